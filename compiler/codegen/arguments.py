@@ -1,0 +1,206 @@
+"""The argument block: the int64 words a kernel is called with, and how a step fills them for one run.
+
+A kernel's source names words by index only. Sizes and strides are constants of the step; array addresses and scalars are set at
+every run. So one kernel serves every shape and every scalar value.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import struct
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from lazytensor.compiler.codegen.expressions import suffix
+from lazytensor.compiler.plan import Environment, Lane
+
+Dtype = np.dtype[Any]
+
+
+class Array(NamedTuple):
+    """A word that holds the address of the array in `slot`, `offset` bytes in."""
+
+    word: int
+    slot: int
+    offset: int
+
+
+class Scalar(NamedTuple):
+    """A word (complex128: two) that holds the Python number in `slot` as `dtype`."""
+
+    word: int
+    slot: int
+    dtype: Dtype
+
+
+class Result(NamedTuple):
+    """A word that holds the address of a new array; it becomes the value of `slot`, or is dropped after the run (None)."""
+
+    word: int
+    slot: int | None
+    shape: tuple[int, ...]
+    dtype: Dtype
+
+
+class Arguments:
+    """The words of one kernel, and the lines at the head of its source that read them."""
+
+    def __init__(self) -> None:
+        self.words: list[int] = []
+        self.lines: list[str] = []
+        self.arrays: list[Array] = []
+        self.scalars: list[Scalar] = []
+        self.results: list[Result] = []
+
+    def constant(self, name: str, value: int, comment: str = "") -> str:
+        """A size or stride."""
+        self._read(name, f"word(block, {len(self.words)})", comment)
+        self.words[-1] = value
+        return name
+
+    def array(self, name: str, slot: int, offset: int, dtype: Dtype, comment: str = "") -> None:
+        self.arrays.append(Array(len(self.words), slot, offset * dtype.itemsize))
+        self._read(name, f"pointer(block, {len(self.words)}, {storage(dtype)}, 0)", comment)
+
+    def scalar(self, name: str, slot: int, dtype: Dtype, comment: str = "") -> None:
+        self.scalars.append(Scalar(len(self.words), slot, dtype))
+        self._read(name, f"number(block, {len(self.words)}, {suffix(dtype)})", comment)
+        if dtype.itemsize > 8:
+            self.words.append(0)
+
+    def result(self, name: str, slot: int | None, shape: tuple[int, ...], dtype: Dtype, comment: str = "") -> None:
+        self.results.append(Result(len(self.words), slot, shape, dtype))
+        self._read(name, f"pointer(block, {len(self.words)}, {storage(dtype)}, 0)", comment)
+
+    def _read(self, name: str, reader: str, comment: str) -> None:
+        self.lines.append(f"{name} = {reader}" + (f"  # {comment}" if comment else ""))
+        self.words.append(0)
+
+
+def storage(dtype: Dtype) -> str:
+    """The type of the bytes in memory: booleans are loaded and stored as uint8."""
+    return "u8" if dtype.kind == "b" else suffix(dtype)
+
+
+class Phase(NamedTuple):
+    """A range of a kernel's units, [first, first + count): `grain` of them are worth a thread's while."""
+
+    first: int
+    count: int
+    grain: int
+
+
+def bind(
+    arguments: Arguments, kernel: Callable[[int, int, int], None], phases: Sequence[Phase]
+) -> Callable[[Environment, Lane], None]:
+    """The `run` of a step: allocate the results, fill a copy of the argument block, and call the kernel.
+
+    Phases that fit in one grain are run by one call; otherwise each is split over the lane's threads in turn.
+    """
+    block_type = ctypes.c_int64 * max(len(arguments.words), 1)
+    template = bytes(block_type(*arguments.words))
+    arrays = tuple(arguments.arrays)
+    scalars = tuple((word, slot, PACK[dtype.str[1:]]) for word, slot, dtype in arguments.scalars)
+    results = tuple(arguments.results)
+    whole = phases[-1].first + phases[-1].count
+    split = any(count > grain for _, count, grain in phases)
+    addressof = ctypes.addressof
+    ndarray = np.ndarray
+
+    def run(environment: Environment, lane: Lane) -> None:
+        block = block_type.from_buffer_copy(template)
+        alive = []
+        for word, slot, offset in arrays:
+            value = environment[slot]
+            if type(value) is not ndarray:  # a 0-d result may be a NumPy scalar
+                value = np.asarray(value)
+                alive.append(value)
+            block[word] = address(value) + offset
+        for word, slot, pack in scalars:
+            pack(block, word, environment[slot])
+        made = []
+        for word, _, shape, dtype in results:
+            value = lane.empty(shape, dtype)
+            made.append(value)
+            block[word] = address(value)
+        where = addressof(block)
+        if not split:
+            kernel(where, 0, whole)
+        else:
+            for first, count, grain in phases:
+                if count <= grain:
+                    kernel(where, first, first + count)
+                else:
+                    lane.split(functools.partial(_shifted, kernel, where, first), count, grain)
+        for (_, target, _, _), value in zip(results, made, strict=True):
+            if target is not None:
+                environment[target] = value
+
+    return run
+
+
+def _shifted(kernel: Callable[[int, int, int], None], block: int, first: int, start: int, stop: int) -> None:
+    kernel(block, first + start, first + stop)
+
+
+def _address_slow(array: np.ndarray[Any, Any]) -> int:
+    where: int = array.__array_interface__["data"][0]
+    return where
+
+
+def _address_fast(array: np.ndarray[Any, Any]) -> int:
+    # The data pointer follows the two words of the object header, in NumPy's ABI from 1.0 on: 90 ns against 980.
+    return _word_at(id(array) + 16).value
+
+
+_word_at = ctypes.c_int64.from_address
+_probe = np.zeros(3)
+address = _address_fast if object.__basicsize__ == 16 and _address_fast(_probe) == _address_slow(_probe) else _address_slow
+
+
+def _pack_integer(block: Any, word: int, value: Any) -> None:
+    block[word] = int(value)  # ctypes keeps the low 64 bits, so unsigned values pass unharmed
+
+
+def _pack_bool(block: Any, word: int, value: Any) -> None:
+    block[word] = bool(value)
+
+
+_put_double = struct.Struct("d").pack_into
+_put_single = struct.Struct("f").pack_into
+
+
+def _pack_double(block: Any, word: int, value: Any) -> None:
+    _put_double(block, 8 * word, value)
+
+
+def _pack_single(block: Any, word: int, value: Any, half: int = 0) -> None:
+    try:
+        _put_single(block, 8 * word + half, value)
+    except OverflowError:
+        _put_single(block, 8 * word + half, float("inf") if value > 0 else float("-inf"))
+
+
+def _pack_complex(block: Any, word: int, value: Any) -> None:
+    value = complex(value)
+    _pack_double(block, word, value.real)
+    _pack_double(block, word + 1, value.imag)
+
+
+def _pack_complex_single(block: Any, word: int, value: Any) -> None:
+    value = complex(value)
+    _pack_single(block, word, value.real)
+    _pack_single(block, word, value.imag, 4)
+
+
+PACK: dict[str, Callable[[Any, int, Any], None]] = {
+    "b1": _pack_bool,
+    **{f"{kind}{size}": _pack_integer for kind in "iu" for size in (1, 2, 4, 8)},
+    "f4": _pack_single,
+    "f8": _pack_double,
+    "c8": _pack_complex_single,
+    "c16": _pack_complex,
+}

@@ -1,0 +1,199 @@
+"""The elementwise nodes inside a loop: which memory, scalars and members they read, and the lines that compute them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from lazytensor.compiler.codegen.arguments import Arguments
+from lazytensor.compiler.codegen.expressions import cast, compute, load, signature, suffix, supported
+from lazytensor.compiler.codegen.loops import Operand, iota, read, resolve_views
+from lazytensor.compiler.graph import Graph, Shape
+from lazytensor.compiler.ops.row import Kind
+
+Dtype = np.dtype[Any]
+BLOCK = 1024  # elements a block buffer holds; random streams and reductions are defined in blocks of this size
+
+
+class Body:
+    """Elementwise and source nodes computed together over `shape`, and what they read.
+
+    `operands` are the arrays (and iotas) read, `scalars` the Python numbers with the dtype they are read as, `fillers` the random
+    sources. `given` are positions that the surrounding kernel defines (the reductions, for an epilogue). `valid` is False where
+    something has no kernel form; the rest is then incomplete.
+    """
+
+    def __init__(
+        self, graph: Graph, positions: Sequence[int], shape: Shape, given: Iterable[int] = (), prefixes: tuple[str, str] = ("x", "s")
+    ) -> None:
+        self.graph = graph
+        self.positions = positions
+        self.shape = shape
+        self.operands: list[Operand] = []
+        self.scalars: dict[tuple[int, Dtype], str] = {}
+        self.fillers: list[int] = []
+        self.members = {*positions, *given}
+        self.array_prefix, self._scalar_prefix = prefixes
+        self._operand_of: dict[int, int] = {}
+        self._member_of: dict[int, int] = {}
+        self.valid = all(self._collect(position) for position in positions)
+
+    def reads(self, position: int) -> bool:
+        """Take note of an input that is not a scalar; False where it cannot be read in this loop."""
+        if position in self._member_of or position in self._operand_of:
+            return True
+        member = resolve_views(self.graph, position, self.members, self.shape)
+        if member is None or not supported(self.graph.nodes[position].dtype):
+            return False
+        if member >= 0:
+            self._member_of[position] = member
+        else:
+            self._add(position, read(self.graph, position, self.shape))
+        return True
+
+    def operand(self, position: int) -> int | None:
+        """The number of the operand a value is read from, None for a value computed here."""
+        return self._operand_of.get(position)
+
+    def member(self, position: int) -> int:
+        """The member that computes a value, seen through views."""
+        return self._member_of.get(position, position)
+
+    def used(self) -> set[int]:
+        """Numbers of the operands that the nodes read or are."""
+        found = {self._operand_of.get(position) for position in self.positions}
+        for position in self.positions:
+            found.update(self._operand_of.get(item) for item in self.graph.nodes[position].inputs)
+        return {number for number in found if number is not None}
+
+    def _add(self, position: int, operand: Operand) -> None:
+        same = [(have.slot, have.dtype, have.strides, have.offset) for have in self.operands]
+        key = (operand.slot, operand.dtype, operand.strides, operand.offset)
+        if key in same:
+            self._operand_of[position] = same.index(key)
+        else:
+            self._operand_of[position] = len(self.operands)
+            self.operands.append(operand)
+
+    def _collect(self, position: int) -> bool:
+        node = self.graph.nodes[position]
+        if node.kind is Kind.SOURCE:
+            return self._collect_source(position)
+        if node.kind is not Kind.ELEMENTWISE or node.op.arity > 4 or node.shape != self.shape:
+            return False
+        return self._collect_inputs(position)
+
+    def _collect_inputs(self, position: int) -> bool:
+        node = self.graph.nodes[position]
+        rule = signature(self.graph, position)
+        if not all(map(supported, (*rule.operands, rule.result))) or node.op.expression(rule.operands) is None:
+            return False
+        for item, dtype in zip(node.inputs, rule.operands, strict=True):
+            if self.graph.nodes[item].weak is not None:
+                self.scalars.setdefault((item, dtype), f"{self._scalar_prefix}{len(self.scalars)}")
+            elif not self.reads(item):
+                return False
+        return True
+
+    def _collect_source(self, position: int) -> bool:
+        node = self.graph.nodes[position]
+        if not supported(node.dtype) or node.shape != self.shape:
+            return False
+        if node.op.reference is not None:  # type: ignore[redundant-expr]  # random sources have none
+            if node.op.arity:  # a constant
+                return self._collect_inputs(position)
+            self._add(position, iota(self.graph, position, self.shape))
+            return True
+        if node.op.expression((node.dtype,)) is None:
+            return False
+        word = np.dtype(np.uint64)
+        for item in node.inputs:
+            self.scalars.setdefault((item, word), f"{self._scalar_prefix}{len(self.scalars)}")
+        self.fillers.append(position)
+        return True
+
+    def declare(self, arguments: Arguments) -> None:
+        """Name the operands (x0, x1 ...) and the scalars (s0, s1 ...) in the kernel's head."""
+        for number, operand in enumerate(self.operands):
+            if operand.slot is not None:
+                arguments.array(f"{self.array_prefix}{number}", operand.slot, operand.offset, operand.dtype, suffix(operand.dtype))
+        for (slot, dtype), name in self.scalars.items():
+            arguments.scalar(name, slot, dtype, suffix(dtype))
+
+    def fill(self, number: int, block: str) -> str:
+        """The call that fills buffer `number` with block number `block` of a random source."""
+        position = self.fillers[number]
+        node = self.graph.nodes[position]
+        word = np.dtype(np.uint64)
+        numbers = ", ".join(self.scalars[item, word] for item in node.inputs)
+        return f"{node.op.expression((node.dtype,))}_{suffix(node.dtype)}(random{number}, {block}, {numbers})"
+
+    def lines(self, element: Callable[[int], str], names: dict[int, str], hoisted: dict[int, str], skip: Iterable[int] = ()) -> list[str]:
+        """One line for each load and node of one element.
+
+        `element(number)` is the index of operand `number`; `hoisted` names operands loaded before the loop. `names` receives the
+        variable of every position computed, and may hold those given. Operands in `skip` are not needed.
+        """
+        out: list[str] = []
+        count = 0
+        loaded: dict[int, str] = dict(hoisted)
+
+        def new() -> str:
+            nonlocal count
+            count += 1
+            return f"t{count - 1}"
+
+        for number in range(len(self.operands)):
+            if number in loaded or number in skip:
+                continue
+            loaded[number] = new()
+            out.append(f"{loaded[number]} = {self.value(number, element(number))}")
+
+        def value(position: int, dtype: Dtype) -> str:
+            node = self.graph.nodes[position]
+            if node.weak is not None:
+                return self.scalars[position, dtype]
+            return cast(self.name(position, names, loaded), node.dtype, dtype)
+
+        for number, position in enumerate(self.fillers):
+            names[position] = new()
+            out.append(f"{names[position]} = random{number}[j]")
+        for position in self.positions:
+            node = self.graph.nodes[position]
+            if position in names or position in self._operand_of:
+                continue
+            text = compute(self.graph, position, value)
+            names[position] = new()
+            out.append(f"{names[position]} = {text}  # {node.op.name}")
+        for position, number in self._operand_of.items():
+            if number in loaded:
+                names.setdefault(position, loaded[number])
+        return out
+
+    def name(self, position: int, names: dict[int, str], loaded: dict[int, str]) -> str:
+        number = self._operand_of.get(position)
+        if number is not None:
+            return loaded[number]
+        return names[self._member_of.get(position, position)]
+
+    def value(self, number: int, index: str) -> str:
+        """The element at `index` of an operand."""
+        operand = self.operands[number]
+        if operand.slot is None:
+            return cast(f"({index})", np.dtype(np.int64), operand.dtype)
+        return load(f"{self.array_prefix}{number}", index, operand.dtype)
+
+    def nanoseconds(self) -> float:
+        """A rough cost for each element on one thread."""
+        flops = sum(node.op.flops for node in (self.graph.nodes[position] for position in self.positions))
+        traffic = sum(operand.dtype.itemsize for operand in self.operands if any(operand.strides))
+        strided = sum(1.0 for operand in self.operands if operand.strides and operand.strides[-1] not in (0, 1))
+        return 0.04 * flops + 0.04 * traffic + strided
+
+
+def grain(nanoseconds: float, multiple: int = 1, target: float = 40_000.0) -> int:
+    """How many units of this cost are worth a thread's while, as a multiple of `multiple`."""
+    return max(1, math.ceil(target / max(nanoseconds, 1e-3) / multiple)) * multiple

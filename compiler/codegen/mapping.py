@@ -1,0 +1,157 @@
+"""Kernels for MAP groups: a loop nest over the collapsed domain, or a loop over 1024-element blocks where random sources are read."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from lazytensor.compiler.codegen.arguments import Arguments, Phase
+from lazytensor.compiler.codegen.body import BLOCK, Body, grain
+from lazytensor.compiler.codegen.expressions import store, suffix
+from lazytensor.compiler.codegen.loops import Operand, Strides, collapse
+from lazytensor.compiler.codegen.source import Source
+from lazytensor.compiler.graph import Graph
+from lazytensor.compiler.kernel import Group, contiguous_strides
+
+
+class Draft(NamedTuple):
+    """A kernel ready to be compiled: its source, what its words mean, and the ranges it runs over."""
+
+    source: str
+    arguments: Arguments
+    phases: tuple[Phase, ...]
+    nanoseconds: float
+
+
+class Map:
+    """The loop nest of a MAP group. `valid` is False where no kernel can be made."""
+
+    def __init__(self, graph: Graph, group: Group) -> None:
+        self.graph = graph
+        self.group = group
+        self.body = Body(graph, group.body, group.shape)
+        self.valid = self.body.valid and all(position in group.body for position in group.outputs)
+        if not self.valid:
+            return
+        plain = contiguous_strides(group.shape)
+        self.outputs = [Operand(position, position, graph.nodes[position].dtype, plain) for position in group.outputs]
+        every = [*self.body.operands, *self.outputs]
+        self.sizes, strides = collapse(group.shape, [operand.strides for operand in every])
+        if not self.sizes:  # one element: any stride will do, so it shares the kernel of the contiguous case
+            self.sizes, strides = (1,), [(1,)] * len(every)
+        self.strides = strides[: len(self.body.operands)]
+        if self.body.fillers and len(self.sizes) != 1:
+            self.valid = False
+
+    def draft(self) -> Draft:
+        arguments = Arguments()
+        source = Source()
+        blocked = bool(self.body.fillers)
+        rank = len(self.sizes)
+        for axis in range(0 if blocked else 1, rank):
+            arguments.constant(f"n{axis}", self.sizes[axis])
+        self.body.declare(arguments)
+        for number, output in enumerate(self.outputs):
+            arguments.result(f"y{number}", output.node, self.graph.nodes[output.node].shape, output.dtype, suffix(output.dtype))
+        plain = contiguous_strides(self.sizes)
+        names = [f"x{number}" for number in range(len(self.strides))] + [f"y{number}" for number in range(len(self.outputs))]
+        nest = Nest(arguments, names, [*self.strides, *[plain] * len(self.outputs)], rank)
+        source.add(*arguments.lines)
+        if blocked:
+            self._blocks(source, nest)
+            count = -(-self.sizes[0] // BLOCK)
+        else:
+            self._nest(source, nest)
+            count = self.sizes[0]
+        total = math.prod(self.sizes)
+        each = self.body.nanoseconds() + sum(0.04 * output.dtype.itemsize for output in self.outputs)
+        unit = each * (total / count) if count else 0.0
+        share = grain(unit, BLOCK if rank == 1 and not blocked else 1)
+        operations = [self.graph.nodes[position].op.name for position in self.group.body]
+        text = source.text(operations[-3:], self._describe(operations))
+        return Draft(text, arguments, (Phase(0, count, share),), each * total)
+
+    def _describe(self, operations: list[str]) -> str:
+        loops = "1024-element blocks" if self.body.fillers else f"a {len(self.sizes)}-d domain"
+        return f"{', '.join(operations)} over {loops}; [start, stop) is the outermost range."
+
+    def _element(self, nest: Nest, position: str) -> tuple[dict[int, str], list[str]]:
+        """Variable names and lines for one element at innermost index `position`."""
+        names: dict[int, str] = {}
+        hoisted = {number: f"c{number}" for number, steps in enumerate(self.strides) if steps[-1] == 0}
+        lines = self.body.lines(lambda number: nest.index(number, position), names, hoisted)
+        for number, output in enumerate(self.outputs):
+            index = nest.index(len(self.strides) + number, position)
+            lines.append(f"y{number}[{index}] = {store(names[output.node], output.dtype)}")
+        return names, lines
+
+    def _nest(self, source: Source, nest: Nest) -> None:
+        last = nest.rank - 1
+        self._hoist(source, nest, -1)
+        for axis in range(last):
+            source.loop(f"for i{axis} in range({'n%d' % axis if axis else 'start, stop'}):")
+            source.add(*nest.offsets(axis))
+            self._hoist(source, nest, axis)
+        _, lines = self._element(nest, f"i{last}")
+        source.loop(f"for i{last} in range({'n%d' % last if last else 'start, stop'}):", lines)
+        source.end(last)
+
+    def _hoist(self, source: Source, nest: Nest, axis: int) -> None:
+        """Load, at the loop over `axis`, the operands that no deeper loop moves."""
+        for number, steps in enumerate(self.strides):
+            deepest = max((level for level, step in enumerate(steps) if step), default=-1)
+            if steps[-1] == 0 and deepest == axis:
+                source.add(f"c{number} = {self.body.value(number, nest.base(number))}")
+
+    def _blocks(self, source: Source, nest: Nest) -> None:
+        for number, position in enumerate(self.body.fillers):
+            source.add(f"random{number} = stack_buffer({BLOCK}, {suffix(self.graph.nodes[position].dtype)})")
+        self._hoist(source, nest, -1)
+        source.loop("for block_number in range(start, stop):")
+        source.add(*(self.body.fill(number, "block_number") for number in range(len(self.body.fillers))))
+        source.add(f"i0 = block_number * {BLOCK}")
+        _, lines = self._element(nest, "(i0 + j)")
+        source.loop(f"for j in range(min({BLOCK}, n0 - i0)):", lines)
+        source.end()
+
+
+class Nest:
+    """How the operands' element indices follow from the loop variables i0, i1, ...: offsets are summed once a loop level."""
+
+    def __init__(self, arguments: Arguments, names: list[str], strides: list[Strides], rank: int) -> None:
+        self.rank = rank
+        self._names = names
+        self._strides = strides
+        for name, steps in zip(names, strides, strict=True):
+            for axis, step in enumerate(steps):
+                if step and not (axis == rank - 1 and step == 1):
+                    arguments.constant(f"{name}_step{axis}", step)
+
+    def _moves(self, number: int, axis: int) -> bool:
+        return self._strides[number][axis] != 0
+
+    def base(self, number: int) -> str:
+        """Where the operand's innermost row begins."""
+        levels = [axis for axis in range(self.rank - 1) if self._moves(number, axis)]
+        return f"{self._names[number]}_at{levels[-1]}" if levels else "0"
+
+    def offsets(self, axis: int) -> list[str]:
+        """The lines that step the offsets at the head of the loop over `axis`."""
+        lines = []
+        for number, name in enumerate(self._names):
+            if self._moves(number, axis):
+                outer = [level for level in range(axis) if self._moves(number, level)]
+                start = f"{name}_at{outer[-1]} + " if outer else ""
+                lines.append(f"{name}_at{axis} = {start}i{axis} * {name}_step{axis}")
+        return lines
+
+    def index(self, number: int, position: str) -> str:
+        """The index of the element at innermost position `position`."""
+        step = self._strides[number][-1]
+        inner = "" if step == 0 else position if step == 1 else f"{position} * {self._names[number]}_step{self.rank - 1}"
+        base = self.base(number)
+        if not inner:
+            return base
+        return inner.strip("()") if base == "0" and inner.startswith("(") and inner.endswith(")") else (
+            inner if base == "0" else f"{base} + {inner}"
+        )

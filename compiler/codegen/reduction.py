@@ -1,0 +1,468 @@
+"""Kernels for REDUCE groups: the domain is seen as (outer, reduced, inner), any of which may be missing.
+
+The order of additions is fixed by those three lengths alone, so a result's bits depend neither on what was fused nor on the threads:
+
+* Rows (no inner axis): each row is cut into chunks of 16,384 elements and these into blocks of 1,024, each summed by 128 lanes side
+  by side; a chunk's blocks are combined lane by lane, then the lanes, then the chunks, each by halving.
+* Columns: rows are added up one after the other within chunks whose height follows from the lengths; chunks are combined by halving.
+
+Units 0 .. units-1 of the kernel each reduce one chunk into scratch memory; the units after them combine the chunks, compute the
+epilogue and store the results.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from lazytensor.compiler.codegen.arguments import Arguments, Phase, storage
+from lazytensor.compiler.codegen.body import BLOCK, Body, grain
+from lazytensor.compiler.codegen.expressions import cast, combine, identity, load, signature, store, suffix, supported
+from lazytensor.compiler.codegen.loops import Operand, Strides, collapse
+from lazytensor.compiler.codegen.mapping import Draft
+from lazytensor.compiler.codegen.source import Source
+from lazytensor.compiler.graph import Graph
+from lazytensor.compiler.kernel import Group, contiguous_strides
+
+LANES = 128
+CHUNK = 16_384
+COLUMN_CHUNK = 262_144
+
+
+class Axes(NamedTuple):
+    """One of the three parts of the domain: its axes after collapsing, with each operand's strides along them."""
+
+    letter: str
+    sizes: tuple[int, ...]
+    strides: list[Strides]
+
+    @property
+    def length(self) -> int:
+        return math.prod(self.sizes)
+
+    def moves(self, number: int) -> bool:
+        return any(self.strides[number])
+
+    def split(self, flat: str) -> list[str]:
+        """Lines that take a flat index apart into one index for each axis."""
+        lines = []
+        rest = flat
+        for axis in range(len(self.sizes) - 1, 0, -1):
+            lines.append(f"{self.letter}rest{axis} = {rest} // n{self.letter}{axis}")
+            lines.append(f"{self.letter}{axis} = {rest} - {self.letter}rest{axis} * n{self.letter}{axis}")
+            rest = f"{self.letter}rest{axis}"
+        return [*lines, f"{self.letter}0 = {rest}"] if lines else []
+
+    def offset(self, number: int, name: str, flat: str) -> str:
+        """An operand's distance from the start of this part, after `split`."""
+        single = len(self.sizes) == 1
+        terms = []
+        for axis, step in enumerate(self.strides[number]):
+            if step:
+                index = flat if single else f"{self.letter}{axis}"
+                unit = step == 1 and axis == len(self.sizes) - 1
+                terms.append(index if unit else f"{index} * {name}_{self.letter}{axis}")
+        return " + ".join(terms)
+
+
+def declare_axes(arguments: Arguments, axes: Axes, names: list[str]) -> None:
+    """Read the sizes and strides that `Axes.split` and `Axes.offset` use."""
+    for axis in range(1, len(axes.sizes)):
+        arguments.constant(f"n{axes.letter}{axis}", axes.sizes[axis])
+    for number, name in enumerate(names):
+        for axis, step in enumerate(axes.strides[number]):
+            if step and not (step == 1 and axis == len(axes.sizes) - 1):
+                arguments.constant(f"{name}_{axes.letter}{axis}", step)
+
+
+class Reduce:
+    """The loops of a REDUCE group. `valid` is False where no kernel can be made."""
+
+    def __init__(self, graph: Graph, group: Group) -> None:
+        self.graph = graph
+        self.group = group
+        self.valid = False
+        axes, keepdims = graph.nodes[group.reduces[0]].params
+        reduced = set(axes)  # type: ignore[call-overload]
+        parts = partition(group.shape, reduced)
+        if parts is None or not math.prod(group.shape):
+            return
+        if any(graph.nodes[position].params != (axes, keepdims) for position in group.reduces):
+            return
+        self.body = Body(graph, group.body, group.shape)
+        self.epilogue = Body(graph, group.epilogue, graph.nodes[group.reduces[0]].shape, group.reduces, ("e", "p"))
+        if not (self.body.valid and self.epilogue.valid and all(map(self._reducible, group.reduces))):
+            return
+        plain = contiguous_strides(group.shape)
+        self.outputs = [
+            Operand(position, position, graph.nodes[position].dtype, plain) for position in group.outputs if position in group.body
+        ]
+        every = [*self.body.operands, *self.outputs]
+        self.names = [f"x{n}" for n in range(len(self.body.operands))] + [f"y{n}" for n in range(len(self.outputs))]
+        self.outer, self.reduced, self.inner = (
+            Axes(letter, *collapse([group.shape[a] for a in part], [tuple(o.strides[a] for a in part) for o in every]))
+            for letter, part in zip("orc", parts, strict=True)
+        )
+        self.columns = bool(self.inner.sizes)
+        if not self.columns and not self.reduced.sizes:  # one element in each row
+            self.reduced = Axes("r", (1,), [(1,)] * len(every))
+        self.vector = self.inner if self.columns else self.reduced
+        if self.body.fillers and (self.columns or self.outer.sizes or len(self.vector.sizes) != 1):
+            return
+        self._place_results(reduced)
+        self._plan()
+        self.valid = True
+
+    def _reducible(self, position: int) -> bool:
+        node = self.graph.nodes[position]
+        rule = signature(self.graph, position)
+        source = self.graph.nodes[node.inputs[0]]
+        if len(node.inputs) != 1 or source.weak is not None or source.shape != self.group.shape:
+            return False
+        known = supported(rule.operands[0]) and supported(rule.result) and supported(source.dtype)
+        return known and node.op.expression(rule.operands[:1]) is not None and self.body.reads(node.inputs[0])
+
+    def _place_results(self, reduced: set[int]) -> None:
+        """The domain of the results, with the epilogue's operands and the outputs as they step through it."""
+        graph, group = self.graph, self.group
+        shape = graph.nodes[group.reduces[0]].shape
+        plain = contiguous_strides(shape)
+        self.results = [position for position in group.outputs if position not in group.body]
+        strides = [operand.strides for operand in self.epilogue.operands] + [plain] * len(self.results)
+        self.result_names = [f"e{n}" for n in range(len(self.epilogue.operands))] + [f"z{n}" for n in range(len(self.results))]
+        sizes, strides = collapse(shape, strides)
+        if not sizes:
+            sizes, strides = (1,), [(1,)] * len(strides)
+        self.result_axes = Axes("k", sizes, strides)
+
+    def _plan(self) -> None:
+        """Which reductions read memory in place, which read a buffer, and how the work is cut up."""
+        self.direct: dict[int, int] = {}
+        self.buffers: dict[int, str] = {}
+        single = len(self.vector.sizes) == 1
+        for position in self.group.reduces:
+            source = self.graph.nodes[position].inputs[0]
+            number = self.body.operand(source)
+            if number is not None and single and self.body.operands[number].slot is not None:
+                if self.columns or self.vector.strides[number] == (1,):
+                    self.direct[position] = number
+                    continue
+            self.buffers.setdefault(self.body.member(source), f"values{len(self.buffers)}")
+        length = self.reduced.length
+        if self.columns:
+            self.chunk = min(max(COLUMN_CHUNK // self.inner.length, 64), 4096)
+            self.strips = -(-self.inner.length // BLOCK)
+        else:
+            self.chunk = CHUNK
+            self.strips = 1
+        self.chunks = -(-length // self.chunk)
+        self.units = self.outer.length * self.chunks * self.strips
+        self.finals = self.outer.length * self.strips
+
+    def draft(self) -> Draft:
+        graph, group = self.graph, self.group
+        arguments = Arguments()
+        source = Source()
+        arguments.constant("units", self.units)
+        arguments.constant("chunks", self.chunks)
+        arguments.constant("length", self.reduced.length)
+        if self.columns:
+            arguments.constant("width", self.inner.length)
+            arguments.constant("strips", self.strips)
+            arguments.constant("height", self.chunk)
+        self.body.declare(arguments)
+        for number, output in enumerate(self.outputs):
+            arguments.result(f"y{number}", output.node, group.shape, output.dtype, suffix(output.dtype))
+        self.epilogue.declare(arguments)
+        for number, position in enumerate(self.results):
+            node = graph.nodes[position]
+            arguments.result(f"z{number}", position, node.shape, node.dtype, suffix(node.dtype))
+        room = self.outer.length * self.chunks * self.inner.length
+        for number, position in enumerate(group.reduces):
+            arguments.result(f"scratch{number}", None, (room,), self._accumulator(position), "one partial result a chunk")
+        for axes in (self.outer, self.reduced, self.inner):
+            declare_axes(arguments, axes, self.names)
+        declare_axes(arguments, self.result_axes, self.result_names)
+        source.add(*arguments.lines)
+        self._buffers(source)
+        if self.columns:
+            self._column_units(source)
+            self._column_finals(source)
+        else:
+            self._row_units(source)
+            self._row_finals(source)
+        return self._finish(source, arguments)
+
+    def _finish(self, source: Source, arguments: Arguments) -> Draft:
+        names = [self.graph.nodes[position].op.name for position in self.group.members]
+        shape = " x ".join(
+            name for name, axes in (("outer", self.outer), ("reduced", self.reduced), ("inner", self.inner)) if axes.sizes
+        )
+        text = source.text(names[-3:], f"{', '.join(names)}; the domain is {shape}. Units from `units` on combine the chunks.")
+        total = math.prod(self.group.shape)
+        each = self.body.nanoseconds() + 0.1 * len(self.group.reduces) + sum(0.04 * output.dtype.itemsize for output in self.outputs)
+        final = (5.0 + self.epilogue.nanoseconds() + self.chunks) * max(self.inner.length, 1) / self.strips
+        phases = (
+            Phase(0, self.units, grain(each * total / self.units + 20)),
+            Phase(self.units, self.finals, grain(final)),
+        )
+        return Draft(text, arguments, phases, each * total + final * self.finals)
+
+    def _accumulator(self, position: int) -> np.dtype[Any]:
+        return signature(self.graph, position).operands[0]
+
+    def _buffers(self, source: Source) -> None:
+        for number, position in enumerate(self.body.fillers):
+            source.add(f"random{number} = stack_buffer({BLOCK}, {suffix(self.graph.nodes[position].dtype)})")
+        for member, name in self.buffers.items():
+            source.add(f"{name} = stack_buffer({BLOCK}, {storage(self.graph.nodes[member].dtype)})")
+        for number, position in enumerate(self.group.reduces):
+            kind = storage(self._accumulator(position))
+            if self.columns:
+                source.add(f"sums{number} = stack_buffer({BLOCK}, {kind})")
+            else:
+                source.add(f"lanes{number} = stack_buffer({CHUNK // BLOCK * LANES}, {kind})")
+
+    def _element(self, position: int, index: str) -> str:
+        """Element `index` of the current block of a reduction's input, as an accumulator."""
+        source = self.graph.nodes[position].inputs[0]
+        dtype = self.graph.nodes[source].dtype
+        number = self.direct.get(position)
+        if number is None:
+            text = load(self.buffers[self.body.member(source)], index, dtype)
+        else:
+            text = self.body.value(number, self._index(number, index))
+        want = self._accumulator(position)
+        if dtype.kind == "b" and want.kind != "b":
+            return f"{suffix(want)}({text})"
+        return cast(text, dtype, want)
+
+    def _index(self, number: int, index: str) -> str:
+        """Where element `index` of the current segment lies in an operand."""
+        step = self.vector.strides[number][-1] if self.vector.sizes else 0
+        name = self.names[number]
+        if step == 0:
+            return f"{name}_at"
+        return f"{name}_at + {index}" if step == 1 else f"{name}_at + {wrapped(index)} * {name}_{self.vector.letter}{len(self.vector.sizes) - 1}"
+
+    def _starts(self, source: Source, axes: Axes, flat: str, before: str | None, after: str) -> None:
+        """Add this part's offset to every operand's."""
+        source.add(*axes.split(flat))
+        for number, name in enumerate(self.names):
+            terms = [f"{name}_{before}"] if before else []
+            if axes.sizes and (offset := axes.offset(number, name, flat)):
+                terms.append(offset)
+            source.add(f"{name}_{after} = {' + '.join(terms) or '0'}")
+
+    def _evaluate(self, source: Source, before: str) -> None:
+        """Compute `count` elements of the body from `begin` on: into buffers and outputs."""
+        for number in range(len(self.body.fillers)):
+            source.add(self.body.fill(number, f"begin // {BLOCK}"))
+        segments = len(self.vector.sizes) > 1
+        if segments:
+            last = len(self.vector.sizes) - 1
+            source.add("done = 0")
+            source.loop("while done < count:")
+            source.add("place = begin + done")
+            self._starts(source, self.vector, "place", before, "at")
+            source.add(f"run = min(n{self.vector.letter}{last} - {self.vector.letter}{last}, count - done)")
+        else:
+            self._starts(source, self.vector, "begin", before, "at")
+        target = "done + j" if segments else "j"
+        lines, hoisted = self._elementwise(target)
+        source.add(*hoisted)
+        if lines:
+            source.loop(f"for j in range({'run' if segments else 'count'}):", lines)
+        if segments:
+            source.add("done += run")
+            source.end()
+
+    def _elementwise(self, target: str) -> tuple[list[str], list[str]]:
+        """The lines for one element, and the loads before the loop."""
+        needed = self.body.used() | {n for n in (self.body.operand(member) for member in self.buffers) if n is not None}
+        still = {n for n in needed if not (self.vector.sizes and self.vector.strides[n][-1])}
+        hoisted = {n: f"c{n}" for n in still}
+        names: dict[int, str] = {}
+        skip = set(range(len(self.body.operands))) - needed
+        lines = self.body.lines(lambda number: self._index(number, "j"), names, hoisted, skip)
+        stores = [f"{name}[{target}] = {store(names[member], self.graph.nodes[member].dtype)}" for member, name in self.buffers.items()]
+        first = len(self.body.operands)
+        for number, output in enumerate(self.outputs):
+            stores.append(f"y{number}[{self._index(first + number, 'j')}] = {store(names[output.node], output.dtype)}")
+        before = [f"c{n} = {self.body.value(n, f'{self.names[n]}_at')}" for n in sorted(still)]
+        return ([*lines, *stores] if stores else []), before
+
+    def _combined(self, position: int, left: str, right: str) -> str:
+        return store(combine(self.graph, position, left, right), self._accumulator(position))
+
+    def _halve(self, source: Source, array: str, base: str, width: str, step: str = "", loop: str = "") -> None:
+        """Combine `width` partial results of each reduction into the first: elements `base`, `base + step`, ... of its `array`."""
+        start = f"{base} + " if base else ""
+        times = f" * {step}" if step else ""
+        also = " + j" if loop else ""
+        other = wrapped("half + k") if step else "half + k"
+        here, there = f"{start}k{times}{also}", f"{start}{other}{times}{also}"
+        source.add(f"left = {width}")
+        source.loop("while left > 1:")
+        source.add("half = (left + 1) // 2")
+        source.loop("for k in range(left - half):")
+        lines = []
+        for number, position in enumerate(self.group.reduces):
+            dtype = self._accumulator(position)
+            name = f"{array}{number}"
+            lines.append(f"{name}[{here}] = {self._combined(position, load(name, here, dtype), load(name, there, dtype))}")
+        if loop:
+            source.loop(loop, lines)
+        else:
+            source.add(*lines)
+        source.end()
+        source.add("left = half")
+        source.end()
+
+    def _row_units(self, source: Source) -> None:
+        source.loop("for unit in range(start, min(stop, units)):")
+        source.add("used = 0", "row = unit // chunks", f"first = (unit - row * chunks) * {CHUNK}")
+        source.add(f"blocks = (min(length - first, {CHUNK}) + {BLOCK - 1}) // {BLOCK}")
+        self._starts(source, self.outer, "row", None, "row")
+        source.loop("for block_number in range(blocks):")
+        source.add(f"begin = first + block_number * {BLOCK}", f"count = min(length - begin, {BLOCK})")
+        self._evaluate(source, "row")
+        self._lanes(source)
+        source.end()
+        self._combine_blocks(source)
+        self._halve(source, "lanes", "", "used")
+        source.add(*(f"scratch{number}[unit] = lanes{number}[0]" for number in range(len(self.group.reduces))))
+        source.end()
+
+    def _lanes(self, source: Source) -> None:
+        """Reduce a block in 128 lanes, which LLVM keeps in vector registers; a reduction at a time, or there are too few of them."""
+        source.add(f"base = block_number * {LANES}", f"used = min(count, {LANES})", f"groups = max(count // {LANES}, 1)", f"rest = groups * {LANES}")
+        for number, position in enumerate(self.group.reduces):
+            dtype = self._accumulator(position)
+            lanes = f"lanes{number}"
+            have = load(lanes, "base + lane", dtype)
+            comment = f"  # {self.graph.nodes[position].op.name}"
+            source.loop("for lane in range(used):", [f"{lanes}[base + lane] = {store(self._element(position, 'lane'), dtype)}"])
+            source.loop(f"for group in range({LANES}, rest, {LANES}):")
+            step = self._combined(position, have, self._element(position, "group + lane"))
+            source.loop(f"for lane in range({LANES}):", [f"{lanes}[base + lane] = {step}{comment}"])
+            source.end()
+            step = self._combined(position, have, self._element(position, "rest + lane"))
+            source.loop("for lane in range(count - rest):", [f"{lanes}[base + lane] = {step}{comment}"])
+
+    def _combine_blocks(self, source: Source) -> None:
+        """Combine the lanes of a chunk's blocks. Only the last block may have fewer lanes; it goes first, into the one before."""
+        source.loop(f"if blocks > 1 and used < {LANES}:")
+        source.add("blocks -= 1", f"base = blocks * {LANES}")
+        source.loop("for lane in range(used):", self._lane_steps(f"base - {LANES} + lane", "base + lane"))
+        source.add(f"used = {LANES}")
+        source.end()
+        source.loop("while blocks > 1:")
+        source.add("half = (blocks + 1) // 2")
+        source.loop(f"for lane in range((blocks - half) * {LANES}):", self._lane_steps("lane", f"half * {LANES} + lane"))
+        source.add("blocks = half")
+        source.end()
+
+    def _lane_steps(self, here: str, there: str) -> list[str]:
+        lines = []
+        for number, position in enumerate(self.group.reduces):
+            dtype = self._accumulator(position)
+            lanes = f"lanes{number}"
+            lines.append(f"{lanes}[{here}] = {self._combined(position, load(lanes, here, dtype), load(lanes, there, dtype))}")
+        return lines
+
+    def _column_units(self, source: Source) -> None:
+        source.loop("for unit in range(start, min(stop, units)):")
+        source.add("part = unit // strips", f"begin = (unit - part * strips) * {BLOCK}")
+        source.add(f"count = min(width - begin, {BLOCK})", "row = part // chunks", "first = (part - row * chunks) * height")
+        self._starts(source, self.outer, "row", None, "row")
+        source.loop("for line in range(first, min(first + height, length)):")
+        self._starts(source, self.reduced, "line", "row", "line")
+        self._evaluate(source, "line")
+        for number, position in enumerate(self.group.reduces):
+            dtype = self._accumulator(position)
+            sums = f"sums{number}"
+            element = self._element(position, "j")
+            source.loop("if line == first:")
+            source.loop("for j in range(count):", [f"{sums}[j] = {store(element, dtype)}"])
+            source.end()
+            source.loop("else:")
+            source.loop(
+                "for j in range(count):",
+                [f"{sums}[j] = {self._combined(position, load(sums, 'j', dtype), element)}  # {self.graph.nodes[position].op.name}"],
+            )
+            source.end()
+        source.end()
+        source.add("place = part * width + begin")
+        for number in range(len(self.group.reduces)):
+            source.loop("for j in range(count):", [f"scratch{number}[place + j] = sums{number}[j]"])
+        source.end()
+
+    def _row_finals(self, source: Source) -> None:
+        source.loop("for index in range(max(start - units, 0), stop - units):")
+        source.add("place = index * chunks")
+        self._halve(source, "scratch", "place", "chunks")
+        source.add(*self._results("place"))
+        source.end()
+
+    def _column_finals(self, source: Source) -> None:
+        source.loop("for unit in range(max(start - units, 0), stop - units):")
+        source.add("row = unit // strips", f"begin = (unit - row * strips) * {BLOCK}")
+        source.add(f"count = min(width - begin, {BLOCK})", "place = row * chunks * width + begin", "at = row * width + begin")
+        self._halve(source, "scratch", "place", "chunks", "width", "for j in range(count):")
+        source.loop("for j in range(count):", ["index = at + j", *self._results("place + j")])
+        source.end()
+
+    def _results(self, place: str) -> list[str]:
+        """The lines that finish element `index` of the results: start value, cast, epilogue, stores."""
+        lines = self.result_axes.split("index")
+        names: dict[int, str] = {}
+        for number, position in enumerate(self.group.reduces):
+            dtype = self._accumulator(position)
+            text = load(f"scratch{number}", place, dtype)
+            start = identity(self.graph, position)
+            if start is not None:
+                text = combine(self.graph, position, start, text)
+            lines.append(f"r{number} = {text}")
+            names[position] = cast(f"r{number}", dtype, self.graph.nodes[position].dtype)
+        offsets = [self.result_axes.offset(n, name, "index") or "0" for n, name in enumerate(self.result_names)]
+        lines += self.epilogue.lines(lambda number: offsets[number], names, {})
+        first = len(self.epilogue.operands)
+        for number, position in enumerate(self.results):
+            dtype = self.graph.nodes[position].dtype
+            lines.append(f"z{number}[{offsets[first + number]}] = {store(names[position], dtype)}")
+        return lines
+
+
+def wrapped(index: str) -> str:
+    return f"({index})" if " " in index else index
+
+
+def partition(shape: tuple[int, ...], reduced: set[int]) -> tuple[list[int], list[int], list[int]] | None:
+    """The axes as (outer, reduced, inner); None where kept and reduced axes alternate more often than that."""
+    runs: list[tuple[bool, list[int]]] = []
+    for axis, size in enumerate(shape):
+        if size == 1:
+            continue
+        if runs and runs[-1][0] == (axis in reduced):
+            runs[-1][1].append(axis)
+        else:
+            runs.append((axis in reduced, [axis]))
+    kinds = tuple(kind for kind, _ in runs)
+    axes = [run for _, run in runs]
+    match kinds:
+        case ():
+            return [], [], []
+        case (False,):
+            return [], [], axes[0]
+        case (True,):
+            return [], axes[0], []
+        case (False, True):
+            return axes[0], axes[1], []
+        case (True, False):
+            return [], axes[0], axes[1]
+        case (False, True, False):
+            return axes[0], axes[1], axes[2]
+    return None

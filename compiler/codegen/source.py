@@ -1,0 +1,112 @@
+"""Kernel source as text, and how it is compiled: Numba makes the LLVM module, from which the object code is taken.
+
+The object code needs Numba neither to be loaded nor to be called.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import textwrap
+import threading
+from collections.abc import Iterable
+from typing import Any
+
+INDENT = "    "
+_lock = threading.Lock()
+
+
+class KernelError(Exception):
+    """A kernel could not be compiled; the group can still be interpreted."""
+
+
+class Source:
+    """Lines of Python under construction."""
+
+    def __init__(self) -> None:
+        self._lines: list[str] = []
+        self.depth = 1
+
+    def add(self, *lines: str) -> None:
+        self._lines.extend(INDENT * self.depth + line for line in lines)
+
+    def loop(self, head: str, lines: Iterable[str] = ()) -> None:
+        """A `for` or `while` or `if` with its body; without lines, the body follows and `end` closes it."""
+        self.add(head)
+        self.depth += 1
+        lines = list(lines)
+        if lines:
+            self.add(*lines)
+            self.depth -= 1
+
+    def end(self, levels: int = 1) -> None:
+        self.depth -= levels
+
+    def text(self, names: Iterable[str], doc: str) -> str:
+        """The whole function. Its name says what it computes and ends in a hash of the text, so that symbols never clash."""
+        body = "\n".join(self._lines)
+        if "\n" in doc or len(doc) > 100:
+            wrapped = textwrap.fill(" ".join(doc.split()), 110, initial_indent=INDENT, subsequent_indent=INDENT)
+            doc = f'"""{wrapped.strip()}\n{INDENT}"""'
+        else:
+            doc = f'"""{doc}"""'
+        title = "_".join(dict.fromkeys(names))
+        title = re.sub(r"\W", "_", title)[:40].strip("_") or "kernel"
+        digest = hashlib.sha256((title + doc + body).encode()).hexdigest()[:12]
+        return f"def {title}_{digest}(block, start, stop):\n{INDENT}{doc}\n{body}\n"
+
+
+def compile_source(source: str) -> bytes:
+    """Object code that exports the function that `source` defines.
+
+    Raises
+    ------
+    KernelError
+        If Numba or LLVM rejects the source.
+    """
+    with _lock:
+        try:
+            module, machine = _module(source)
+            code: bytes = machine.emit_object(module)
+        except Exception as error:  # whatever the compiler says, the interpreter can go on
+            raise KernelError(f"cannot compile a kernel: {error}") from error
+        return code
+
+
+def assembly(source: str) -> str:
+    """The machine code of a kernel as text."""
+    with _lock:
+        module, machine = _module(source)
+        text: str = machine.emit_assembly(module)
+        return text
+
+
+def _module(source: str) -> tuple[Any, Any]:
+    """The optimised LLVM module of a kernel, its function under the name it has in the source, and the target machine."""
+    from lazytensor.compiler.codegen import vectormath  # delayed: start-up time
+
+    vectormath.configure_numba()
+    from numba import types  # delayed: it must be imported after it is configured
+    from numba.core import compiler
+    from numba.core.compiler_lock import global_compiler_lock
+    from numba.core.registry import cpu_target
+
+    name = source.partition("def ")[2].partition("(")[0]
+    scope = dict(vectormath.namespace())
+    exec(compile(source, f"<{name}>", "exec"), scope)
+    flags = compiler.Flags()
+    flags.error_model = "numpy"  # divisions follow NumPy instead of raising
+    flags.no_cpython_wrapper = True
+    flags.no_cfunc_wrapper = True
+    flags.no_compile = True
+    compiled = compiler.compile_extra(
+        cpu_target.typing_context, cpu_target.target_context, scope[name], (types.int64,) * 3, types.void, flags, {}
+    )
+    library = compiled.library
+    # Finalizing links and optimises, and then loads the code into Numba's own engine: a second code generation, half the time.
+    library._finalize_final_module = lambda: None
+    with global_compiler_lock:
+        library.finalize()
+    module = library._final_module
+    module.get_function(compiled.fndesc.llvm_func_name).name = name
+    return module, library._codegen._tm

@@ -1,0 +1,104 @@
+"""The names that kernel expressions use, as functions that Numba compiles and inlines, and the settings for full-width vectors.
+
+`namespace()` maps every name ("exp_f32", "maximum_i64", "fill_normal_f64", ...) to its function; the functions themselves are in
+the sibling modules. Nothing is compiled before a kernel uses it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import cache
+from typing import Any
+
+FLOATS = ("f32", "f64")
+SIGNED = ("i8", "i16", "i32", "i64")
+UNSIGNED = ("u8", "u16", "u32", "u64")
+INTEGERS = SIGNED + UNSIGNED
+COMPLEX = ("c64", "c128")
+
+
+@cache
+def configure_numba() -> None:
+    """Have Numba generate code for this machine with its widest vectors. Call before the first compilation.
+
+    Numba reads the environment when it is imported, and makes its code generator at the first compilation; in a program that has
+    compiled already, kernels keep the default width.
+    """
+    import llvmlite.binding  # delayed: start-up time
+
+    name = llvmlite.binding.get_host_cpu_name()
+    features = llvmlite.binding.get_host_cpu_features().flatten()
+    if "+avx512f" in features:
+        features += ",-prefer-256-bit"
+    # Kernels check at run time that their arrays do not overlap; past LLVM's default of 128 checks they would not vectorise.
+    llvmlite.binding.set_option("lazytensor", "-vectorize-memory-check-threshold=4096")
+    if "numba" not in sys.modules:
+        os.environ.setdefault("NUMBA_CPU_NAME", name)
+        os.environ.setdefault("NUMBA_CPU_FEATURES", features)
+        return
+    from numba import config
+    from numba.core.registry import cpu_target
+
+    settings = vars(config)
+    if "_toplevel_target_context" not in vars(cpu_target) and settings["CPU_NAME"] is None and settings["CPU_FEATURES"] is None:
+        settings["CPU_NAME"], settings["CPU_FEATURES"] = name, features
+
+
+@cache
+def namespace() -> dict[str, Any]:
+    """All that a kernel's source may name: functions by name and suffix, dtypes by suffix, readers of the argument block."""
+    configure_numba()
+    from lazytensor.compiler.codegen import arithmetic, elementary, intrinsics, philox, trigonometric  # delayed: start-up time
+
+    unary = {
+        "exp": elementary.exp, "exp2": elementary.exp2, "expm1": elementary.expm1,
+        "log": elementary.log, "log2": elementary.log2, "log10": elementary.log10, "log1p": elementary.log1p,
+        "sinh": elementary.sinh, "cosh": elementary.cosh, "tanh": elementary.tanh,
+        "asinh": elementary.asinh, "acosh": elementary.acosh, "atanh": elementary.atanh,
+        "sigmoid": elementary.sigmoid, "erf": elementary.erf, "erfc": elementary.erfc, "cbrt": elementary.cbrt,
+        "sin": trigonometric.sin, "cos": trigonometric.cos, "tan": trigonometric.tan,
+        "asin": trigonometric.asin, "acos": trigonometric.acos, "atan": trigonometric.atan,
+        "sqrt": arithmetic.square_root, "reciprocal": arithmetic.reciprocal,
+        "floor": arithmetic.floor, "ceil": arithmetic.ceil, "trunc": arithmetic.trunc, "rint": arithmetic.rint,
+    }  # fmt: skip
+    binary = {
+        "pow": elementary.power, "logaddexp": elementary.logaddexp, "atan2": trigonometric.atan2,
+        "hypot": arithmetic.hypotenuse, "copysign": arithmetic.copysign, "nextafter": arithmetic.nextafter,
+    }  # fmt: skip
+    predicates = {
+        "isnan": arithmetic.isnan, "isinf": arithmetic.isinf, "isfinite": arithmetic.isfinite, "signbit": arithmetic.signbit,
+    }  # fmt: skip
+    extremes = {
+        "maximum": arithmetic.maximum, "minimum": arithmetic.minimum, "fmax": arithmetic.fmax, "fmin": arithmetic.fmin,
+    }  # fmt: skip
+    divisions = {"floor_divide": arithmetic.floor_divide, "remainder": arithmetic.remainder, "fmod": arithmetic.fmod}
+    shifts = {"left_shift": arithmetic.left_shift, "right_shift": arithmetic.right_shift}
+
+    names: dict[str, Any] = dict(intrinsics.NUMBA_TYPES)
+
+    def add(table: dict[str, Any], suffixes: tuple[str, ...], arity: int, result: str | None = None) -> None:
+        for name, body in table.items():
+            for suffix in suffixes:
+                full = f"{name}_{suffix}"
+                names[full] = intrinsics.function(full, body, (suffix,) * arity, result or suffix)
+
+    add(unary, FLOATS, 1)
+    add(binary, FLOATS, 2)
+    add(predicates, FLOATS, 1, "b1")
+    add(extremes, FLOATS + INTEGERS + ("b1",), 2)
+    add(divisions, FLOATS + INTEGERS, 2)
+    add(shifts, INTEGERS, 2)
+    add({"abs": arithmetic.absolute}, FLOATS + INTEGERS + ("b1",), 1)
+    add({"sign": arithmetic.sign}, FLOATS + INTEGERS, 1)
+    add({"mulhi": arithmetic.multiply_high}, ("u64",), 2)
+    add({"conj": arithmetic.conj}, COMPLEX, 1)
+    for suffix, part in (("c64", "f32"), ("c128", "f64")):
+        add({"abs": arithmetic.complex_absolute, "real": arithmetic.real, "imag": arithmetic.imag}, (suffix,), 1, part)
+    for suffix in intrinsics.NUMBA_TYPES:
+        full = f"select_{suffix}"
+        names[full] = intrinsics.function(full, arithmetic.chosen, ("b1", suffix, suffix), suffix)
+    for reader in ("pointer", "word", "number", "stack_buffer", "load", "store"):
+        names[reader] = getattr(intrinsics, reader)
+    names.update(philox.fillers())
+    return names

@@ -1,0 +1,208 @@
+"""The interpreter tier: each node a bound call of its NumPy reference. No fusion, no compilation, no start-up time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from sys import getrefcount
+from typing import Any
+
+import numpy as np
+
+from lazytensor.compiler.cost import node_cost
+from lazytensor.compiler.graph import Graph, Shape
+from lazytensor.compiler.kernel import Access, Group, access
+from lazytensor.compiler.memory_plan import Draft
+from lazytensor.compiler.ops.row import Kind
+from lazytensor.compiler.plan import Environment, Lane
+
+# Below this a result comes from NumPy's own allocator and one thread: a pooled block and `out=` cost about 3 us.
+POOLED_BYTES = 1 << 16
+# Elements a thread takes at a time when one ufunc call is shared between threads (about 100 us of work).
+GRAIN = 1 << 17
+
+Run = Callable[[Environment, Lane], None]
+
+
+def strided(base: np.ndarray[Any, Any], shape: Shape, strides: tuple[int, ...], offset: int) -> np.ndarray[Any, Any]:
+    """A view of a C-contiguous array by shape, strides and offset in elements."""
+    item = base.itemsize
+    return np.ndarray(shape, base.dtype, base, offset * item, tuple(stride * item for stride in strides))
+
+
+def lower(graph: Graph, group: Group) -> list[Draft]:
+    """One draft for each node of the group."""
+    return [_draft(graph, position) for position in group.members]
+
+
+def _draft(graph: Graph, position: int) -> Draft:
+    node = graph.nodes[position]
+    found = [access(graph, item) for item in node.inputs]
+    views = any(graph.nodes[item].kind is Kind.VIEW for item in node.inputs)
+    make: Callable[[frozenset[int]], Run]
+    if node.kind is Kind.UPDATE:
+        make = _update(graph, position, found)
+    elif not views and node.kind is Kind.ELEMENTWISE and type(_bound(graph, position)) is np.ufunc:
+        run = _ufunc(graph, position)
+        make = lambda consumed: run  # noqa: E731
+    else:
+        general = _call(graph, position, found)
+        make = lambda consumed: general  # noqa: E731
+    reads = tuple(dict.fromkeys(item.slot for item in found))
+    return Draft(node.op.name, make, reads, (position,), node.origin, node_cost(graph, position))
+
+
+def _bound(graph: Graph, position: int) -> Callable[..., Any]:
+    node = graph.nodes[position]
+    return node.op.bind(*graph.operand_types(position), *node.params)
+
+
+def _ufunc(graph: Graph, position: int) -> Run:
+    """A ufunc on whole stored arrays: the hot path of small work."""
+    node = graph.nodes[position]
+    ufunc, dtype = node.op.reference, node.dtype
+    if node.nbytes >= POOLED_BYTES and node.dtype == _natural(graph, position):
+        return _ufunc_into(graph, position)
+    if len(node.inputs) == 1:
+        (a,) = node.inputs
+
+        def unary(environment: Environment, lane: Lane) -> None:
+            value = ufunc(environment[a])
+            environment[position] = value if value.dtype is dtype else value.astype(dtype)
+
+        return unary
+    if len(node.inputs) == 2:
+        a, b = node.inputs
+
+        def binary(environment: Environment, lane: Lane) -> None:
+            value = ufunc(environment[a], environment[b])
+            environment[position] = value if value.dtype is dtype else value.astype(dtype)
+
+        return binary
+    return _call(graph, position, [Access(item, graph.nodes[item].shape, (), 0) for item in node.inputs])
+
+
+def _natural(graph: Graph, position: int) -> np.dtype[Any] | None:
+    """The dtype the ufunc itself chooses."""
+    node = graph.nodes[position]
+    types = [np.dtype(kind) if isinstance(kind, np.dtype) else kind for kind in graph.operand_types(position)]
+    try:
+        return node.op.reference.resolve_dtypes((*types, None))[-1]  # type: ignore[no-any-return]
+    except TypeError:
+        return None
+
+
+def _ufunc_into(graph: Graph, position: int) -> Run:
+    """A ufunc into pooled memory, shared between threads by ranges of the first long axis."""
+    node = graph.nodes[position]
+    ufunc, dtype, shape, inputs = node.op.reference, node.dtype, node.shape, node.inputs
+    rank = len(shape)
+    same = all(graph.nodes[item].shape in (shape, ()) for item in inputs)
+    rows = node.size if same else shape[0]
+    grain = max(1, GRAIN // max(1, node.size // max(1, rows)))
+
+    def run(environment: Environment, lane: Lane) -> None:
+        out = lane.empty(shape, dtype)
+        values = [environment[item] for item in inputs]
+        if same:
+            flat = out.reshape(-1)
+            parts = [value.reshape(-1) if getattr(value, "ndim", 0) else value for value in values]
+
+            def some(start: int, stop: int) -> None:
+                ufunc(*[_part(value, start, stop) for value in parts], out=flat[start:stop])
+
+        else:
+
+            def some(start: int, stop: int) -> None:
+                ufunc(*[_rows(value, rank, start, stop) for value in values], out=out[start:stop])
+
+        lane.split(some, rows, grain)
+        environment[position] = out
+
+    return run
+
+
+def _part(value: Any, start: int, stop: int) -> Any:
+    return value[start:stop] if getattr(value, "ndim", 0) else value
+
+
+def _rows(value: Any, rank: int, start: int, stop: int) -> Any:
+    if getattr(value, "ndim", 0) == rank and value.shape[0] != 1:
+        return value[start:stop]
+    return value
+
+
+# Work below this is done by one BLAS thread in any case (OpenBLAS's own threshold), so its setting need not be touched.
+BLAS_FLOPS = 1e4
+
+
+def _call(graph: Graph, position: int, found: list[Access]) -> Run:
+    """Any reference on any operands; the result made C-contiguous and of the node's dtype."""
+    node = graph.nodes[position]
+    into, params, dtype, shape = node.op.into, node.params, node.dtype, node.shape
+    reference = _bound(graph, position)
+    readers = [_reader(graph, item, where) for item, where in zip(node.inputs, found, strict=True)]
+    pooled = into is not None and node.nbytes >= POOLED_BYTES
+
+    def run(environment: Environment, lane: Lane) -> None:
+        values = [read(environment) for read in readers]
+        if pooled:
+            out = lane.empty(shape, dtype)
+            into(out, lane.split, *values, *params)  # type: ignore[misc]
+            environment[position] = out
+        else:
+            environment[position] = np.asarray(reference(*values, *params), dtype=dtype, order="C")
+
+    def run_single_threaded(environment: Environment, lane: Lane) -> None:
+        with lane.blas():
+            run(environment, lane)
+
+    work = node.op.work
+    if work is None or work(*(graph.nodes[item].shape for item in node.inputs), *params) < BLAS_FLOPS:
+        return run
+    return run_single_threaded
+
+
+def _reader(graph: Graph, item: int, where: Access) -> Callable[[Environment], Any]:
+    slot = where.slot
+    if graph.nodes[item].kind is not Kind.VIEW:
+        return lambda environment: environment[slot]
+    dtype, shape = graph.nodes[item].dtype, where.shape
+    offset = where.offset * dtype.itemsize
+    strides = tuple(stride * dtype.itemsize for stride in where.strides)
+    if math.prod(shape) == 0:
+        return lambda environment: np.empty(shape, dtype)
+    return lambda environment: np.ndarray(shape, dtype, np.asarray(environment[slot]), offset, strides)
+
+
+def _update(graph: Graph, position: int, found: list[Access]) -> Callable[[frozenset[int]], Run]:
+    """A region store. In place when nobody else can see the base: it dies here, and only the environment still holds the array."""
+    node = graph.nodes[position]
+    shape, strides, offset = node.params
+    base = found[0].slot
+    base_is_view = graph.nodes[node.inputs[0]].kind is Kind.VIEW
+    read_base = _reader(graph, node.inputs[0], found[0])
+    read_value = _reader(graph, node.inputs[1], found[1])
+    aliased = found[1].slot == base
+
+    def make(consumed: frozenset[int]) -> Run:
+        reuse = base in consumed and not base_is_view
+
+        def run(environment: Environment, lane: Lane) -> None:
+            value = read_value(environment)
+            if aliased:
+                value = np.array(value)
+            # 2: the environment's reference and getrefcount's argument.
+            if reuse and getrefcount(environment[base]) == 2 and environment[base].flags.writeable:
+                out = environment[base]
+            else:
+                source = read_base(environment)
+                out = lane.empty(node.shape, node.dtype)
+                np.copyto(out, source)
+            region = strided(out, shape, strides, offset)  # type: ignore[arg-type]
+            np.copyto(region, value, casting="unsafe")
+            environment[position] = out
+
+        return run
+
+    return make

@@ -1,0 +1,77 @@
+"""What one kernel computes: `Group`, the nodes that share a loop, and how a value's elements are found in memory (`Access`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from lazytensor.compiler.graph import Graph, Shape
+from lazytensor.compiler.ops.row import Kind
+
+
+class Form(Enum):
+    """How a group runs: one loop over `shape`, the same followed by reductions of it, or one call of a reference or library."""
+
+    MAP = "map"
+    REDUCE = "reduce"
+    CALL = "call"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Nodes computed together, by position, each list in graph order.
+
+    MAP: `body` are elementwise and source nodes of shape `shape`.
+    REDUCE: `body` (maybe empty) of shape `shape`, the input's; `reduces`, all over the same axes; `epilogue`, elementwise nodes of the
+    reductions' output shape that read reductions, other epilogue nodes, or values from outside the group.
+    CALL: one node of any other kind, in `body`. View nodes are in no group: their readers see through them (`access`).
+    `outputs` are the members whose values are stored; the others live in registers only.
+    """
+
+    form: Form
+    shape: Shape
+    device: str
+    body: tuple[int, ...]
+    reduces: tuple[int, ...] = ()
+    epilogue: tuple[int, ...] = ()
+    outputs: tuple[int, ...] = ()
+
+    @property
+    def members(self) -> tuple[int, ...]:
+        return (*self.body, *self.reduces, *self.epilogue)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Where a value lies: the slot of a C-contiguous array, and shape, strides and offset within it, in elements."""
+
+    slot: int
+    shape: Shape
+    strides: tuple[int, ...]
+    offset: int
+
+    def broadcast(self, shape: Shape) -> Access:
+        """The same value read as `shape`: stride 0 along the axes that NumPy's rules stretch."""
+        lead = len(shape) - len(self.shape)
+        strides = (0,) * lead + tuple(
+            0 if have == 1 and want != 1 else stride
+            for have, want, stride in zip(self.shape, shape[lead:], self.strides, strict=True)
+        )
+        return Access(self.slot, shape, strides, self.offset)
+
+
+def contiguous_strides(shape: Shape) -> tuple[int, ...]:
+    """C-order strides of `shape`, in elements."""
+    strides = [1] * len(shape)
+    for axis in range(len(shape) - 2, -1, -1):
+        strides[axis] = strides[axis + 1] * shape[axis + 1]
+    return tuple(strides)
+
+
+def access(graph: Graph, position: int) -> Access:
+    """How to read the value at `position`, looking through view nodes to the stored array."""
+    node = graph.nodes[position]
+    if node.kind is Kind.VIEW:
+        shape, strides, offset = node.params
+        return Access(access(graph, node.inputs[0]).slot, shape, strides, offset)  # type: ignore[arg-type]
+    return Access(position, node.shape, contiguous_strides(node.shape), 0)

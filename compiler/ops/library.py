@@ -1,0 +1,234 @@
+"""The operations that call a library whole: products, linear algebra, joining, sorting and searching."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from lazytensor.compiler.ops import rules, shapes
+from lazytensor.compiler.ops.einsum import einsum_shape, einsum_work
+from lazytensor.compiler.ops.row import Domain, Kind, Op
+
+Array = np.ndarray[Any, Any]
+Shape = tuple[int, ...]
+
+
+def library(
+    name: str,
+    reference: Callable[..., Any],
+    *,
+    signature: rules.Rule,
+    shape: shapes.ShapeRule,
+    doc: str,
+    arity: int = 1,
+    work: Callable[..., float] | None = None,
+    into: Callable[..., None] | None = None,
+    flops: float = 1.0,
+    domain: tuple[Domain, ...] = (),
+    ulp: float = 0.0,
+) -> Op:
+    """A row whose reference is how every CPU tier computes it."""
+    return Op(
+        name=name,
+        kind=Kind.LIBRARY,
+        arity=arity,
+        signature=signature,
+        shape=shape,
+        reference=reference,
+        flops=flops,
+        work=work,
+        into=into,
+        domain=domain or (Domain(),) * max(arity, 1),
+        ulp=ulp,
+        doc=doc,
+    )
+
+
+# Products
+
+FINITE = Domain(-10, 10, (0.0, 1.0, -1.0))
+
+
+def _product_work(x: Shape, y: Shape) -> float:
+    return 2.0 * shapes.size(shapes.matmul(x, y)) * x[-1]
+
+
+def _vecdot_work(x: Shape, y: Shape) -> float:
+    return 2.0 * shapes.size(shapes.vecdot(x, y)) * x[-1]
+
+
+def _tensordot_work(x: Shape, y: Shape, x_axes: tuple[int, ...], y_axes: tuple[int, ...]) -> float:
+    return 2.0 * shapes.size(shapes.tensordot(x, y, x_axes, y_axes)) * math.prod(x[axis] for axis in x_axes)
+
+
+def _tensordot(x: Any, y: Any, x_axes: tuple[int, ...], y_axes: tuple[int, ...]) -> Array:
+    return np.asarray(np.tensordot(x, y, axes=(x_axes, y_axes)), order="C")
+
+
+def _einsum(*arguments: Any) -> Array:
+    *operands, subscripts = arguments
+    return rules.owned(np.einsum(subscripts, *operands, optimize=len(operands) > 1))
+
+
+# A panel is worth about 0.5 ms of one core: enough to hide the repeated packing of the right operand, few enough to balance.
+PANEL_FLOPS = 5e7
+MAX_PANELS = 32
+
+
+def _matmul_into(out: Array, split: Callable[..., None], x: Array, y: Array) -> None:
+    """Panels of rows, or of matrices in a stack: a fixed number for a shape, so that no bit depends on who computes them."""
+    if x.ndim < 2 or y.ndim < 2 or out.ndim == 0 or x.shape[0] != out.shape[0]:
+        np.matmul(x, y, out=out)
+        return
+    stacked = out.ndim > 2
+    rows = out.shape[0]
+    panels = int(min(MAX_PANELS, rows if stacked else rows / 64, _product_work(x.shape, y.shape) / PANEL_FLOPS))
+    if panels < 2:
+        np.matmul(x, y, out=out)
+        return
+    shared = stacked and (y.ndim < out.ndim or y.shape[0] == 1)
+
+    def some(start: int, stop: int) -> None:
+        for panel in range(start, stop):
+            low, high = rows * panel // panels, rows * (panel + 1) // panels
+            right = y[low:high] if stacked and not shared else y
+            np.matmul(x[low:high], right, out=out[low:high])
+
+    split(some, panels, 1)
+
+
+matmul = library(
+    "matmul", np.matmul, into=_matmul_into,
+    arity=2, signature=rules.by_ufunc("matmul", np.matmul), shape=shapes.matmul, work=_product_work, flops=2,
+    domain=(FINITE, FINITE), ulp=4, doc="Matrix product of two arrays.",
+)  # fmt: skip
+vecdot = library(
+    "vecdot", np.vecdot,
+    arity=2, signature=rules.by_ufunc("vecdot", np.vecdot), shape=shapes.vecdot, work=_vecdot_work, flops=2,
+    domain=(FINITE, FINITE), ulp=4, doc="Dot product of vectors along the last axes, the first conjugated.",
+)  # fmt: skip
+tensordot = library(
+    "tensordot", _tensordot,
+    arity=2, signature=rules.common("tensordot", params=2), shape=shapes.tensordot, work=_tensordot_work, flops=2,
+    domain=(FINITE, FINITE), ulp=4, doc="Contract axes of two arrays: parameters are the axes of each.",
+)  # fmt: skip
+einsum = library(
+    "einsum", _einsum,
+    arity=-1, signature=rules.common("einsum", params=1), shape=einsum_shape, work=einsum_work, flops=2,
+    domain=(FINITE,), ulp=4, doc="Evaluate the Einstein summation convention: the parameter is the subscripts.",
+)  # fmt: skip
+
+# Linear algebra
+
+
+def _cubic(shape: Shape, *_: Any) -> float:
+    return 2.0 * shapes.size(shape) * shape[-1]
+
+
+def _solve_work(x: Shape, y: Shape) -> float:
+    return _cubic(x) + 2.0 * shapes.size(y) * x[-1]
+
+
+def _cholesky(x: Any, upper: bool) -> Any:
+    return rules.owned(np.linalg.cholesky(x, upper=upper))
+
+
+inv = library(
+    "inv", np.linalg.inv,
+    signature=rules.inexact("inv"), shape=shapes.square_matrices("inv"), work=_cubic, domain=(FINITE,),
+    doc="Compute the inverse of square matrices.",
+)  # fmt: skip
+solve = library(
+    "solve", np.linalg.solve,
+    arity=2, signature=rules.inexact("solve"), shape=shapes.solution, work=_solve_work, domain=(FINITE, FINITE),
+    doc="Solve systems of linear equations.",
+)  # fmt: skip
+cholesky = library(
+    "cholesky", _cholesky,
+    signature=rules.inexact("cholesky", params=1), shape=shapes.square_matrices("cholesky"), work=_cubic, domain=(FINITE,),
+    doc="Cholesky decomposition of positive-definite matrices, as lower or upper triangles.",
+)  # fmt: skip
+
+# Joining
+
+
+def _concat(*arguments: Any) -> Array:
+    *arrays, axis = arguments
+    return rules.owned(np.concatenate(arrays, axis=axis))
+
+
+def _stack(*arguments: Any) -> Array:
+    *arrays, axis = arguments
+    return rules.owned(np.stack(arrays, axis=axis))
+
+
+def _concat_into(out: Array, split: Callable[..., None], *arguments: Any) -> None:
+    *arrays, axis = arguments
+    np.concatenate(arrays, axis=axis, out=out, casting="unsafe")
+
+
+def _stack_into(out: Array, split: Callable[..., None], *arguments: Any) -> None:
+    *arrays, axis = arguments
+    np.stack(arrays, axis=axis, out=out, casting="unsafe")
+
+
+concat = library(
+    "concat", _concat, into=_concat_into,
+    arity=-1, signature=rules.common("concat", params=1), shape=shapes.concatenation("concat"), flops=0,
+    doc="Join arrays along an existing axis.",
+)  # fmt: skip
+stack = library(
+    "stack", _stack, into=_stack_into,
+    arity=-1, signature=rules.common("stack", params=1), shape=shapes.stacking("stack"), flops=0,
+    doc="Join arrays along a new axis.",
+)  # fmt: skip
+
+# Sorting and searching
+
+
+def _sort_work(shape: Shape, axis: int, *_: Any) -> float:
+    return 4.0 * shapes.size(shape) * math.log2(max(shape[axis], 2))
+
+
+def _search_work(x: Shape, values: Shape, *_: Any) -> float:
+    return 10.0 * shapes.size(values) * math.log2(max(x[0], 2))
+
+
+def _sort(x: Any, axis: int, descending: bool, stable: bool) -> Array:
+    found = np.sort(x, axis=axis, stable=stable)
+    return np.asarray(np.flip(found, axis) if descending else found, order="C")
+
+
+def _argsort(x: Any, axis: int, descending: bool, stable: bool) -> Array:
+    if descending:
+        # Backwards through the reversed array: equal elements keep their order.
+        found = np.asarray(x).shape[axis] - 1 - np.flip(np.argsort(np.flip(x, axis), axis=axis, stable=stable), axis)
+    else:
+        found = np.argsort(x, axis=axis, stable=stable)
+    return np.asarray(found, order="C")
+
+
+def _search_shape(x: Shape, values: Shape, side: str) -> Shape:
+    if len(x) != 1:
+        raise ValueError(f"searchsorted: expects a one-dimensional first array, got shape {x}")
+    return values
+
+
+sort = library(
+    "sort", _sort,
+    signature=rules.unchanged("sort"), shape=shapes.along("sort"), work=_sort_work,
+    doc="Return a sorted copy; parameters are axis, descending and stable.",
+)  # fmt: skip
+argsort = library(
+    "argsort", _argsort,
+    signature=rules.unchanged("argsort", result=rules.INT64), shape=shapes.along("argsort"), work=_sort_work,
+    doc="Return the indices that sort an array; parameters are axis, descending and stable.",
+)  # fmt: skip
+searchsorted = library(
+    "searchsorted", np.searchsorted,
+    arity=2, signature=rules.common("searchsorted", params=1, result=rules.INT64), shape=_search_shape, work=_search_work,
+    doc="Find where to insert values in a sorted array to keep its order; the parameter is the side.",
+)  # fmt: skip

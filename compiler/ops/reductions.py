@@ -1,0 +1,170 @@
+"""Reductions and scans: rows with parameters (axes, keepdims), and (axis, include_initial).
+
+References reduce C-contiguous arrays, so that the result's bits depend on values and shape only, never on strides. Sums and
+products of single precision accumulate in double, in every tier.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from lazytensor.compiler.ops import rules, shapes
+from lazytensor.compiler.ops.row import Domain, Kind, Op, Signature
+
+Axes = tuple[int, ...]
+
+
+def reduction(
+    name: str,
+    reference: Callable[..., Any],
+    *,
+    signature: rules.Rule,
+    cpu: str | Mapping[str, str] | None,
+    doc: str,
+    shape: shapes.ShapeRule | None = None,
+    identity: Any = None,
+    domain: Domain = rules.ANY,
+    ulp: float = 0.0,
+) -> Op:
+    """A row of a reduction; `cpu` combines an accumulator {x} with an element {y}."""
+    return Op(
+        name=name,
+        kind=Kind.REDUCE,
+        arity=1,
+        signature=signature,
+        shape=shape or shapes.reduction(name, empty=identity is not None),
+        reference=reference,
+        cpu=cpu,
+        identity=identity,
+        domain=(domain,),
+        ulp=ulp,
+        doc=doc,
+    )
+
+
+def by_ufunc(ufunc: np.ufunc, *, wide: bool = False) -> Callable[..., Any]:
+    """The ufunc's reduction of the array in C order; `wide` accumulates single precision in double."""
+    # Typed here: NumPy's stubs want literal keepdims.
+    reduce: Callable[..., Any] = ufunc.reduce
+
+    def reference(x: Any, axes: Axes, keepdims: bool) -> Any:
+        array = np.asarray(x, order="C")
+        if wide and array.dtype.kind in "fc":
+            dtype = np.result_type(array.dtype, np.float64)
+            return reduce(array, axis=axes, dtype=dtype, keepdims=keepdims).astype(array.dtype)
+        return reduce(array, axis=axes, keepdims=keepdims)
+
+    return reference
+
+
+sum = reduction(
+    "sum", by_ufunc(np.add, wide=True),
+    signature=rules.accumulate("sum", wide=True), cpu={"iufc": "{x} + {y}"}, identity=0, ulp=4,
+    doc="Sum of array elements over the given axes.",
+)  # fmt: skip
+prod = reduction(
+    "prod", by_ufunc(np.multiply, wide=True),
+    signature=rules.accumulate("prod", wide=True), cpu={"iufc": "{x} * {y}"}, identity=1, domain=Domain(-2, 2), ulp=8,
+    doc="Product of array elements over the given axes.",
+)  # fmt: skip
+max = reduction(
+    "max", by_ufunc(np.maximum),
+    signature=rules.unchanged("max"), cpu={"biuf": "maximum_{t}({x}, {y})"},
+    doc="Maximum over the given axes; NaNs propagate.",
+)  # fmt: skip
+min = reduction(
+    "min", by_ufunc(np.minimum),
+    signature=rules.unchanged("min"), cpu={"biuf": "minimum_{t}({x}, {y})"},
+    doc="Minimum over the given axes; NaNs propagate.",
+)  # fmt: skip
+
+
+def _truth(name: str) -> rules.Rule:
+    def rule(argument: Any, *_: Any) -> Signature:
+        rules.check_supported(name, "biufc", (argument,))
+        return Signature((rules.BOOL,), rules.BOOL)
+
+    return rule
+
+
+any = reduction(
+    "any", by_ufunc(np.logical_or),
+    signature=_truth("any"), cpu="{x} | {y}", identity=False,
+    doc="Test whether any element over the given axes is true.",
+)  # fmt: skip
+all = reduction(
+    "all", by_ufunc(np.logical_and),
+    signature=_truth("all"), cpu="{x} & {y}", identity=True,
+    doc="Test whether all elements over the given axes are true.",
+)  # fmt: skip
+
+
+def _count_nonzero(x: Any, axes: Axes, keepdims: bool) -> Any:
+    return np.not_equal(x, 0).sum(axis=axes, keepdims=keepdims, dtype=np.int64)
+
+
+# No expression: the accumulator's dtype is not what elements are compared in. `sum` of `not_equal` fuses.
+count_nonzero = reduction(
+    "count_nonzero", _count_nonzero,
+    signature=rules.unchanged("count_nonzero", result=rules.INT64), cpu=None, identity=0,
+    doc="Count the elements that are not zero over the given axes.",
+)  # fmt: skip
+
+
+def _positions(function: Callable[..., Any]) -> Callable[..., Any]:
+    def reference(x: Any, axes: Axes, keepdims: bool) -> Any:
+        array = np.asarray(x, order="C")
+        return function(array, axis=axes[0] if len(axes) == 1 else None, keepdims=keepdims)
+
+    return reference
+
+
+argmax = reduction(
+    "argmax", _positions(np.argmax),
+    signature=rules.unchanged("argmax", result=rules.INT64), shape=shapes.arg_reduction("argmax"), cpu=None,
+    doc="Index of the first maximum along one axis, or in the flattened array.",
+)  # fmt: skip
+argmin = reduction(
+    "argmin", _positions(np.argmin),
+    signature=rules.unchanged("argmin", result=rules.INT64), shape=shapes.arg_reduction("argmin"), cpu=None,
+    doc="Index of the first minimum along one axis, or in the flattened array.",
+)  # fmt: skip
+
+
+def scan(name: str, ufunc: np.ufunc, *, initial: int, doc: str, domain: Domain = rules.ANY) -> Op:
+    """A row of a running reduction along one axis; it accumulates in the result's dtype, as NumPy does."""
+    signature = rules.accumulate(name, wide=False)
+
+    def reference(x: Any, axis: int, include_initial: bool) -> Any:
+        array = np.asarray(x)
+        dtype = signature(array.dtype).result
+        shape = list(array.shape)
+        shape[axis] += bool(include_initial)
+        out = np.empty(shape, dtype)
+        moved = np.moveaxis(out, axis, 0)
+        if include_initial:
+            moved[0] = initial
+        ufunc.accumulate(np.moveaxis(array, axis, 0), axis=0, dtype=dtype, out=moved[bool(include_initial) :])
+        return out
+
+    return Op(
+        name=name,
+        kind=Kind.SCAN,
+        arity=1,
+        signature=signature,
+        shape=shapes.scan(name),
+        reference=reference,
+        domain=(domain,),
+        doc=doc,
+    )
+
+
+cumulative_sum = scan("cumulative_sum", np.add, initial=0, doc="Return the running sum along an axis.")
+cumulative_prod = scan(
+    "cumulative_prod", np.multiply,
+    initial=1, domain=Domain(-2, 2),
+    doc="Return the running product along an axis.",
+)  # fmt: skip

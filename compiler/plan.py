@@ -1,0 +1,118 @@
+"""The plan: the frozen record that passes from the compiler to the runtime.
+
+A leaf module: dataclasses only, importing nothing of ours. A plan holds callables and slot numbers, never operations or nodes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeAlias
+
+import numpy as np
+
+Environment: TypeAlias = list[Any]
+
+
+class Lane(Protocol):
+    """What a step may use while it runs: memory and worker threads of its device."""
+
+    def empty(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
+        """An uninitialised C-contiguous array from the device's pool."""
+
+    def split(self, task: Callable[[int, int], None], count: int, grain: int) -> None:
+        """Run task(start, stop) over disjoint ranges covering [0, count), each a multiple of `grain` long (but the last), on idle
+        workers and the calling thread; return when all are done, raising the first error."""
+
+    def blas(self) -> AbstractContextManager[None]:
+        """Hold the BLAS library at one thread a call while the context is entered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One kernel or library call.
+
+    `run(environment, lane)` reads the slots `reads` and sets the slots `writes`. After it, the slots in `frees` are cleared.
+    `origin` is the position, in the captured graph, of the node an error is blamed on. `cost` is in estimated seconds.
+    """
+
+    name: str
+    run: Callable[[Environment, Lane], None]
+    reads: tuple[int, ...]
+    writes: tuple[int, ...]
+    origin: int
+    cost: float
+    frees: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Steps that run in order on one stream without waiting in between; `waits` are the segments that must have finished."""
+
+    stream: int
+    steps: tuple[Step, ...]
+    waits: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """An in-order queue on a device: segment numbers, ascending."""
+
+    device: str
+    segments: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KernelInfo:
+    """What `explain` says of a kernel: the operations in it, its iteration shape, where it runs and its source (None: a library)."""
+
+    name: str
+    operations: tuple[str, ...]
+    shape: tuple[int, ...]
+    device: str
+    tier: str
+    source: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to compute some outputs from some inputs.
+
+    Slots 0 .. inputs-1 of the environment are bound by the caller (arrays, then scalars); the rest start as None. `outputs` are the
+    slots that hold the results afterwards. Segments are numbered so that each waits only for smaller numbers.
+    """
+
+    slots: int
+    inputs: int
+    outputs: tuple[int, ...]
+    segments: tuple[Segment, ...]
+    streams: tuple[Stream, ...]
+    kernels: tuple[KernelInfo, ...]
+    cost: float
+    peak_bytes: int
+
+    def check(self) -> None:
+        """Assert the invariants: slots are written once and before they are read or freed, along the segments' order and waits."""
+        before: list[set[int]] = []
+        last: dict[int, int] = {}
+        written = set(range(self.inputs))
+        writer: dict[int, int] = {}
+        for number, segment in enumerate(self.segments):
+            assert all(wait < number for wait in segment.waits), "a segment waits for a later one"
+            reach: set[int] = set()
+            for wait in (*segment.waits, *((last[segment.stream],) if segment.stream in last else ())):
+                reach |= before[wait] | {wait}
+            before.append(reach)
+            last[segment.stream] = number
+            for step in segment.steps:
+                for slot in step.reads:
+                    assert slot in written, f"{step.name} reads slot {slot} before it is written"
+                    assert slot < self.inputs or writer[slot] == number or writer[slot] in reach, f"{step.name} races for {slot}"
+                for slot in step.writes:
+                    assert slot not in written, f"slot {slot} is written twice"
+                    written.add(slot)
+                    writer[slot] = number
+                assert not set(step.frees) & set(self.outputs), f"{step.name} frees an output"
+        assert set(self.outputs) <= written, "an output is never written"
+        assert sorted(n for stream in self.streams for n in stream.segments) == list(range(len(self.segments)))

@@ -1,0 +1,99 @@
+"""Drafts of steps to segments on streams: which run after each other, which side by side, and where one must wait for another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lazytensor.compiler.memory_plan import Draft
+
+# Below this, waking another thread costs more than it can win (a hand-over and its answer take about 100 us).
+PARALLEL_SECONDS = 1e-3
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """Steps in running order: for each, its draft and stream; and for each stream its device. `waits[i]` are earlier positions in the
+    running order, on other streams, that must have ended before step i starts."""
+
+    order: tuple[int, ...]
+    stream: tuple[int, ...]
+    devices: tuple[str, ...]
+    waits: tuple[tuple[int, ...], ...]
+
+    def reaches(self) -> list[int]:
+        """For each position in the order, a bit mask of the positions that have certainly ended when it starts."""
+        before: list[int] = []
+        last: dict[int, int] = {}
+        for position, stream in enumerate(self.stream):
+            mask = 0
+            for wait in (*self.waits[position], *((last[stream],) if stream in last else ())):
+                mask |= before[wait] | 1 << wait
+            before.append(mask)
+            last[stream] = position
+        return before
+
+
+def schedule(drafts: Sequence[Draft], devices: Sequence[str], threads: dict[str, int]) -> Schedule:
+    """List scheduling: by longest path to the end, each step on the stream of its device where it can start first.
+
+    Drafts come in an order in which they can run; `devices[i]` is where draft i runs. Little work, or work on one device that is
+    a chain, stays on one stream in the given order, without networkx.
+    """
+    names = tuple(dict.fromkeys(devices))
+    writer = {slot: number for number, draft in enumerate(drafts) for slot in draft.writes}
+    needs = [tuple(dict.fromkeys(writer[slot] for slot in draft.reads if slot in writer)) for draft in drafts]
+    total = sum(draft.cost for draft in drafts)
+    if len(names) == 1 and (total < PARALLEL_SECONDS or threads[names[0]] == 1 or _is_chain(needs)):
+        count = len(drafts)
+        return Schedule(tuple(range(count)), (0,) * count, names, ((),) * count)
+
+    import networkx  # delayed: start-up time
+
+    graph = networkx.DiGraph()
+    graph.add_nodes_from(range(len(drafts)))
+    graph.add_edges_from((need, number) for number in range(len(drafts)) for need in needs[number])
+    urgency = [0.0] * len(drafts)
+    for number in reversed(list(networkx.topological_sort(graph))):
+        urgency[number] = drafts[number].cost + max((urgency[later] for later in graph.successors(number)), default=0.0)
+
+    streams: list[str] = [name for name in names for _ in range(max(1, threads[name]))]
+    free = [0.0] * len(streams)
+    ended = [0.0] * len(drafts)
+    stream_of = [-1] * len(drafts)
+    order: list[int] = []
+    for number in networkx.lexicographical_topological_sort(graph, key=lambda item: (-urgency[item], item)):
+        ready = max((ended[need] for need in needs[number]), default=0.0)
+        own = [index for index, device in enumerate(streams) if device == devices[number]]
+        before = {stream_of[need] for need in needs[number]}
+        # Ties go to the stream that made an operand: no event, and its cache is warm.
+        best = min(own, key=lambda index: (max(free[index], ready), index not in before, index))
+        stream_of[number] = best
+        ended[number] = free[best] = max(free[best], ready) + drafts[number].cost
+        order.append(number)
+
+    used = sorted(set(stream_of))
+    renumber = {stream: index for index, stream in enumerate(used)}
+    place = {number: index for index, number in enumerate(order)}
+    waits = tuple(
+        _needed_waits(number, needs, stream_of, place) for number in order
+    )
+    return Schedule(
+        tuple(order), tuple(renumber[stream_of[number]] for number in order), tuple(streams[stream] for stream in used), waits
+    )
+
+
+def _needed_waits(
+    number: int, needs: Sequence[tuple[int, ...]], stream_of: Sequence[int], place: dict[int, int]
+) -> tuple[int, ...]:
+    """The last needed step of each other stream: a stream runs in order, so waiting for the last covers the earlier ones."""
+    last: dict[int, int] = {}
+    for need in needs[number]:
+        if stream_of[need] != stream_of[number]:
+            last[stream_of[need]] = max(last.get(stream_of[need], -1), place[need])
+    return tuple(sorted(last.values()))
+
+
+def _is_chain(needs: Sequence[tuple[int, ...]]) -> bool:
+    """Does every step but the first need the one before it?"""
+    return all(number - 1 in needed for number, needed in enumerate(needs) if number)

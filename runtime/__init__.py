@@ -1,0 +1,1 @@
+"""Plan to results: engine, streams, devices, memory. Knows no operation by name."""

@@ -1,0 +1,327 @@
+"""The engine: runs plans in the calling thread, or in the background on the devices' workers under one asyncio loop.
+
+Decides when a submitted plan starts (its dependencies, the bytes in flight), and looks after forks and the interpreter's exit.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import threading
+import weakref
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from heapq import heappop, heappush
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from lazytensor.compiler.plan import Environment, Plan
+from lazytensor.runtime import blas
+from lazytensor.runtime import promise as promises
+from lazytensor.runtime.background import Background
+from lazytensor.runtime.devices.cpu import CpuDevice
+from lazytensor.runtime.errstate import quietly
+from lazytensor.runtime.execute import Executor, Sites
+from lazytensor.runtime.loop import LoopThread
+from lazytensor.runtime.promise import Failure, Promise, on_engine_thread
+from lazytensor.runtime.trace import Trace
+
+if TYPE_CHECKING:
+    from lazytensor.runtime.streams import Output, Submission
+
+EXIT_SECONDS = 2.0
+
+
+class Engine:
+    """Runs plans on `devices`, by name.
+
+    Submissions run in the order they become ready, oldest first, while the sum of their plans' `peak_bytes` stays within
+    `in_flight_bytes` (one always runs). Beyond `max_queued` submissions that have not started, `submit` blocks. Attributes that
+    begin with an underscore and have no lock are used on the loop's thread only.
+    """
+
+    def __init__(self, devices: Mapping[str, CpuDevice], in_flight_bytes: int, max_queued: int = 64) -> None:
+        self.devices = dict(devices)
+        self.in_flight_bytes = in_flight_bytes
+        self.max_queued = max_queued
+        self._lanes = {name: device.lane for name, device in self.devices.items()}
+        self._executor = Executor()
+        self._loop = LoopThread()
+        self._background = Background()
+        self._reset()
+        _watch(self)
+
+    def _reset(self) -> None:
+        self._changed = threading.Condition(threading.Lock())
+        self._submissions: dict[int, Submission] = {}  # in flight, by number; under _changed, as are the next two
+        self._queued = 0
+        self._count = 0
+        self._ready: list[tuple[int, Submission]] = []
+        self._dead: deque[Submission] = deque()  # appended to by finalizers
+        self._running = 0
+        self._running_bytes = 0
+
+    @property
+    def trace(self) -> Trace | None:
+        """Where steps are recorded while this is not None."""
+        return self._executor.trace
+
+    @trace.setter
+    def trace(self, trace: Trace | None) -> None:
+        self._executor.trace = trace
+
+    @property
+    def errors(self) -> Sequence[Failure]:
+        """Failures not yet taken, oldest first."""
+        return tuple(self._executor.errors)
+
+    def take_error(self) -> Failure | None:
+        """The first failure that has not been raised at a wait, or None; forgets all failures so far."""
+        return self._executor.take_error()
+
+    def run(self, plan: Plan, environment: Environment, sites: Sites = None) -> None:
+        """Run a plan in the calling thread. Results, or failures in their place, are in the output slots afterwards."""
+        quietly(self._executor.inline, plan, environment, self._lanes, sites)
+
+    def submit(
+        self,
+        plan: Plan,
+        environment: Environment,
+        outputs: Sequence[Output],
+        depends: Sequence[tuple[int, Promise]] = (),
+        sites: Sites = None,
+    ) -> Submission:
+        """Run a plan in the background, once the promises in `depends`, by slot, are set.
+
+        `outputs`, a promise for each of the plan's, best by weak reference, are set as soon as the segment that writes them ends.
+        The environment belongs to the engine from here on. Blocks while too many submissions are queued; an interrupt leaves that
+        wait with nothing submitted. After the interpreter began to exit it runs the plan in the calling thread.
+        """
+        from lazytensor.runtime.streams import Submission  # delayed: start-up time
+
+        submission = Submission(plan, environment, outputs, depends, sites, self._dead.append)
+        with self._changed:
+            if not on_engine_thread():
+                while self._queued > self.max_queued and not self._executor.stopped:
+                    self._changed.wait()
+            if not self._executor.stopped:
+                self._queued += 1
+                self._count += 1
+                submission.number = self._count
+                self._submissions[submission.number] = submission
+        if submission.number:
+            try:
+                self._loop.post(self._accept, submission)
+                return submission
+            except RuntimeError:  # no thread can be started: the interpreter is exiting
+                with self._changed:
+                    self._queued -= 1
+                    del self._submissions[submission.number]
+        self._run_now(submission)
+        return submission
+
+    def idle(self) -> None:
+        """Block until nothing is in flight."""
+        if on_engine_thread():
+            raise RuntimeError("cannot wait for the engine on its own thread")
+        with self._changed:
+            while self._submissions:
+                self._changed.wait()
+
+    def background(self, function: Callable[[], object]) -> None:
+        """Run `function` on a low-priority thread, after those given before."""
+        self._background.put(function)
+
+    def background_idle(self) -> None:
+        """Block until all background functions given so far have run."""
+        self._background.idle()
+
+    def stop(self) -> None:
+        """Take up no new step, wait briefly for those running, and fail what is in flight. Results stay readable."""
+        with self._changed:
+            self._executor.stopped = True
+            self._changed.notify_all()
+        deadline = monotonic() + EXIT_SECONDS
+        self._background.stop(EXIT_SECONDS)
+        for device in self.devices.values():
+            device.stop(max(0.0, deadline - monotonic()))
+        self._loop.stop(max(0.1, deadline - monotonic()))
+        with self._changed:
+            unfinished = list(self._submissions.values())
+            self._submissions.clear()
+            self._changed.notify_all()
+        for submission in unfinished:
+            submission.abandon(Failure(RuntimeError("the engine stopped before this value was computed")))
+
+    def _accept(self, submission: Submission) -> None:
+        depends = [promise for _, promise in submission.depends if not promise.is_set()]
+        submission.missing = len(depends)
+        for promise in depends:
+            promise.add_callback(lambda _: self._loop.post(self._dependency_set, submission))
+        if not depends:
+            heappush(self._ready, (submission.number, submission))
+            self._admit()
+
+    def _dependency_set(self, submission: Submission) -> None:
+        submission.missing -= 1
+        if not submission.missing and not submission.started:
+            heappush(self._ready, (submission.number, submission))
+            self._admit()
+
+    def _admit(self) -> None:
+        """Start what is ready and fits. Submissions whose results nobody can see go first: with them go the promises they depend
+        on, and with those, perhaps, the reason to compute anything else."""
+        while True:
+            while self._dead:
+                dead = self._dead.popleft()
+                if not dead.started and not dead.visible():
+                    self._take(dead)
+                    self._retire(dead)
+            if not self._ready:
+                return
+            submission = self._ready[0][1]
+            if not submission.started:
+                size = submission.plan.peak_bytes
+                if self._running and self._running_bytes + size > self.in_flight_bytes:
+                    return
+            heappop(self._ready)
+            if submission.started:
+                continue
+            self._take(submission)
+            if submission.visible():
+                self._running += 1
+                self._running_bytes += submission.plan.peak_bytes
+                self._begin(submission)
+            else:
+                self._retire(submission)
+
+    def _take(self, submission: Submission) -> None:
+        submission.started = True
+        with self._changed:
+            self._queued -= 1
+            self._changed.notify_all()
+
+    def _begin(self, submission: Submission) -> None:
+        from lazytensor.runtime.streams import run_streams, settle  # delayed: start-up time
+
+        submission.bind()
+        plan = submission.plan
+        for promise, value in submission.results(set(range(plan.inputs))):
+            settle(promise, value)
+        submission.events = [self._loop.future() for _ in plan.segments]
+        self._loop.spawn(run_streams(submission, self._start_segment), partial(self._finish, submission))
+
+    def _start_segment(self, submission: Submission, number: int) -> None:
+        plan = submission.plan
+        device = self.devices[plan.streams[plan.segments[number].stream].device]
+        device.start(partial(self._run_segment, submission, number, device))
+
+    def _run_segment(self, submission: Submission, number: int, device: CpuDevice) -> None:
+        """On a worker: run the steps, publish the outputs among what they wrote, and tell the loop."""
+        from lazytensor.runtime.streams import settle  # delayed: start-up time
+
+        segment = submission.plan.segments[number]
+        executor = self._executor
+        problem: BaseException | None = None
+        try:
+            executor.careful(segment.steps, submission.environment, device.lane, submission.sites, device.name, segment.stream)
+            if executor.stopped:
+                return  # some steps may not have run
+            results = submission.results(submission.written(number))
+            with self._changed:
+                submission.remaining -= 1
+                if not submission.remaining:
+                    submission.environment = []  # before anybody wakes up, who may look at the memory in use
+            while results:
+                settle(*results.pop(0))
+        except BaseException as error:  # not a step's, which are values by now; but whatever happens, nobody may wait for ever
+            problem = error
+        self._loop.post(self._segment_ended, submission, number, problem)
+
+    def _segment_ended(self, submission: Submission, number: int, problem: BaseException | None) -> None:
+        event = submission.events[number]
+        if event.done():
+            return
+        if problem is None:
+            event.set_result(None)
+        else:
+            event.set_exception(problem)
+
+    def _finish(self, submission: Submission, problem: BaseException | None) -> None:
+        self._running -= 1
+        self._running_bytes -= submission.plan.peak_bytes
+        if problem is not None:
+            submission.abandon(Failure(problem))
+        self._retire(submission)
+        self._admit()
+
+    def _retire(self, submission: Submission) -> None:
+        from lazytensor.runtime.streams import settle  # delayed: start-up time
+
+        submission.release()
+        with self._changed:
+            self._submissions.pop(submission.number, None)
+            self._changed.notify_all()
+        settle(submission.finished, True)
+
+    def _run_now(self, submission: Submission) -> None:
+        for slot, promise in submission.depends:
+            submission.environment[slot] = (
+                promise.value if promise.is_set() else Failure(RuntimeError("the engine stopped before this value was computed"))
+            )
+        self.run(submission.plan, submission.environment, submission.sites)
+        for promise, value in submission.results(set(submission.plan.outputs)):
+            promise.set(value)
+        submission.release()
+        submission.finished.set(True)
+
+    def _after_fork(self) -> None:
+        """In the child: new locks, loop and workers; what the parent has in flight fails here."""
+        inherited = list(self._submissions.values())
+        self._background.after_fork()
+        self._loop.after_fork()
+        for device in self.devices.values():
+            device.after_fork()
+        self._executor.errors.clear()
+        self._reset()
+        failure = Failure(RuntimeError("this value was being computed by the parent process when it forked"))
+        for submission in inherited:
+            submission.forget(failure)
+
+
+_engines: weakref.WeakSet[Engine] = weakref.WeakSet()
+_watching = False
+
+
+def _watch(engine: Engine) -> None:
+    """Have the engine survive forks, and stop when the interpreter exits."""
+    global _watching
+    _engines.add(engine)
+    if not _watching:
+        _watching = True
+        atexit.register(_stop_all)
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(before=_before_fork, after_in_parent=_after_fork_in_parent, after_in_child=_after_fork_in_child)
+
+
+def _stop_all() -> None:
+    for engine in list(_engines):
+        engine.stop()
+
+
+def _before_fork() -> None:
+    for engine in list(_engines):
+        engine._background.before_fork()
+
+
+def _after_fork_in_parent() -> None:
+    for engine in list(_engines):
+        engine._background.after_fork_in_parent()
+
+
+def _after_fork_in_child() -> None:
+    promises.after_fork()
+    blas.blas_single_thread().after_fork()
+    for engine in list(_engines):
+        engine._after_fork()

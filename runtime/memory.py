@@ -1,0 +1,197 @@
+"""The caching allocator of host memory: `Pool`.
+
+Large arrays live in anonymous mappings that go back on a free list when the last array looking at them dies: fresh pages cost
+three times the arithmetic of a memory-bound kernel. Small arrays are left to NumPy, whose own cache serves them.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import sys
+import threading
+from collections import deque
+from contextlib import suppress
+from dataclasses import dataclass
+from math import prod
+from typing import Any, TypeAlias
+
+import numpy as np
+
+SMALL = 64 << 10
+HUGE = 2 << 20
+_ADVICE = getattr(mmap, "MADV_HUGEPAGE", None)
+# Shared, which is the default, would let a forked child write into its parent's arrays.
+_FLAGS = {"flags": mmap.MAP_PRIVATE} if hasattr(mmap, "MAP_PRIVATE") else {}
+
+Mapping: TypeAlias = tuple[mmap.mmap, int]
+
+
+@dataclass(frozen=True, slots=True)
+class PoolStatistics:
+    """Bytes in arrays from the pool, bytes waiting for reuse, the most bytes ever live; blocks handed out and how many were
+    reused."""
+
+    live: int
+    pooled: int
+    peak: int
+    allocations: int
+    reuses: int
+
+
+class Block(np.ndarray[Any, Any]):
+    """The bytes of a mapping while arrays look at them.
+
+    NumPy does not collapse a chain of bases past a subclass, so every view of an array made on a block, exported or not, keeps
+    the block alive; its death returns the mapping. A view of a block lacks the attributes and returns nothing.
+    """
+
+    __slots__ = ("mapping", "pool")
+
+    mapping: Mapping
+    pool: Pool
+
+    def __del__(self) -> None:
+        try:
+            pool, mapping = self.pool, self.mapping
+        except AttributeError:
+            return
+        pool._release(self.size, mapping)
+
+
+class Pool:
+    """Hands out uninitialised arrays and keeps at most `idle_limit` bytes of dead ones for reuse.
+
+    `_release` runs inside finalizers, at any point of any thread: it only appends to `_returned`, and sorts it into the free
+    lists when the lock is free. The lock is re-entrant because a garbage collection under it may run finalizers that allocate.
+    """
+
+    def __init__(self, idle_limit: int | None = None) -> None:
+        self.idle_limit = total_memory() // 4 if idle_limit is None else idle_limit
+        self._lock = threading.RLock()
+        self._free: dict[int, list[Mapping]] = {}
+        self._returned: deque[tuple[int, Mapping]] = deque()
+        self._live = self._pooled = self._peak = self._allocations = self._reuses = 0
+
+    def empty(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
+        """An uninitialised C-contiguous array; MemoryError, worded as NumPy's, when there is no room."""
+        nbytes = prod(shape) * dtype.itemsize
+        if nbytes < SMALL:
+            return np.empty(shape, dtype)
+        size = size_class(nbytes)
+        with self._lock:
+            if self._returned:
+                self._collect()
+            free = self._free.get(size)
+            mapping = free.pop() if free else None
+            self._allocations += 1
+            self._live += size
+            if mapping is not None:
+                self._reuses += 1
+                self._pooled -= size
+            if self._live > self._peak:
+                self._peak = self._live
+        if mapping is None:
+            mapping = self._map(size)
+            if mapping is None:
+                with self._lock:
+                    self._live -= size
+                    self._allocations -= 1
+                return _last_resort(shape, dtype, nbytes)
+        block: Block = np.ndarray.__new__(Block, (size,), np.uint8, *mapping)
+        block.mapping = mapping
+        block.pool = self
+        return np.ndarray(shape, dtype, block)
+
+    def trim(self) -> None:
+        """Give all idle memory back to the system."""
+        with self._lock:
+            self._collect()
+            self._free.clear()
+            self._pooled = 0
+
+    def statistics(self) -> PoolStatistics:
+        with self._lock:
+            self._collect()
+            return PoolStatistics(self._live, self._pooled, self._peak, self._allocations, self._reuses)
+
+    def after_fork(self) -> None:
+        """In the child: the lock may be held by a thread that is not there; idle pages would be copied when written, so drop
+        them."""
+        self._lock = threading.RLock()
+        self.trim()
+
+    def _release(self, size: int, mapping: Mapping) -> None:
+        self._returned.append((size, mapping))
+        if self._lock.acquire(blocking=False):
+            try:
+                self._collect()
+            finally:
+                self._lock.release()
+
+    def _collect(self) -> None:
+        """Sort returned mappings into the free lists, under the lock; beyond the limit, other sizes go first, as they are less
+        likely to be asked for next."""
+        while self._returned:
+            try:
+                size, mapping = self._returned.popleft()
+            except IndexError:  # a finalizer on this thread came in between
+                return
+            self._live -= size
+            if size > self.idle_limit:
+                continue
+            for other in list(self._free) if self._pooled + size > self.idle_limit else ():
+                while other != size and self._free[other] and self._pooled + size > self.idle_limit:
+                    self._free[other].pop()
+                    self._pooled -= other
+            if self._pooled + size <= self.idle_limit:
+                self._free.setdefault(size, []).append(mapping)
+                self._pooled += size
+
+    def _map(self, size: int) -> Mapping | None:
+        for attempt in range(2):
+            try:
+                return new_mapping(size)
+            except (OSError, OverflowError):
+                if attempt == 0:
+                    self.trim()
+        return None
+
+
+def size_class(nbytes: int) -> int:
+    """`nbytes` rounded up to one of eight steps a power of two; whole pages from 64 KiB on."""
+    step = 1 << max((nbytes - 1).bit_length() - 4, 12)
+    return -(-nbytes // step) * step
+
+
+def new_mapping(size: int) -> Mapping:
+    """Fresh zero pages and the offset to use them from: aligned to huge pages where they pay."""
+    if size < HUGE or _ADVICE is None:
+        return mmap.mmap(-1, size, **_FLAGS), 0
+    mapping = mmap.mmap(-1, size + HUGE, **_FLAGS)  # the unused part of an anonymous mapping costs address space only
+    offset = -np.frombuffer(mapping, np.uint8, 1).ctypes.data % HUGE
+    with suppress(OSError):  # a kernel without huge pages
+        mapping.madvise(_ADVICE, offset, size)
+    return mapping, offset
+
+
+def _last_resort(shape: tuple[int, ...], dtype: np.dtype[Any], nbytes: int) -> np.ndarray[Any, Any]:
+    """The system refused a mapping; its heap may still have room (mappings are limited in number), or NumPy words the error."""
+    if nbytes > sys.maxsize:
+        raise MemoryError(f"Unable to allocate {nbytes / 2**60:.3g} EiB for an array with shape {shape} and data type {dtype}")
+    return np.empty(shape, dtype)
+
+
+def total_memory() -> int:
+    """Bytes of memory this process may use: the machine's, or its control group's where that is less."""
+    try:
+        total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):
+        total = 4 << 30
+    for path in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):
+        try:
+            with open(path) as file:
+                total = min(total, int(file.read()))
+        except (OSError, ValueError):
+            continue
+    return total

@@ -1,0 +1,39 @@
+"""What every test shares: a kernel cache of the session's own, Hypothesis without deadlines, and the `tier` fixture."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+
+import hypothesis
+import pytest
+
+# The first example of a shape may compile a kernel, which takes longer than any sensible deadline.
+hypothesis.settings.register_profile("lazytensor", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("lazytensor")
+
+CACHE = pytest.StashKey[str]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep kernels in one directory for the session, never in the user's cache; pytest-xdist's workers share their parent's."""
+    if not hasattr(config, "workerinput"):
+        config.stash[CACHE] = tempfile.mkdtemp(prefix="lazytensor-tests-")
+        os.environ["LAZYTENSOR_CACHE_DIR"] = config.stash[CACHE]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove the session's kernels."""
+    if CACHE in config.stash:
+        shutil.rmtree(config.stash[CACHE], ignore_errors=True)
+
+
+@pytest.fixture(params=["interpret", "compile"])
+def tier(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Run the test once with every kernel interpreted and once with every kernel compiled."""
+    import lazytensor as lt
+
+    with lt.config.override(tier=request.param):
+        yield request.param
