@@ -1,7 +1,8 @@
 """Compiled kernels in memory and on disk.
 
-A kernel is an object file made from a source text. The store loads it with llvmlite alone (Numba is needed to compile, not to run), so
-a process that finds its kernels on disk starts warm. Whatever is wrong with the files, the answer is one log line and a new compile.
+A kernel is an object file made from a source text. The store loads it with llvmlite alone (Numba is needed to compile, not to
+run), so a process that finds its kernels on disk starts warm. Whatever is wrong with the files, the answer is one log line and a
+new compile.
 """
 
 from __future__ import annotations
@@ -80,7 +81,6 @@ def fingerprint() -> str:
         except PackageNotFoundError:
             parts.append(f"{package} none")
     parts += [llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()]
-    parts += [os.environ.get(name, "") for name in ("NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES")]
     return "\n".join(parts)
 
 
@@ -113,6 +113,7 @@ class KernelStore:
         self._salt = salt
         self._limit = limit
         self._kernels: dict[str, KernelFunction] = {}
+        self._making: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
         self._complained: set[str] = set()
         self.compiled = 0
@@ -135,27 +136,34 @@ class KernelStore:
         if kernel is not None:
             return kernel
         with self._lock:
+            making = self._making.setdefault(source, threading.Lock())
+        # Held for one source only: a kernel that is on disk does not wait for another's compilation.
+        with making:
             kernel = self._kernels.get(source)
-            if kernel is not None:
-                return kernel
-            name = source.partition("def ")[2].partition("(")[0]
-            path = self._path(name, source)
-            code = self._read(path)
-            kernel = self._load(name, source, code, path) if code is not None else None
             if kernel is None:
-                code = build()
-                self.compiled += 1
-                self._write(path, code)
-                kernel = KernelFunction(name, source, _link(name, code))
-            else:
-                self.loaded += 1
-            self._kernels[source] = kernel
+                kernel = self._kernels[source] = self._make(source, build)
+        with self._lock:
+            self._making.pop(source, None)
+        return kernel
+
+    def _make(self, source: str, build: Callable[[], bytes]) -> KernelFunction:
+        name = symbol(source)
+        path = self._path(source)
+        code = self._read(path)
+        kernel = self._load(name, source, code, path) if code is not None else None
+        if kernel is not None:
+            self.loaded += 1
             return kernel
+        code = build()
+        kernel = KernelFunction(name, source, _link(name, code))
+        self.compiled += 1
+        self._write(path, code)
+        return kernel
 
     def on_disk(self, source: str) -> bool:
         """Whether a file for this source exists (its content is checked only when it is loaded)."""
         try:
-            return self._path(source.partition("def ")[2].partition("(")[0], source).exists()
+            return self._path(source).exists()
         except OSError:
             return False
 
@@ -171,7 +179,7 @@ class KernelStore:
         """Bytes of object files on disk."""
         return sum(self._attempt("read", path, lambda path=path: path.stat().st_size) or 0 for path in self._files())  # type: ignore[misc]
 
-    def _path(self, name: str, source: str) -> Path:
+    def _path(self, source: str) -> Path:
         text = "\n".join((fingerprint(), self._salt, source))
         return self.directory / f"{hashlib.sha256(text.encode()).hexdigest()[:32]}.kernel"
 
@@ -238,14 +246,23 @@ class KernelStore:
             total -= size
 
 
+def symbol(source: str) -> str:
+    """The name of the function that a source text defines, which its object code exports."""
+    return source.partition("def ")[2].partition("(")[0]
+
+
+_link_lock = threading.Lock()
+
+
 def _link(name: str, code: bytes) -> int:
     """Load object code and return the address of its function `name`."""
     import llvmlite.binding as llvm  # delayed: start-up time
 
-    engine = _engine()
-    engine.add_object_file(llvm.ObjectFileRef.from_data(code))
-    engine.finalize_object()
-    address: int = engine.get_function_address(name)
+    with _link_lock:
+        engine = _engine()
+        engine.add_object_file(llvm.ObjectFileRef.from_data(code))
+        engine.finalize_object()
+        address: int = engine.get_function_address(name)
     if not address:
         raise RuntimeError(f"no function {name} in the object code")
     return address

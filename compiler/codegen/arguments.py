@@ -86,10 +86,10 @@ def storage(dtype: Dtype) -> str:
 
 
 class Phase(NamedTuple):
-    """A range of a kernel's units, [first, first + count): `grain` of them are worth a thread's while."""
+    """A range of a kernel's units, [first, first + units): `grain` of them are worth a thread's while."""
 
     first: int
-    count: int
+    units: int
     grain: int
 
 
@@ -105,7 +105,7 @@ def bind(
     arrays = tuple(arguments.arrays)
     scalars = tuple((word, slot, PACK[dtype.str[1:]]) for word, slot, dtype in arguments.scalars)
     results = tuple(arguments.results)
-    whole = phases[-1].first + phases[-1].count
+    whole = phases[-1].first + phases[-1].units
     split = any(count > grain for _, count, grain in phases)
     addressof = ctypes.addressof
     ndarray = np.ndarray

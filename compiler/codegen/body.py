@@ -27,7 +27,12 @@ class Body:
     """
 
     def __init__(
-        self, graph: Graph, positions: Sequence[int], shape: Shape, given: Iterable[int] = (), prefixes: tuple[str, str] = ("x", "s")
+        self,
+        graph: Graph,
+        positions: Sequence[int],
+        shape: Shape,
+        given: Iterable[int] = (),
+        prefixes: tuple[str, str] = ("x", "s"),
     ) -> None:
         self.graph = graph
         self.positions = positions
@@ -102,7 +107,7 @@ class Body:
         node = self.graph.nodes[position]
         if not supported(node.dtype) or node.shape != self.shape:
             return False
-        if node.op.reference is not None:  # type: ignore[redundant-expr]  # random sources have none
+        if node.op.reference is not None:  # random sources have none
             if node.op.arity:  # a constant
                 return self._collect_inputs(position)
             self._add(position, iota(self.graph, position, self.shape))
@@ -119,7 +124,9 @@ class Body:
         """Name the operands (x0, x1 ...) and the scalars (s0, s1 ...) in the kernel's head."""
         for number, operand in enumerate(self.operands):
             if operand.slot is not None:
-                arguments.array(f"{self.array_prefix}{number}", operand.slot, operand.offset, operand.dtype, suffix(operand.dtype))
+                arguments.array(
+                    f"{self.array_prefix}{number}", operand.slot, operand.offset, operand.dtype, suffix(operand.dtype)
+                )
         for (slot, dtype), name in self.scalars.items():
             arguments.scalar(name, slot, dtype, suffix(dtype))
 
@@ -131,7 +138,9 @@ class Body:
         numbers = ", ".join(self.scalars[item, word] for item in node.inputs)
         return f"{node.op.expression((node.dtype,))}_{suffix(node.dtype)}(random{number}, {block}, {numbers})"
 
-    def lines(self, element: Callable[[int], str], names: dict[int, str], hoisted: dict[int, str], skip: Iterable[int] = ()) -> list[str]:
+    def lines(
+        self, element: Callable[[int], str], names: dict[int, str], hoisted: dict[int, str], skip: Iterable[int] = ()
+    ) -> list[str]:
         """One line for each load and node of one element.
 
         `element(number)` is the index of operand `number`; `hoisted` names operands loaded before the loop. `names` receives the

@@ -1,6 +1,7 @@
 """CPU kernels: a group of nodes becomes a step of a plan that runs one compiled kernel.
 
-`specify` is cheap and decides whether a group can be a kernel at all; `lower` writes the source, has it compiled or found, and binds it.
+`specify` is cheap and decides whether a group can be a kernel at all; `lower` writes the source, has it compiled or found, and
+binds it.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ from lazytensor.compiler.codegen.arguments import bind
 from lazytensor.compiler.codegen.loops import operations
 from lazytensor.compiler.codegen.mapping import Draft, Map
 from lazytensor.compiler.codegen.reduction import Reduce
-from lazytensor.compiler.codegen.source import KernelError, compile_source
+from lazytensor.compiler.codegen.source import KernelError, compile_source, library_digest
 from lazytensor.compiler.graph import Graph
 from lazytensor.compiler.kernel import Form, Group
 from lazytensor.compiler.plan import KernelInfo, Step
 
-__all__ = ["KernelError", "KernelFunction", "KernelSpec", "Store", "lower", "specify"]
+__all__ = ["KernelError", "KernelFunction", "KernelSpec", "Store", "build", "library_digest", "lower", "specify"]
 
 CALL_SECONDS = 2e-6  # argument block, allocation and call of one kernel
 

@@ -1,4 +1,4 @@
-"""Kernels for MAP groups: a loop nest over the collapsed domain, or a loop over 1024-element blocks where random sources are read."""
+"""Kernels for MAP groups: a loop nest over the collapsed domain, or 1024-element blocks where random sources are read."""
 
 from __future__ import annotations
 
@@ -88,12 +88,13 @@ class Map:
     def _nest(self, source: Source, nest: Nest) -> None:
         last = nest.rank - 1
         self._hoist(source, nest, -1)
+        ranges = ["start, stop", *(f"n{axis}" for axis in range(1, nest.rank))]
         for axis in range(last):
-            source.loop(f"for i{axis} in range({'n%d' % axis if axis else 'start, stop'}):")
+            source.loop(f"for i{axis} in range({ranges[axis]}):")
             source.add(*nest.offsets(axis))
             self._hoist(source, nest, axis)
         _, lines = self._element(nest, f"i{last}")
-        source.loop(f"for i{last} in range({'n%d' % last if last else 'start, stop'}):", lines)
+        source.loop(f"for i{last} in range({ranges[last]}):", lines)
         source.end(last)
 
     def _hoist(self, source: Source, nest: Nest, axis: int) -> None:
@@ -152,6 +153,8 @@ class Nest:
         base = self.base(number)
         if not inner:
             return base
-        return inner.strip("()") if base == "0" and inner.startswith("(") and inner.endswith(")") else (
-            inner if base == "0" else f"{base} + {inner}"
+        return (
+            inner.strip("()")
+            if base == "0" and inner.startswith("(") and inner.endswith(")")
+            else (inner if base == "0" else f"{base} + {inner}")
         )

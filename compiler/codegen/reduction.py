@@ -1,10 +1,11 @@
 """Kernels for REDUCE groups: the domain is seen as (outer, reduced, inner), any of which may be missing.
 
-The order of additions is fixed by those three lengths alone, so a result's bits depend neither on what was fused nor on the threads:
+The order of additions is fixed by those three lengths alone, so a result's bits depend neither on fusion nor on threads:
 
-* Rows (no inner axis): each row is cut into chunks of 16,384 elements and these into blocks of 1,024, each summed by 128 lanes side
-  by side; a chunk's blocks are combined lane by lane, then the lanes, then the chunks, each by halving.
-* Columns: rows are added up one after the other within chunks whose height follows from the lengths; chunks are combined by halving.
+* Rows (no inner axis): each row is cut into chunks of 16,384 elements and these into blocks of 1,024, each summed by 128 lanes
+  side by side; a chunk's blocks are combined lane by lane, then the lanes, then the chunks, each by halving.
+* Columns: rows are added up one after the other within chunks whose height follows from the lengths; chunks are combined by
+  halving.
 
 Units 0 .. units-1 of the kernel each reduce one chunk into scratch memory; the units after them combine the chunks, compute the
 epilogue and store the results.
@@ -13,14 +14,15 @@ epilogue and store the results.
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from lazytensor.compiler.codegen.arguments import Arguments, Phase, storage
+from lazytensor.compiler.codegen.axes import Axes, declare_axes, partition, wrapped
 from lazytensor.compiler.codegen.body import BLOCK, Body, grain
 from lazytensor.compiler.codegen.expressions import cast, combine, identity, load, signature, store, suffix, supported
-from lazytensor.compiler.codegen.loops import Operand, Strides, collapse
+from lazytensor.compiler.codegen.loops import Operand, collapse
 from lazytensor.compiler.codegen.mapping import Draft
 from lazytensor.compiler.codegen.source import Source
 from lazytensor.compiler.graph import Graph
@@ -29,52 +31,6 @@ from lazytensor.compiler.kernel import Group, contiguous_strides
 LANES = 128
 CHUNK = 16_384
 COLUMN_CHUNK = 262_144
-
-
-class Axes(NamedTuple):
-    """One of the three parts of the domain: its axes after collapsing, with each operand's strides along them."""
-
-    letter: str
-    sizes: tuple[int, ...]
-    strides: list[Strides]
-
-    @property
-    def length(self) -> int:
-        return math.prod(self.sizes)
-
-    def moves(self, number: int) -> bool:
-        return any(self.strides[number])
-
-    def split(self, flat: str) -> list[str]:
-        """Lines that take a flat index apart into one index for each axis."""
-        lines = []
-        rest = flat
-        for axis in range(len(self.sizes) - 1, 0, -1):
-            lines.append(f"{self.letter}rest{axis} = {rest} // n{self.letter}{axis}")
-            lines.append(f"{self.letter}{axis} = {rest} - {self.letter}rest{axis} * n{self.letter}{axis}")
-            rest = f"{self.letter}rest{axis}"
-        return [*lines, f"{self.letter}0 = {rest}"] if lines else []
-
-    def offset(self, number: int, name: str, flat: str) -> str:
-        """An operand's distance from the start of this part, after `split`."""
-        single = len(self.sizes) == 1
-        terms = []
-        for axis, step in enumerate(self.strides[number]):
-            if step:
-                index = flat if single else f"{self.letter}{axis}"
-                unit = step == 1 and axis == len(self.sizes) - 1
-                terms.append(index if unit else f"{index} * {name}_{self.letter}{axis}")
-        return " + ".join(terms)
-
-
-def declare_axes(arguments: Arguments, axes: Axes, names: list[str]) -> None:
-    """Read the sizes and strides that `Axes.split` and `Axes.offset` use."""
-    for axis in range(1, len(axes.sizes)):
-        arguments.constant(f"n{axes.letter}{axis}", axes.sizes[axis])
-    for number, name in enumerate(names):
-        for axis, step in enumerate(axes.strides[number]):
-            if step and not (step == 1 and axis == len(axes.sizes) - 1):
-                arguments.constant(f"{name}_{axes.letter}{axis}", step)
 
 
 class Reduce:
@@ -97,7 +53,9 @@ class Reduce:
             return
         plain = contiguous_strides(group.shape)
         self.outputs = [
-            Operand(position, position, graph.nodes[position].dtype, plain) for position in group.outputs if position in group.body
+            Operand(position, position, graph.nodes[position].dtype, plain)
+            for position in group.outputs
+            if position in group.body
         ]
         every = [*self.body.operands, *self.outputs]
         self.names = [f"x{n}" for n in range(len(self.body.operands))] + [f"y{n}" for n in range(len(self.outputs))]
@@ -145,11 +103,11 @@ class Reduce:
         for position in self.group.reduces:
             source = self.graph.nodes[position].inputs[0]
             number = self.body.operand(source)
-            if number is not None and single and self.body.operands[number].slot is not None:
-                if self.columns or self.vector.strides[number] == (1,):
-                    self.direct[position] = number
-                    continue
-            self.buffers.setdefault(self.body.member(source), f"values{len(self.buffers)}")
+            array = number is not None and single and self.body.operands[number].slot is not None
+            if number is not None and array and (self.columns or self.vector.strides[number] == (1,)):
+                self.direct[position] = number
+            else:
+                self.buffers.setdefault(self.body.member(source), f"values{len(self.buffers)}")
         length = self.reduced.length
         if self.columns:
             self.chunk = min(max(COLUMN_CHUNK // self.inner.length, 64), 4096)
@@ -202,7 +160,9 @@ class Reduce:
         )
         text = source.text(names[-3:], f"{', '.join(names)}; the domain is {shape}. Units from `units` on combine the chunks.")
         total = math.prod(self.group.shape)
-        each = self.body.nanoseconds() + 0.1 * len(self.group.reduces) + sum(0.04 * output.dtype.itemsize for output in self.outputs)
+        each = (
+            self.body.nanoseconds() + 0.1 * len(self.group.reduces) + sum(0.04 * output.dtype.itemsize for output in self.outputs)
+        )
         final = (5.0 + self.epilogue.nanoseconds() + self.chunks) * max(self.inner.length, 1) / self.strips
         phases = (
             Phase(0, self.units, grain(each * total / self.units + 20)),
@@ -245,7 +205,11 @@ class Reduce:
         name = self.names[number]
         if step == 0:
             return f"{name}_at"
-        return f"{name}_at + {index}" if step == 1 else f"{name}_at + {wrapped(index)} * {name}_{self.vector.letter}{len(self.vector.sizes) - 1}"
+        return (
+            f"{name}_at + {index}"
+            if step == 1
+            else f"{name}_at + {wrapped(index)} * {name}_{self.vector.letter}{len(self.vector.sizes) - 1}"
+        )
 
     def _starts(self, source: Source, axes: Axes, flat: str, before: str | None, after: str) -> None:
         """Add this part's offset to every operand's."""
@@ -287,7 +251,9 @@ class Reduce:
         names: dict[int, str] = {}
         skip = set(range(len(self.body.operands))) - needed
         lines = self.body.lines(lambda number: self._index(number, "j"), names, hoisted, skip)
-        stores = [f"{name}[{target}] = {store(names[member], self.graph.nodes[member].dtype)}" for member, name in self.buffers.items()]
+        stores = [
+            f"{name}[{target}] = {store(names[member], self.graph.nodes[member].dtype)}" for member, name in self.buffers.items()
+        ]
         first = len(self.body.operands)
         for number, output in enumerate(self.outputs):
             stores.append(f"y{number}[{self._index(first + number, 'j')}] = {store(names[output.node], output.dtype)}")
@@ -298,7 +264,7 @@ class Reduce:
         return store(combine(self.graph, position, left, right), self._accumulator(position))
 
     def _halve(self, source: Source, array: str, base: str, width: str, step: str = "", loop: str = "") -> None:
-        """Combine `width` partial results of each reduction into the first: elements `base`, `base + step`, ... of its `array`."""
+        """Combine `width` partial results of each reduction into the first: `base`, `base + step`, ... of its `array`."""
         start = f"{base} + " if base else ""
         times = f" * {step}" if step else ""
         also = " + j" if loop else ""
@@ -337,8 +303,8 @@ class Reduce:
         source.end()
 
     def _lanes(self, source: Source) -> None:
-        """Reduce a block in 128 lanes, which LLVM keeps in vector registers; a reduction at a time, or there are too few of them."""
-        source.add(f"base = block_number * {LANES}", f"used = min(count, {LANES})", f"groups = max(count // {LANES}, 1)", f"rest = groups * {LANES}")
+        """Reduce a block in 128 lanes, which LLVM keeps in vector registers: for one reduction at a time there are enough."""
+        source.add(f"base = block_number * {LANES}", f"used = min(count, {LANES})", f"rest = max(count // {LANES}, 1) * {LANES}")
         for number, position in enumerate(self.group.reduces):
             dtype = self._accumulator(position)
             lanes = f"lanes{number}"
@@ -385,14 +351,12 @@ class Reduce:
             dtype = self._accumulator(position)
             sums = f"sums{number}"
             element = self._element(position, "j")
+            step = self._combined(position, load(sums, "j", dtype), element)
             source.loop("if line == first:")
             source.loop("for j in range(count):", [f"{sums}[j] = {store(element, dtype)}"])
             source.end()
             source.loop("else:")
-            source.loop(
-                "for j in range(count):",
-                [f"{sums}[j] = {self._combined(position, load(sums, 'j', dtype), element)}  # {self.graph.nodes[position].op.name}"],
-            )
+            source.loop("for j in range(count):", [f"{sums}[j] = {step}  # {self.graph.nodes[position].op.name}"])
             source.end()
         source.end()
         source.add("place = part * width + begin")
@@ -434,35 +398,3 @@ class Reduce:
             dtype = self.graph.nodes[position].dtype
             lines.append(f"z{number}[{offsets[first + number]}] = {store(names[position], dtype)}")
         return lines
-
-
-def wrapped(index: str) -> str:
-    return f"({index})" if " " in index else index
-
-
-def partition(shape: tuple[int, ...], reduced: set[int]) -> tuple[list[int], list[int], list[int]] | None:
-    """The axes as (outer, reduced, inner); None where kept and reduced axes alternate more often than that."""
-    runs: list[tuple[bool, list[int]]] = []
-    for axis, size in enumerate(shape):
-        if size == 1:
-            continue
-        if runs and runs[-1][0] == (axis in reduced):
-            runs[-1][1].append(axis)
-        else:
-            runs.append((axis in reduced, [axis]))
-    kinds = tuple(kind for kind, _ in runs)
-    axes = [run for _, run in runs]
-    match kinds:
-        case ():
-            return [], [], []
-        case (False,):
-            return [], [], axes[0]
-        case (True,):
-            return [], axes[0], []
-        case (False, True):
-            return axes[0], axes[1], []
-        case (True, False):
-            return [], axes[0], axes[1]
-        case (False, True, False):
-            return axes[0], axes[1], axes[2]
-    return None

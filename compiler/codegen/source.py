@@ -5,11 +5,13 @@ The object code needs Numba neither to be loaded nor to be called.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 import textwrap
 import threading
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 INDENT = "    "
@@ -56,6 +58,15 @@ class Source:
         return f"def {title}_{digest}(block, start, stop):\n{INDENT}{doc}\n{body}\n"
 
 
+@functools.cache
+def library_digest() -> str:
+    """A hash of this package's files: kernels have its functions compiled in, so cached object code depends on them too."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
 def compile_source(source: str) -> bytes:
     """Object code that exports the function that `source` defines.
 
@@ -87,13 +98,14 @@ def _module(source: str) -> tuple[Any, Any]:
 
     vectormath.configure_numba()
     from numba import types  # delayed: it must be imported after it is configured
-    from numba.core import compiler
+    from numba.core import compiler as numba_compiler
     from numba.core.compiler_lock import global_compiler_lock
     from numba.core.registry import cpu_target
 
     name = source.partition("def ")[2].partition("(")[0]
     scope = dict(vectormath.namespace())
     exec(compile(source, f"<{name}>", "exec"), scope)
+    compiler: Any = numba_compiler
     flags = compiler.Flags()
     flags.error_model = "numpy"  # divisions follow NumPy instead of raising
     flags.no_cpython_wrapper = True

@@ -280,6 +280,28 @@ bitwise_right_shift = elementwise(
     doc="Shift the bits of an integer to the right.",
 )  # fmt: skip
 
+
+def _multiply_high(x: Any, y: Any) -> Any:
+    low = np.uint64(0xFFFFFFFF)
+    half = np.uint64(32)
+    a, b = np.asarray(x).astype(np.uint64), np.asarray(y, dtype=np.uint64)
+    a_low, a_high, b_low, b_high = a & low, a >> half, b & low, b >> half
+    middle = a_high * b_low + ((a_low * b_low) >> half)
+    return a_high * b_high + (middle >> half) + ((a_low * b_high + (middle & low)) >> half)
+
+
+def unsigned_words(*arguments: Any) -> rules.Signature:
+    """Two integers, cast to uint64."""
+    rules.check_supported("multiply_high", "iu", arguments)
+    return rules.Signature((rules.UINT64, rules.UINT64), rules.UINT64)
+
+
+multiply_high = elementwise(
+    "multiply_high", _multiply_high,
+    cpu={"u": "mulhi_u64({x}, {y})"}, signature=unsigned_words, arity=2, domain=BITS, flops=2,
+    doc="Return the upper 64 bits of the product of uint64 numbers.",
+)  # fmt: skip
+
 # Choosing
 
 MAXIMUM, MINIMUM = "maximum_{t}({x}, {y})", "minimum_{t}({x}, {y})"

@@ -20,7 +20,7 @@ ROWS: tuple[Op, ...] = (
     *(elementwise.equal, elementwise.not_equal, elementwise.less, elementwise.less_equal, elementwise.greater),
     *(elementwise.greater_equal, elementwise.logical_and, elementwise.logical_or, elementwise.logical_xor),
     *(elementwise.logical_not, elementwise.bitwise_and, elementwise.bitwise_or, elementwise.bitwise_xor),
-    *(elementwise.bitwise_invert, elementwise.bitwise_left_shift, elementwise.bitwise_right_shift),
+    *(elementwise.bitwise_invert, elementwise.bitwise_left_shift, elementwise.bitwise_right_shift, elementwise.multiply_high),
     *(elementwise.maximum, elementwise.minimum, elementwise.fmax, elementwise.fmin, elementwise.clip, elementwise.where),
     *(elementwise.copy, elementwise.astype, elementwise.erf, elementwise.erfc, elementwise.expit),
     *(reductions.sum, reductions.prod, reductions.max, reductions.min, reductions.any, reductions.all),

@@ -1,0 +1,45 @@
+"""Every figure of the benchmarks, written to RESULTS.md beside this file with the machine, the date and the command.
+
+Run `python benchmarks/run.py`, on an otherwise idle machine, where lazytensor and the peers of the `bench` extra are installed.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from datetime import UTC, datetime
+
+import loops
+import startup
+import throughput
+from common import HERE, machine, table
+
+CHAPTERS = {
+    "Single operations": loops.figures,
+    "Whole computations": throughput.figures,
+    "Starting a process (from a wheel, in an environment of its own)": startup.figures,
+}
+
+
+def main() -> None:
+    facts = machine()
+    start = time.perf_counter()
+    parts = []
+    for title, figures in CHAPTERS.items():
+        print(f"{title} ...", file=sys.stderr)
+        parts.append(f"## {title}\n\n{table(figures())}\n")
+    head = [
+        "# Results\n",
+        f"Made by `python benchmarks/run.py` on {datetime.now(UTC):%Y-%m-%d}, in {time.perf_counter() - start:.0f} s.\n",
+        "Each library runs in processes of its own, on the same inputs, in turn with the others. Times are medians over several",
+        "rounds; results are checked; ratios compare what was measured in this run.\n",
+        *(f"* {fact}" for fact in facts),
+        "",
+    ]
+    text = "\n".join([*head, *parts])
+    (HERE / "RESULTS.md").write_text(text)
+    print(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+"""The three parts of a reduction's domain (outer, reduced, inner), and the source that finds elements by flat indices."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from lazytensor.compiler.codegen.arguments import Arguments
+from lazytensor.compiler.codegen.loops import Strides
+
+
+class Axes(NamedTuple):
+    """One of the three parts of the domain: its axes after collapsing, with each operand's strides along them."""
+
+    letter: str
+    sizes: tuple[int, ...]
+    strides: list[Strides]
+
+    @property
+    def length(self) -> int:
+        return math.prod(self.sizes)
+
+    def moves(self, number: int) -> bool:
+        return any(self.strides[number])
+
+    def split(self, flat: str) -> list[str]:
+        """Lines that take a flat index apart into one index for each axis."""
+        lines = []
+        rest = flat
+        for axis in range(len(self.sizes) - 1, 0, -1):
+            lines.append(f"{self.letter}rest{axis} = {rest} // n{self.letter}{axis}")
+            lines.append(f"{self.letter}{axis} = {rest} - {self.letter}rest{axis} * n{self.letter}{axis}")
+            rest = f"{self.letter}rest{axis}"
+        return [*lines, f"{self.letter}0 = {rest}"] if lines else []
+
+    def offset(self, number: int, name: str, flat: str) -> str:
+        """An operand's distance from the start of this part, after `split`."""
+        single = len(self.sizes) == 1
+        terms = []
+        for axis, step in enumerate(self.strides[number]):
+            if step:
+                index = flat if single else f"{self.letter}{axis}"
+                unit = step == 1 and axis == len(self.sizes) - 1
+                terms.append(index if unit else f"{index} * {name}_{self.letter}{axis}")
+        return " + ".join(terms)
+
+
+def declare_axes(arguments: Arguments, axes: Axes, names: list[str]) -> None:
+    """Read the sizes and strides that `Axes.split` and `Axes.offset` use."""
+    for axis in range(1, len(axes.sizes)):
+        arguments.constant(f"n{axes.letter}{axis}", axes.sizes[axis])
+    for number, name in enumerate(names):
+        for axis, step in enumerate(axes.strides[number]):
+            if step and not (step == 1 and axis == len(axes.sizes) - 1):
+                arguments.constant(f"{name}_{axes.letter}{axis}", step)
+
+
+def wrapped(index: str) -> str:
+    return f"({index})" if " " in index else index
+
+
+def partition(shape: tuple[int, ...], reduced: set[int]) -> tuple[list[int], list[int], list[int]] | None:
+    """The axes as (outer, reduced, inner); None where kept and reduced axes alternate more often than that."""
+    runs: list[tuple[bool, list[int]]] = []
+    for axis, size in enumerate(shape):
+        if size == 1:
+            continue
+        if runs and runs[-1][0] == (axis in reduced):
+            runs[-1][1].append(axis)
+        else:
+            runs.append((axis in reduced, [axis]))
+    kinds = tuple(kind for kind, _ in runs)
+    axes = [run for _, run in runs]
+    match kinds:
+        case ():
+            return [], [], []
+        case (False,):
+            return [], [], axes[0]
+        case (True,):
+            return [], axes[0], []
+        case (False, True):
+            return axes[0], axes[1], []
+        case (True, False):
+            return [], axes[0], axes[1]
+        case (False, True, False):
+            return axes[0], axes[1], axes[2]
+    return None

@@ -1,0 +1,241 @@
+"""Creation functions. What they make is recorded, not allocated: `zeros` of any shape costs nothing until it is read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lazytensor import elementwise, manipulation
+from lazytensor.compiler.graph import Node
+from lazytensor.compiler.ops import library, sources
+from lazytensor.compiler.ops.rules import INTEGER_LIMITS
+from lazytensor.devices import default_name, device_name
+from lazytensor.dtypes import as_dtype
+from lazytensor.handle import SUPPORTED, Handle, _contains_handle, constant, import_array, record, wrap
+from lazytensor.manipulation import lengths
+
+if TYPE_CHECKING:
+    from lazytensor.tensor import Tensor
+
+Shape = tuple[int, ...]
+
+
+def place(device: Any) -> str | None:
+    """Where a new tensor goes: the device asked for, else the thread's default."""
+    return device_name(device) or default_name()
+
+
+def created(node: Node) -> Tensor:
+    """A handle on something created: unlike a result, it can be assigned to even when 0-d."""
+    made = wrap(node)
+    if node.shape == ():
+        made._share()
+    return made
+
+
+def checked_shape(shape: Any, name: str) -> Shape:
+    found = lengths(shape)
+    if any(length < 0 for length in found):
+        raise ValueError(f"{name}: negative dimensions are not allowed, got {shape}")
+    return found
+
+
+# -- from data ------------------------------------------------------------------------------------------------------------------
+
+
+def asarray(x: Any, /, dtype: Any = None, *, device: Any = None, copy: bool | None = None) -> Tensor:
+    """A tensor of anything that stands for an array.
+
+    Parameters
+    ----------
+    x : array_like
+        Tensor, NumPy array, Python number, nested lists of these, or an object with the buffer protocol, `__array__` or DLPack.
+    dtype : dtype, optional
+        What the values are cast to.
+    device : optional
+        Where the tensor is to live.
+    copy : bool, optional
+        None copies what others may write to (any NumPy array but a read-only one). False shares the memory, which must then not
+        be written to, or raises ValueError where that is impossible. True always copies.
+
+    Raises
+    ------
+    TypeError
+        For strings, objects, dates and other dtypes that tensors do not have.
+
+    >>> import lazytensor as lt
+    >>> print(lt.asarray([[1, 2], [3, 4]]).sum())
+    10
+    """
+    wanted = None if dtype is None else as_dtype(dtype, "asarray")
+    if isinstance(x, Handle):
+        return _from_tensor(x, wanted, device, copy)
+    if isinstance(x, (list, tuple)) and _contains_handle(x):
+        if copy is False:
+            raise ValueError("asarray: a list cannot become a tensor without a copy")
+        return _from_tensor(manipulation.stack([asarray(item) for item in x]), wanted, device, None)
+    where = place(device)
+    if isinstance(x, (np.ndarray, np.generic)) or not isinstance(x, (bool, int, float, complex, list, tuple)):
+        array = _foreign(x)
+        if wanted is not None and array.dtype != wanted:
+            if copy is False:
+                raise ValueError(f"asarray: dtype {array.dtype} cannot become {wanted} without a copy")
+            return created(constant(_converted(_numeric(array), wanted), where))
+        return created(import_array(array, where, copy))
+    if copy is False:
+        raise ValueError(f"asarray: a {type(x).__name__} cannot become a tensor without a copy")
+    array = np.asarray(x, dtype=wanted, order="C")
+    if array.dtype == object and isinstance(x, int):
+        raise OverflowError(f"asarray: Python integer {x} is out of bounds for every integer dtype")
+    return created(constant(array, where) if array.dtype in SUPPORTED else import_array(array, where))
+
+
+def _numeric(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """The array, if it holds numbers or booleans; TypeError for strings, objects and dates, which NumPy would convert."""
+    if array.dtype.kind not in "biufc":
+        raise TypeError(f"asarray: dtype {array.dtype} is not supported; supported are {', '.join(map(str, SUPPORTED))}")
+    return array
+
+
+def _converted(array: np.ndarray[Any, Any], dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
+    """A cast that neither warns nor keeps an imaginary part that does not fit."""
+    source = array.real if array.dtype.kind == "c" and dtype.kind != "c" else array
+    with np.errstate(all="ignore"):
+        return np.array(source, dtype=dtype, order="C", subok=False)
+
+
+def _foreign(x: Any) -> np.ndarray[Any, Any]:
+    if hasattr(x, "__dlpack__") and not hasattr(x, "__array__"):
+        return np.from_dlpack(x)
+    return np.asarray(x)
+
+
+def _from_tensor(x: Handle, dtype: np.dtype[Any] | None, device: Any, copy: bool | None) -> Tensor:
+    made: Tensor = x  # type: ignore[assignment]
+    name = device_name(device)
+    moves = name is not None and name != (x._base().device or "cpu:0")
+    changes = dtype is not None and dtype != x.dtype
+    if copy is False and (moves or changes):
+        raise ValueError(f"asarray: {x.dtype} on {made.device} cannot become {dtype or x.dtype} on {name} without a copy")
+    if changes:
+        made = elementwise.astype(made, dtype)
+    elif copy and not moves:
+        made = manipulation.copy(made)
+    if moves:
+        made = wrap(record(library.to_device, (made._read(),), (name,), device=name))
+    return made
+
+
+def array(x: Any, /, dtype: Any = None, *, copy: bool | None = True, ndmin: int = 0, device: Any = None) -> Tensor:
+    """Like `asarray`, but copies unless told otherwise, and has at least `ndmin` dimensions."""
+    made = asarray(x, dtype, device=device, copy=True if copy and isinstance(x, (Handle, np.ndarray)) else None if copy else copy)
+    missing = tuple(range(ndmin - len(made.shape)))
+    return manipulation.expand_dims(made, missing) if missing else made
+
+
+def from_dlpack(x: Any, /, *, device: Any = None, copy: bool | None = None) -> Tensor:
+    """A tensor of another library's array, without a copy where possible: what writes to that array change is undefined."""
+    if isinstance(x, Handle):
+        return asarray(x, device=device, copy=copy)
+    imported = np.from_dlpack(x)
+    if copy is None:
+        copy = None if not imported.flags.c_contiguous or not imported.flags.aligned else False
+    return asarray(imported, device=device, copy=copy)
+
+
+# -- constants ------------------------------------------------------------------------------------------------------------------
+
+
+def _filled(shape: Shape, value: Any, dtype: np.dtype[Any], device: str | None) -> Tensor:
+    return created(record(sources.full, (value,), (shape, dtype), device=device))
+
+
+def zero_of(dtype: np.dtype[Any]) -> Any:
+    return dtype.type(0).item()
+
+
+def zeros(shape: Any, dtype: Any = np.float64, *, device: Any = None) -> Tensor:
+    """Zeros; nothing is allocated until they are read.
+
+    >>> import lazytensor as lt
+    >>> print(lt.zeros((2, 2), dtype=lt.int64))
+    [[0 0]
+     [0 0]]
+    """
+    kind = as_dtype(np.float64 if dtype is None else dtype, "zeros")
+    return _filled(checked_shape(shape, "zeros"), zero_of(kind), kind, place(device))
+
+
+def ones(shape: Any, dtype: Any = np.float64, *, device: Any = None) -> Tensor:
+    """Ones; nothing is allocated until they are read."""
+    kind = as_dtype(np.float64 if dtype is None else dtype, "ones")
+    return _filled(checked_shape(shape, "ones"), kind.type(1).item(), kind, place(device))
+
+
+def empty(shape: Any, dtype: Any = np.float64, *, device: Any = None) -> Tensor:
+    """A tensor whose values do not matter: zeros, since nothing is allocated for them."""
+    return zeros(shape, dtype, device=device)
+
+
+def full(shape: Any, fill_value: Any, dtype: Any = None, *, device: Any = None) -> Tensor:
+    """One value everywhere.
+
+    Parameters
+    ----------
+    shape : int or tuple of int
+    fill_value : scalar or array_like
+        An array is broadcast to the shape.
+    dtype : dtype, optional
+        The value's own when None.
+
+    Raises
+    ------
+    OverflowError
+        If a Python integer does not fit the dtype.
+    """
+    wanted = checked_shape(shape, "full")
+    kind = None if dtype is None else as_dtype(dtype, "full")
+    if not isinstance(fill_value, (bool, int, float, complex)) or isinstance(fill_value, np.generic):
+        value = manipulation.broadcast_to(asarray(fill_value, kind, device=device), wanted)
+        return manipulation.copy(value)
+    if kind is None:
+        kind = as_dtype(np.asarray(fill_value).dtype, "full")
+    limits = INTEGER_LIMITS.get(kind)
+    if limits is not None and isinstance(fill_value, int):
+        if not limits[0] <= fill_value <= limits[1]:
+            raise OverflowError(f"full: Python integer {fill_value} out of bounds for {kind}")
+        value = int(fill_value)
+    else:
+        # Converted here, so that the recorded scalar says exactly what is stored.
+        value = _converted(np.asarray(fill_value), kind).item()
+    return _filled(wanted, value, kind, place(device))
+
+
+def _like(x: Any, dtype: Any, shape: Any, device: Any) -> tuple[Shape, np.dtype[Any], Any]:
+    model = manipulation.as_tensor(x, "like")
+    where = device if device is not None else model._base().device
+    return (model.shape if shape is None else shape), (model.dtype if dtype is None else dtype), where
+
+
+def zeros_like(x: Any, /, dtype: Any = None, *, shape: Any = None, device: Any = None) -> Tensor:
+    """Zeros of the shape, dtype and device of `x`, where not given. Does not read `x`."""
+    lengths, kind, where = _like(x, dtype, shape, device)
+    return zeros(lengths, kind, device=where)
+
+
+def ones_like(x: Any, /, dtype: Any = None, *, shape: Any = None, device: Any = None) -> Tensor:
+    """Ones of the shape, dtype and device of `x`, where not given."""
+    lengths, kind, where = _like(x, dtype, shape, device)
+    return ones(lengths, kind, device=where)
+
+
+def empty_like(x: Any, /, dtype: Any = None, *, shape: Any = None, device: Any = None) -> Tensor:
+    """Values that do not matter, of the shape, dtype and device of `x`, where not given."""
+    return zeros_like(x, dtype, shape=shape, device=device)
+
+
+def full_like(x: Any, /, fill_value: Any, dtype: Any = None, *, shape: Any = None, device: Any = None) -> Tensor:
+    """One value in the shape, dtype and device of `x`, where not given."""
+    lengths, kind, where = _like(x, dtype, shape, device)
+    return full(lengths, fill_value, kind, device=where)

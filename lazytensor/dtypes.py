@@ -1,0 +1,135 @@
+"""Dtypes and constants: NumPy's own objects, so that `t.dtype == np.float32` and `lt.float32 is np.float32` hold.
+
+`bool`, `e`, `inf`, `nan`, `newaxis` and `pi` are here too, and `__array_namespace_info__`, by which libraries ask what there is.
+"""
+
+from __future__ import annotations
+
+import builtins
+from typing import Any
+
+import numpy as np
+from numpy import bool_ as bool
+from numpy import (
+    complex64,
+    complex128,
+    e,
+    euler_gamma,
+    float32,
+    float64,
+    inf,
+    int8,
+    int16,
+    int32,
+    int64,
+    nan,
+    newaxis,
+    pi,
+    uint8,
+    uint16,
+    uint32,
+    uint64,
+)
+
+from lazytensor.devices import Device, default_name, device, devices
+from lazytensor.handle import _BY_DTYPE, SUPPORTED, Handle
+
+__all__ = [
+    "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
+    "float32", "float64", "complex64", "complex128",
+    "e", "euler_gamma", "inf", "nan", "newaxis", "pi",
+    "can_cast", "finfo", "iinfo", "isdtype", "promote_types", "result_type", "__array_namespace_info__",
+]  # fmt: skip
+
+
+def as_dtype(dtype: Any, name: str) -> np.dtype[Any]:
+    """The dtype that a `dtype=` argument means; TypeError, naming the operation, for one that tensors do not have."""
+    try:
+        found = _BY_DTYPE.get(np.dtype(dtype))
+    except TypeError:
+        found = None
+    if found is None or dtype is None:
+        raise TypeError(f"{name}: dtype {dtype!r} is not supported; supported are {', '.join(map(str, SUPPORTED))}")
+    return found
+
+
+def _argument(value: Any) -> Any:
+    """A tensor's dtype in its place, so that NumPy's functions can answer without its values."""
+    return value.dtype if isinstance(value, Handle) else value
+
+
+def finfo(dtype: Any, /) -> np.finfo[Any]:
+    """Limits of a floating or complex dtype, or of a tensor's.
+
+    >>> import lazytensor as lt
+    >>> lt.finfo(lt.float32).bits
+    32
+    """
+    return np.finfo(_argument(dtype))
+
+
+def iinfo(dtype: Any, /) -> np.iinfo[Any]:
+    """Limits of an integer dtype, or of a tensor's.
+
+    >>> import lazytensor as lt
+    >>> lt.iinfo(lt.int8).max
+    127
+    """
+    return np.iinfo(_argument(dtype))
+
+
+def can_cast(from_: Any, to: Any, /, casting: Any = "safe") -> builtins.bool:
+    """Can a dtype, or a tensor's, be cast to another by the casting rule? Never waits."""
+    return builtins.bool(np.can_cast(_argument(from_), to, casting))
+
+
+def promote_types(type1: Any, type2: Any, /) -> np.dtype[Any]:
+    """The smallest dtype that both cast to safely."""
+    return np.promote_types(type1, type2)
+
+
+def result_type(*arrays_and_dtypes: Any) -> np.dtype[Any]:
+    """The dtype that an operation on these tensors, dtypes and Python scalars (which are weak) computes in. Never waits.
+
+    >>> import lazytensor as lt
+    >>> lt.result_type(lt.asarray([1, 2], dtype=lt.float32), 2.5)
+    dtype('float32')
+    """
+    return np.result_type(*[_argument(item) for item in arrays_and_dtypes])
+
+
+def isdtype(dtype: Any, kind: Any) -> builtins.bool:
+    """Is the dtype of a kind: "bool", "signed integer", "real floating", ..., a dtype, or a tuple of these?"""
+    return builtins.bool(np.isdtype(np.dtype(dtype), kind))
+
+
+_DEFAULTS = {
+    "real floating": np.dtype(float64),
+    "complex floating": np.dtype(complex128),
+    "integral": np.dtype(int64),
+    "indexing": np.dtype(int64),
+}
+
+
+class _Info:
+    """What the array API's inspection functions tell: capabilities, devices, dtypes."""
+
+    def capabilities(self) -> dict[str, Any]:
+        return {"boolean indexing": True, "data-dependent shapes": True, "max dimensions": 64}
+
+    def default_device(self) -> Device:
+        return device(default_name() or "cpu:0")
+
+    def devices(self) -> list[Device]:
+        return list(devices())
+
+    def default_dtypes(self, *, device: Any = None) -> dict[str, np.dtype[Any]]:
+        return dict(_DEFAULTS)
+
+    def dtypes(self, *, device: Any = None, kind: Any = None) -> dict[str, np.dtype[Any]]:
+        return {str(dtype): dtype for dtype in SUPPORTED if kind is None or isdtype(dtype, kind)}
+
+
+def __array_namespace_info__() -> _Info:  # noqa: N807
+    """The array API's inspection object, with methods capabilities, default_device, default_dtypes, devices and dtypes."""
+    return _Info()

@@ -1,0 +1,230 @@
+"""Elementwise functions: one explicit binding a row of the op table, and NumPy's other names for them.
+
+All take tensors, NumPy arrays, nested lists and Python scalars, broadcast them, and return at once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lazytensor.bind import binary, unary
+from lazytensor.compiler.graph import Node
+from lazytensor.compiler.ops import elementwise as ops
+from lazytensor.compiler.ops.row import Op
+from lazytensor.compiler.ops.rules import check_scalar
+from lazytensor.devices import device_name
+from lazytensor.dtypes import as_dtype
+from lazytensor.handle import Handle, node_operand, operand, record, wrap
+
+if TYPE_CHECKING:
+    from lazytensor.tensor import Tensor
+
+# Arithmetic
+
+add = binary(ops.add)
+subtract = binary(ops.subtract)
+multiply = binary(ops.multiply)
+divide = true_divide = binary(ops.divide)
+floor_divide = binary(ops.floor_divide)
+remainder = mod = binary(ops.remainder)
+fmod = binary(ops.fmod)
+negative = unary(ops.negative)
+positive = unary(ops.positive)
+abs = absolute = unary(ops.abs)
+sign = unary(ops.sign)
+square = unary(ops.square)
+reciprocal = unary(ops.reciprocal)
+sqrt = unary(ops.sqrt)
+cbrt = unary(ops.cbrt)
+hypot = binary(ops.hypot)
+_power = binary(ops.pow)
+
+
+def pow(x: Any, y: Any, /) -> Tensor:
+    """Raise the first argument to the powers in the second, element-wise.
+
+    The Python scalars 2, 0.5, 1 and -1 as exponents of floats are computed as square, square root, copy and reciprocal, as
+    NumPy's operator does; 2 of integers and complex numbers too.
+
+    Raises
+    ------
+    ValueError
+        For integers to a negative Python integer.
+
+    >>> import lazytensor as lt
+    >>> print(lt.pow(lt.asarray([1, 2, 3]), 2))
+    [1 4 9]
+    """
+    kind = type(y)
+    if (kind is int or kind is float) and y in _FAST and isinstance(x, Handle):
+        letter = x.dtype.kind
+        if letter == "f":
+            return _FAST[y](x)
+        if y == 2 and (letter == "c" or (letter in "iu" and kind is int)):
+            return square(x)
+    return _power(x, y)
+
+
+_FAST = {2: square, 0.5: sqrt, 1: positive, -1: reciprocal}
+power = pow
+
+# Exponentials and logarithms
+
+exp = unary(ops.exp)
+exp2 = unary(ops.exp2)
+expm1 = unary(ops.expm1)
+log = unary(ops.log)
+log2 = unary(ops.log2)
+log10 = unary(ops.log10)
+log1p = unary(ops.log1p)
+logaddexp = binary(ops.logaddexp)
+
+# Trigonometric and hyperbolic functions
+
+sin = unary(ops.sin)
+cos = unary(ops.cos)
+tan = unary(ops.tan)
+asin = arcsin = unary(ops.asin)
+acos = arccos = unary(ops.acos)
+atan = arctan = unary(ops.atan)
+atan2 = arctan2 = binary(ops.atan2)
+sinh = unary(ops.sinh)
+cosh = unary(ops.cosh)
+tanh = unary(ops.tanh)
+asinh = arcsinh = unary(ops.asinh)
+acosh = arccosh = unary(ops.acosh)
+atanh = arctanh = unary(ops.atanh)
+
+# Rounding and the parts of a number
+
+ceil = unary(ops.ceil)
+floor = unary(ops.floor)
+trunc = unary(ops.trunc)
+rint = _nearest = unary(ops.round)
+copysign = binary(ops.copysign)
+nextafter = binary(ops.nextafter)
+signbit = unary(ops.signbit)
+isfinite = unary(ops.isfinite)
+isinf = unary(ops.isinf)
+isnan = unary(ops.isnan)
+conj = conjugate = unary(ops.conj)
+real = unary(ops.real)
+imag = unary(ops.imag)
+
+
+def round(x: Any, /, decimals: int = 0) -> Tensor:
+    """Round to the given number of decimals, halves to even; negative `decimals` round to tens, hundreds, ...
+
+    >>> import lazytensor as lt
+    >>> print(lt.round(lt.asarray([1.25, 2.5, -0.5])))
+    [ 1.  2. -0.]
+    """
+    if decimals == 0:
+        return _nearest(x)
+    value = wrap(node_operand(x, "round"))
+    whole = value.dtype.kind in "biu"
+    if whole and decimals > 0:
+        return _nearest(value)
+    factor = 10.0 ** (decimals if decimals > 0 else -decimals)
+    if decimals > 0:
+        return divide(_nearest(multiply(value, factor)), factor)
+    result = multiply(_nearest(divide(value, factor)), factor)
+    return astype(result, value.dtype) if whole else result
+
+
+around = round
+
+# Comparisons and logic
+
+equal = binary(ops.equal)
+not_equal = binary(ops.not_equal)
+less = binary(ops.less)
+less_equal = binary(ops.less_equal)
+greater = binary(ops.greater)
+greater_equal = binary(ops.greater_equal)
+logical_and = binary(ops.logical_and)
+logical_or = binary(ops.logical_or)
+logical_xor = binary(ops.logical_xor)
+logical_not = unary(ops.logical_not)
+bitwise_and = binary(ops.bitwise_and)
+bitwise_or = binary(ops.bitwise_or)
+bitwise_xor = binary(ops.bitwise_xor)
+bitwise_invert = bitwise_not = invert = unary(ops.bitwise_invert)
+bitwise_left_shift = left_shift = binary(ops.bitwise_left_shift)
+bitwise_right_shift = right_shift = binary(ops.bitwise_right_shift)
+
+# Choosing
+
+maximum = binary(ops.maximum)
+minimum = binary(ops.minimum)
+fmax = binary(ops.fmax)
+fmin = binary(ops.fmin)
+
+
+def _record_checked(op: Op, *values: Any) -> Tensor:
+    """Record an operation of several operands; Python integers must fit the dtype they are computed in."""
+    operands = tuple([operand(value, op.name) for value in values])
+    types = op.resolve(*[item.dtype if type(item) is Node else type(item) for item in operands]).operands
+    for place, item in enumerate(operands):
+        if type(item) is int and types[place].kind in "iu":
+            check_scalar(op, item, types[place], place)
+    return wrap(record(op, operands))
+
+
+def where(condition: Any, x1: Any, x2: Any, /) -> Tensor:
+    """Elements of `x1` where `condition` is true, else of `x2`; all three broadcast.
+
+    Parameters
+    ----------
+    condition : array_like of any dtype
+    x1, x2 : array_like
+        The result has their common dtype.
+
+    >>> import lazytensor as lt
+    >>> print(lt.where(lt.asarray([True, False]), 1, 2))
+    [1 2]
+    """
+    return _record_checked(ops.where, condition, x1, x2)
+
+
+def clip(x: Any, /, min: Any = None, max: Any = None) -> Tensor:
+    """Limit the values to the interval [min, max]; a bound of None does not limit. NaNs stay.
+
+    >>> import lazytensor as lt
+    >>> print(lt.clip(lt.asarray([-3, 2, 9]), 0, 5))
+    [0 2 5]
+    """
+    if min is None and max is None:
+        return wrap(record(ops.copy, (node_operand(x, "clip"),)))
+    if max is None:
+        return maximum(x, min)
+    if min is None:
+        return minimum(x, max)
+    return _record_checked(ops.clip, x, min, max)
+
+
+def astype(x: Any, dtype: Any, /, *, copy: bool = True, device: Any = None) -> Tensor:
+    """The values in another dtype. Never waits.
+
+    Parameters
+    ----------
+    x : array_like
+    dtype : dtype
+        Conversions that lose (float to integer truncates, complex to real drops the imaginary part) are allowed.
+    copy : bool
+        False returns `x` itself when it has the dtype already.
+    device : optional
+        Where the result is to live.
+
+    >>> import lazytensor as lt
+    >>> print(lt.astype(lt.asarray([1.7, -1.7]), lt.int64))
+    [ 1 -1]
+    """
+    target = as_dtype(dtype, "astype")
+    if isinstance(x, Handle) and x.dtype == target and not copy:
+        found: Tensor = x  # type: ignore[assignment]
+    else:
+        node = node_operand(x, "astype")
+        same = node.dtype == target
+        found = wrap(record(ops.copy, (node,)) if same else record(ops.astype, (node,), (target,)))
+    return found if device_name(device) is None else found.to_device(device)

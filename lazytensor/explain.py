@@ -1,0 +1,86 @@
+"""`explain`: what a tensor's pending work would be compiled to, without running it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lazytensor import evaluate
+from lazytensor.compiler.plan import KernelInfo, Plan
+from lazytensor.tensor import Tensor
+
+
+@dataclass(frozen=True)
+class Report:
+    """How pending work would run. `str()` is the readable form.
+
+    Attributes
+    ----------
+    kernels : tuple of KernelInfo
+        One for each kernel or library call: its name, operations, iteration shape, device, tier and source.
+    streams : tuple of tuple of str
+        For each stream, the names of its steps, in running order.
+    sources : tuple of str
+        The Python source of each compiled kernel.
+    nodes : int
+        Operations in the optimised graph.
+    """
+
+    kernels: tuple[KernelInfo, ...]
+    streams: tuple[tuple[str, ...], ...]
+    devices: tuple[str, ...]
+    nodes: int
+    cost: float
+    peak_bytes: int
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(kernel.source for kernel in self.kernels if kernel.source is not None))
+
+    def __str__(self) -> str:
+        if not self.kernels:
+            return "nothing to compute: the values are there or under way"
+        lines = [
+            f"{_count(self.nodes, 'operation')} in {_count(len(self.kernels), 'kernel')} on {_count(len(self.streams), 'stream')}, "
+            f"about {self.cost * 1e3:.3g} ms, {self.peak_bytes / 1e6:.3g} MB at its peak"
+        ]
+        for number, kernel in enumerate(self.kernels):
+            shape = " x ".join(map(str, kernel.shape)) or "scalar"
+            how = "compiled" if kernel.source is not None else "NumPy"
+            lines.append(f"kernel {number}: {kernel.name} [{shape}] on {kernel.device}, {how}: {', '.join(kernel.operations)}")
+        for number, (device, steps) in enumerate(zip(self.devices, self.streams, strict=True)):
+            lines.append(f"stream {number} on {device}: {' -> '.join(steps)}")
+        for source in self.sources:
+            lines += ["", source.rstrip()]
+        return "\n".join(lines)
+
+
+def explain(*tensors: Tensor) -> Report:
+    """What would run if the tensors were waited for now. Computes nothing, but compiles the kernels to show their source.
+
+    Examples
+    --------
+    >>> import lazytensor as lt
+    >>> x = lt.ones(1000)
+    >>> len(lt.explain((x * 2 + 1).sum()).kernels)
+    1
+    """
+    planned = evaluate.pending_plan([tensor._base() for tensor in tensors])
+    if planned is None:
+        return Report((), (), (), 0, 0.0, 0)
+    graph, _, plan = planned
+    return Report(
+        plan.kernels,
+        tuple(_steps(plan, stream.segments) for stream in plan.streams),
+        tuple(stream.device for stream in plan.streams),
+        len(graph.nodes) - graph.inputs,
+        plan.cost,
+        plan.peak_bytes,
+    )
+
+
+def _steps(plan: Plan, segments: tuple[int, ...]) -> tuple[str, ...]:
+    return tuple(step.name for number in segments for step in plan.segments[number].steps)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

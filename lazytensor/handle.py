@@ -1,0 +1,323 @@
+"""`Handle`: the state behind a Tensor, and how operations are recorded.
+
+A handle is either plain, owning the node of its current value, or shows part of a `Storage` that several handles alias. Assigning
+through any of them replaces the storage's node by an update of the old one, so that all see the write. `lazytensor.tensor` adds the
+public methods; the chapters (elementwise, statistics, ...) are written against this module.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Callable
+from sys import _getframe
+from typing import TYPE_CHECKING, Any
+from weakref import ref
+
+import numpy as np
+
+from lazytensor import views
+from lazytensor.background import note
+from lazytensor.compiler.graph import Node
+from lazytensor.compiler.ops import structural
+from lazytensor.compiler.ops.row import Op
+from lazytensor.config import config
+from lazytensor.devices import default_name
+from lazytensor.errors import DeviceError
+from lazytensor.evaluate import value_of
+from lazytensor.sites import Site, user_site
+from lazytensor.views import View
+
+if TYPE_CHECKING:
+    from lazytensor.tensor import Tensor
+
+Shape = tuple[int, ...]
+
+SUPPORTED = tuple(
+    np.dtype(name)
+    for name in (
+        "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float32 float64 complex64 complex128".split()
+    )
+)
+_BY_DTYPE = {dtype: dtype for dtype in SUPPORTED}
+
+# Guards the change of any handle or storage: a statement on a handle is atomic. One lock for all, since graphs are built under the
+# interpreter lock anyway.
+write_lock = threading.RLock()
+
+# Elements from which an operation counts for background starts; smaller ones must not pay for the bookkeeping.
+_NOTABLE = 1 << 15
+
+
+class Storage:
+    """What several handles alias: the node of the current value of the whole array."""
+
+    __slots__ = ("node",)
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+
+
+class Handle:
+    """A value that operations are recorded on. `_node` is set in a plain handle; else `_storage` is, and `_view` unless all of it is
+    shown."""
+
+    __slots__ = ("__weakref__", "_node", "_storage", "_view")
+
+    _node: Node | None
+    _storage: Storage | None
+    _view: View | None
+
+    # -- reading ---------------------------------------------------------------------------------------------------------------
+
+    def _read(self) -> Node:
+        """The node of the current value; a view becomes a view node on the storage's current base."""
+        node = self._node
+        if node is not None:
+            return node
+        storage = self._storage
+        assert storage is not None
+        base = storage.node
+        view = self._view
+        if view is None:
+            return base
+        return Node(structural.view, (base,), tuple(view), view.shape, base.dtype, base.device, None)
+
+    def _base(self) -> Node:
+        """The node of the whole array that this handle shows."""
+        node = self._node
+        return node if node is not None else self._storage.node  # type: ignore[union-attr]
+
+    def _index_map(self) -> View:
+        return self._shown() or views.whole(self._base().shape)
+
+    def _shown(self) -> View | None:
+        """The part of the storage that this handle shows, None for all of it."""
+        return None if self._node is not None else self._view
+
+    def _value(self) -> np.ndarray[Any, Any]:
+        """The computed array, waited for. Not to be written to."""
+        node = self._node
+        if node is not None:
+            return value_of(node)
+        array = value_of(self._base())
+        view = self._view
+        if view is None:
+            return array
+        if 0 in view.shape:
+            return np.empty(view.shape, array.dtype)
+        item = array.itemsize
+        return np.ndarray(view.shape, array.dtype, array, view.offset * item, tuple(step * item for step in view.strides))
+
+    @property
+    def shape(self) -> Shape:
+        """Lengths of the axes. Never waits."""
+        node = self._node
+        if node is not None:
+            return node.shape
+        return self._view.shape if self._view is not None else self._base().shape
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Element type. Never waits."""
+        return self._base().dtype
+
+    # -- aliasing --------------------------------------------------------------------------------------------------------------
+
+    def _share(self) -> Storage:
+        """This handle's storage, made when the first view or a mutable scalar needs one."""
+        storage = self._storage
+        if storage is None:
+            with write_lock:
+                storage = self._storage
+                if storage is None:
+                    assert self._node is not None
+                    storage = Storage(self._node)
+                    self._view = None
+                    self._storage = storage
+                    self._node = None
+        return storage
+
+    def _alias(self, view: View) -> Tensor:
+        """Another handle on the same storage."""
+        made = _new(_tensor_class[0])
+        made._node = None
+        made._storage = self._share()
+        made._view = None if view == views.whole(self._base().shape) else view
+        return made  # type: ignore[return-value]
+
+    def _replace(self, change: Callable[[Node], Node]) -> None:
+        """Make `change(whole)` the value of everything that aliases this handle."""
+        with write_lock:
+            if self._node is not None:
+                self._node = change(self._node)
+            else:
+                assert self._storage is not None
+                self._storage.node = change(self._storage.node)
+
+    def _assign(self, value: Node, site: Site) -> None:
+        """Store `value`, of this handle's shape and dtype, in the elements that this handle shows."""
+        view = self._shown()
+        if view is None:
+            self._replace(lambda whole: value)
+        else:
+            self._store(view, value, site)
+
+    def _store(self, view: View, value: Any, site: Site) -> None:
+        """Record the update of a region of the whole array; `value` is a node that broadcasts to it, or a Python scalar."""
+        if not view.writeable:
+            raise ValueError("assignment destination is read-only: it is a broadcast view")
+
+        def change(whole: Node) -> Node:
+            made = Node(structural.update, (whole, value), tuple(view), whole.shape, whole.dtype, whole.device, site)
+            enroll(made)
+            return made
+
+        self._replace(change)
+
+
+_new = object.__new__
+_tensor_class: list[type[Handle]] = []
+
+
+def wrap(node: Node) -> Tensor:
+    """A plain handle on a node."""
+    made = _new(_tensor_class[0])
+    made._node = node
+    made._storage = None
+    return made  # type: ignore[return-value]
+
+
+# -- what is pending ------------------------------------------------------------------------------------------------------------
+
+_pending: list[ref[Node]] = []
+_sweep_at = [1 << 14]
+
+
+def enroll(node: Node) -> None:
+    """Let `wait_all` find the node, and start it at once, or large work in the background, as the settings say."""
+    _pending.append(ref(node))
+    if len(_pending) > _sweep_at[0]:
+        sweep()
+    if config.sync:
+        value_of(node)
+    elif math.prod(node.shape) > _NOTABLE:
+        note(node)
+
+
+def sweep() -> list[Node]:
+    """Forget what is dead or computed, and return what is pending, in the order it was recorded."""
+    with write_lock:
+        count = len(_pending)
+        alive = [(entry, node) for entry in _pending[:count] if (node := entry()) is not None and node.result is None]
+        _pending[:count] = [entry for entry, _ in alive]
+        # Twice what is alive: each sweep costs 0.1 us a node recorded since the last.
+        _sweep_at[0] = max(1 << 14, 2 * len(alive))
+        return [node for _, node in alive]
+
+
+# -- operands -------------------------------------------------------------------------------------------------------------------
+
+
+def constant(array: np.ndarray[Any, Any], device: str | None = None) -> Node:
+    """A leaf that holds an array which nobody else writes to."""
+    return Node(structural.leaf, (), (), array.shape, array.dtype, device, None, array)
+
+
+def import_array(source: np.ndarray[Any, Any], device: str | None = None, copy: bool | None = None) -> Node:
+    """A leaf of a NumPy array: copied, unless it can never change (its whole base chain is read-only) or `copy=False`."""
+    dtype = _BY_DTYPE.get(source.dtype)
+    if dtype is None:
+        native = source.dtype.newbyteorder("=")
+        dtype = _BY_DTYPE.get(native)
+        if dtype is None:
+            raise TypeError(f"asarray: dtype {source.dtype} is not supported; supported are {', '.join(map(str, SUPPORTED))}")
+        if copy is False:
+            raise ValueError(f"asarray: dtype {source.dtype} cannot be used without a copy")
+        return constant(source.astype(dtype), device)
+    plain = type(source) is np.ndarray and source.flags.c_contiguous and source.flags.aligned
+    if copy is False:
+        if not plain:
+            raise ValueError("asarray: an array that is not C-contiguous cannot be used without a copy")
+        shared = source.view()
+        shared.flags.writeable = False
+        return constant(shared, device)
+    if copy is None and plain and _frozen(source):
+        return constant(source, device)
+    return constant(np.array(source, dtype=dtype, order="C", subok=False), device)
+
+
+def _frozen(array: Any) -> bool:
+    """Can nobody write to this memory through NumPy?"""
+    while isinstance(array, np.ndarray):
+        if array.flags.writeable:
+            return False
+        array = array.base
+    return array is None or isinstance(array, bytes)
+
+
+def operand(value: Any, name: str) -> Any:
+    """A node or a Python scalar for anything that stands for an array; TypeError naming the operation for anything else."""
+    if isinstance(value, Handle):
+        return value._read()
+    kind = type(value)
+    if kind is bool or kind is int or kind is float or kind is complex:
+        return value
+    if isinstance(value, np.generic):
+        return import_array(np.asarray(value))
+    if isinstance(value, np.ndarray):
+        return import_array(value)
+    if isinstance(value, (list, tuple)):
+        if any(isinstance(item, (Handle, list, tuple)) for item in value) and _contains_handle(value):
+            raise TypeError(f"{name}: a list of tensors is no operand; use stack")
+        return import_array(np.asarray(value))
+    if isinstance(value, (bool, int, float, complex)):  # subclasses, such as IntEnum
+        return next(base(value) for base in (bool, int, float, complex) if isinstance(value, base))
+    if hasattr(value, "__array__"):
+        return import_array(np.asarray(value))
+    raise TypeError(f"{name}: unsupported operand of type {kind.__module__}.{kind.__qualname__}")
+
+
+def _contains_handle(value: Any) -> bool:
+    return any(isinstance(item, Handle) or (isinstance(item, (list, tuple)) and _contains_handle(item)) for item in value)
+
+
+def node_operand(value: Any, name: str) -> Node:
+    """Like `operand`, with scalars made into 0-d arrays of NumPy's default dtype."""
+    found = operand(value, name)
+    return found if type(found) is Node else constant(np.asarray(found))
+
+
+def common_device(name: str, operands: tuple[Any, ...]) -> str | None:
+    """The device that the operands are pinned to, None if none is; DeviceError if they differ."""
+    found: str | None = None
+    for item in operands:
+        if type(item) is Node and item.device is not None:
+            if found is None:
+                found = item.device
+            elif found != item.device:
+                raise DeviceError(f"{name}: operands are on different devices, {found} and {item.device}; move one with to_device")
+    return found
+
+
+# -- recording ------------------------------------------------------------------------------------------------------------------
+
+
+def record(op: Op, operands: tuple[Any, ...], params: tuple[Any, ...] = (), site: Site = None, device: str | None = None) -> Node:
+    """Record an operation on nodes and Python scalars: shape, dtype and device are checked here, at the user's line."""
+    shapes = [item.shape if type(item) is Node else () for item in operands]
+    types = [item.dtype if type(item) is Node else type(item) for item in operands]
+    result = op.resolve(*types, *params).result
+    shape = op.shape(*shapes, *params)
+    where = device or common_device(op.name, operands)
+    if where is None and default_name() is not None and Node not in map(type, operands):
+        where = default_name()
+    node = Node(op, operands, params, shape, result, where, site or user_site())
+    enroll(node)
+    return node
+
+
+def apply(op: Op, *values: Any, params: tuple[Any, ...] = ()) -> Tensor:
+    """Record an operation on anything that stands for arrays."""
+    name = op.name
+    return wrap(record(op, tuple([operand(value, name) for value in values]), params))

@@ -1,0 +1,75 @@
+"""The one engine and the one kernel store of the process, made when first needed."""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import TYPE_CHECKING
+
+from lazytensor.config import config
+
+if TYPE_CHECKING:
+    from lazytensor.runtime.engine import Engine
+    from lazytensor.runtime.kernel_store import KernelStore
+
+_lock = threading.Lock()
+_engine: Engine | None = None
+_store: KernelStore | None = None
+
+
+def _total_memory() -> int:
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (ValueError, OSError, AttributeError):
+        return 8 << 30
+
+
+def engine() -> Engine:
+    """The engine; its threads start when work is first handed to them."""
+    global _engine
+    if _engine is None:
+        with _lock:
+            if _engine is None:
+                _engine = _make_engine()
+    return _engine
+
+
+def _make_engine() -> Engine:
+    from lazytensor.runtime.devices.cpu import CpuDevice  # delayed: start-up time
+    from lazytensor.runtime.engine import Engine
+    from lazytensor.runtime.memory import Pool
+
+    pool = Pool(_total_memory() // 4)
+    count = config.cpu_devices
+    devices = {}
+    for index in range(count):
+        threads = max(1, config.threads // count + (index < config.threads % count))
+        devices[f"cpu:{index}"] = CpuDevice(index, threads, pool)
+    return Engine(devices, in_flight_bytes=_total_memory() // 4)
+
+
+def kernel_store() -> KernelStore:
+    """Compiled kernels, in memory and on disk."""
+    global _store
+    if _store is None:
+        with _lock:
+            if _store is None:
+                from lazytensor.runtime.kernel_store import KernelStore  # delayed: start-up time
+
+                _store = KernelStore()
+    return _store
+
+
+def _changed(name: str) -> None:
+    """Threads and devices are fixed in an engine: when their number changes a new one takes over, after the work under way."""
+    global _engine
+    if name in ("threads", "cpu_devices"):
+        with _lock:
+            old, _engine = _engine, None
+        if old is not None:
+            old.idle()
+            old.background_idle()
+            old.stop()
+
+
+config.listen(_changed)

@@ -1,0 +1,479 @@
+"""`Tensor`: what users hold. Operators, methods, conversions and blocking points; the work is in the chapters."""
+
+from __future__ import annotations
+
+import builtins
+import operator
+from collections.abc import Generator, Iterator
+from typing import Any
+
+import numpy as np
+
+from lazytensor import creation, elementwise, evaluate, indexing, joining, linalg, manipulation, statistics, views
+from lazytensor.bind import ARRAYS, binary, reflected
+from lazytensor.compiler.ops import elementwise as ops
+from lazytensor.compiler.ops import structural
+from lazytensor.devices import Device, device_name
+from lazytensor.handle import Handle, _tensor_class, record, wrap
+from lazytensor.runtime.promise import Promise, on_engine_thread
+from lazytensor.sites import user_site
+
+Shape = tuple[int, ...]
+
+
+def _in_place(function: Any, name: str) -> Any:
+    """An augmented assignment: writes into the tensor (and what aliases it) with NumPy's same-kind rule; a scalar-like result is
+    rebound instead."""
+
+    def method(self: Tensor, other: Any, /) -> Any:
+        result = function(self, other)
+        if result is NotImplemented:
+            return result
+        if self._node is not None and self._node.shape == ():
+            return result
+        if result.shape != self.shape:
+            raise ValueError(f"non-broadcastable output operand with shape {self.shape} doesn't match the broadcast shape {result.shape}")
+        view = self._shown()
+        if view is not None and not view.writeable:
+            raise ValueError("output array is read-only: it is a broadcast view")
+        value = indexing.cast_for_assignment(result, self.dtype, name, casting="same_kind")
+        self._assign(value, user_site())
+        return self
+
+    return method
+
+
+class Tensor(Handle):
+    """A lazy n-dimensional array with NumPy's semantics.
+
+    Operations return at once; values are computed when one is needed: by `wait`, `numpy`, `item`, `float`, `bool`, `print`. Made by
+    `lazytensor.asarray` and the other creation functions, not by calling the class.
+
+    >>> import lazytensor as lt
+    >>> t = lt.arange(4) * 2
+    >>> print(t)
+    [0 2 4 6]
+    """
+
+    __slots__ = ()
+
+    # NumPy's operators leave a Tensor operand to the methods below.
+    __array_ufunc__ = None
+    __array_priority__ = 1000
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Tensor:
+        raise TypeError("make tensors with lazytensor.asarray and the other creation functions")
+
+    # -- attributes ------------------------------------------------------------------------------------------------------------
+
+    @property
+    def ndim(self) -> int:
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        """Number of elements."""
+        size = 1
+        for length in self.shape:
+            size *= length
+        return size
+
+    @property
+    def itemsize(self) -> int:
+        return self.dtype.itemsize
+
+    @property
+    def nbytes(self) -> int:
+        return self.size * self.dtype.itemsize
+
+    @property
+    def device(self) -> Device:
+        """Where the tensor lives; unpinned tensors live on the first CPU device."""
+        return Device(self._base().device or "cpu:0")
+
+    @property
+    def T(self) -> Tensor:  # noqa: N802
+        """The view with all axes reversed."""
+        return manipulation.transpose(self)
+
+    @property
+    def mT(self) -> Tensor:  # noqa: N802
+        """The view with the last two axes exchanged."""
+        return manipulation.matrix_transpose(self)
+
+    @property
+    def real(self) -> Tensor:
+        return elementwise.real(self)
+
+    @property
+    def imag(self) -> Tensor:
+        return elementwise.imag(self)
+
+    # -- waiting ---------------------------------------------------------------------------------------------------------------
+
+    def wait(self) -> Tensor:
+        """Compute this tensor and wait for it; returns it. Raises the error of an operation it needs that failed."""
+        evaluate.value_of(self._base())
+        return self
+
+    def start(self) -> Tensor:
+        """Compute this tensor in the background; returns at once. Waits only while 64 graphs are queued already."""
+        evaluate.run((self._base(),), background=True)
+        return self
+
+    def is_ready(self) -> bool:
+        """Is the value there (or known to have failed), so that a wait returns at once? Never waits."""
+        result = self._base().result
+        if type(result) is Promise:
+            return result.is_set()
+        return result is not None
+
+    def __await__(self) -> Generator[Any, None, Tensor]:
+        node = self._base()
+        if node.result is None:
+            evaluate.run((node,), background=True)
+        if type(node.result) is Promise:
+            yield from _awaited(node.result).__await__()
+        evaluate.value_of(node)
+        return self
+
+    def numpy(self) -> np.ndarray[Any, Any]:
+        """The values as a read-only array, without a copy. Waits. In-place updates of the tensor do not change it."""
+        value = self._value().view()
+        value.flags.writeable = False
+        return value
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
+        value = self.numpy()
+        if dtype is not None and np.dtype(dtype) != value.dtype:
+            if copy is False:
+                raise ValueError(f"a tensor of dtype {value.dtype} cannot become {np.dtype(dtype)} without a copy")
+            return value.astype(dtype)
+        return value.copy() if copy else value
+
+    def item(self, *index: int) -> Any:
+        """One element as a Python number; the tensor must have one element unless an index is given. Waits."""
+        if index:
+            return self._value().item(*index)
+        if self.size != 1:
+            raise ValueError("can only convert an array of size 1 to a Python scalar")
+        return self._value().item()
+
+    def tolist(self) -> Any:
+        """Nested lists of Python numbers. Waits."""
+        return self._value().tolist()
+
+    def __bool__(self) -> bool:
+        if self.size != 1:
+            raise ValueError(
+                "The truth value of an array with more than one element is ambiguous. Use a.any() or a.all()"
+                if self.size
+                else "The truth value of an empty array is ambiguous. Use `array.size > 0` to check that an array is not empty."
+            )
+        return builtins.bool(self._value().reshape(-1)[0])
+
+    def _scalar(self, kind: str) -> np.generic[Any]:
+        if self.shape != ():
+            raise TypeError(f"only 0-dimensional arrays can be converted to {kind}, got shape {self.shape}")
+        return self._value()[()]  # type: ignore[no-any-return]
+
+    def __float__(self) -> float:
+        if self.dtype.kind == "c":
+            raise TypeError("float() argument must be a real number, not a complex tensor")
+        return float(self._scalar("a Python float"))  # type: ignore[arg-type]
+
+    def __int__(self) -> int:
+        if self.dtype.kind == "c":
+            raise TypeError("int() argument must be a real number, not a complex tensor")
+        return int(self._scalar("a Python int"))  # type: ignore[call-overload, no-any-return]
+
+    def __complex__(self) -> complex:
+        return complex(self._scalar("a Python complex"))  # type: ignore[arg-type]
+
+    def __index__(self) -> int:
+        if self.dtype.kind not in "iu" or self.shape != ():
+            raise TypeError("only integer scalar arrays can be converted to a scalar index")
+        return operator.index(self._scalar("an index"))  # type: ignore[arg-type]
+
+    def __str__(self) -> str:
+        return str(self._value())
+
+    def __format__(self, spec: str) -> str:
+        return format(self._value()[()] if self.shape == () else self._value(), spec)
+
+    def __repr__(self) -> str:
+        if on_engine_thread():
+            return f"<Tensor {self.shape} {self.dtype} on the engine's thread>"
+        try:
+            value = self._value()
+        except Exception as error:
+            return f"<Tensor {self.shape} {self.dtype} failed: {type(error).__name__}: {error}>"
+        return np.array_repr(value).replace("array(", "Tensor(", 1).replace("\n     ", "\n      ")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restore, (np.array(self._value()), self._base().device)
+
+    def __copy__(self) -> Tensor:
+        return manipulation.copy(self)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
+        return manipulation.copy(self)
+
+    # -- container -------------------------------------------------------------------------------------------------------------
+
+    def __len__(self) -> int:
+        if not self.shape:
+            raise TypeError("len() of unsized object")
+        return self.shape[0]
+
+    def __iter__(self) -> Iterator[Tensor]:
+        if not self.shape:
+            raise TypeError("iteration over a 0-d array")
+        return (self[place] for place in range(self.shape[0]))
+
+    def __contains__(self, value: Any) -> bool:
+        return builtins.bool(statistics.any(elementwise.equal(self, value)))
+
+    def __getitem__(self, key: Any) -> Tensor:
+        return indexing.get(self, key)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        indexing.assign(self, key, value)
+
+    # Identity, as PyTorch has it: `==` is elementwise, and tensors are keys by what they are, not by value.
+    __hash__ = object.__hash__
+
+    # -- operators -------------------------------------------------------------------------------------------------------------
+
+    __add__ = binary(ops.add, operator=True)
+    __radd__ = reflected(ops.add)
+    __iadd__ = _in_place(__add__, "add")
+    __sub__ = binary(ops.subtract, operator=True)
+    __rsub__ = reflected(ops.subtract)
+    __isub__ = _in_place(__sub__, "subtract")
+    __mul__ = binary(ops.multiply, operator=True)
+    __rmul__ = reflected(ops.multiply)
+    __imul__ = _in_place(__mul__, "multiply")
+    __truediv__ = binary(ops.divide, operator=True)
+    __rtruediv__ = reflected(ops.divide)
+    __itruediv__ = _in_place(__truediv__, "divide")
+    __floordiv__ = binary(ops.floor_divide, operator=True)
+    __rfloordiv__ = reflected(ops.floor_divide)
+    __ifloordiv__ = _in_place(__floordiv__, "floor_divide")
+    __mod__ = binary(ops.remainder, operator=True)
+    __rmod__ = reflected(ops.remainder)
+    __imod__ = _in_place(__mod__, "remainder")
+
+    def __pow__(self, other: Any, /) -> Tensor:
+        return elementwise.pow(self, other) if isinstance(other, ARRAYS) else NotImplemented
+
+    __rpow__ = reflected(ops.pow)
+    __ipow__ = _in_place(__pow__, "pow")
+    __and__ = binary(ops.bitwise_and, operator=True)
+    __rand__ = reflected(ops.bitwise_and)
+    __iand__ = _in_place(__and__, "bitwise_and")
+    __or__ = binary(ops.bitwise_or, operator=True)
+    __ror__ = reflected(ops.bitwise_or)
+    __ior__ = _in_place(__or__, "bitwise_or")
+    __xor__ = binary(ops.bitwise_xor, operator=True)
+    __rxor__ = reflected(ops.bitwise_xor)
+    __ixor__ = _in_place(__xor__, "bitwise_xor")
+    __lshift__ = binary(ops.bitwise_left_shift, operator=True)
+    __rlshift__ = reflected(ops.bitwise_left_shift)
+    __ilshift__ = _in_place(__lshift__, "bitwise_left_shift")
+    __rshift__ = binary(ops.bitwise_right_shift, operator=True)
+    __rrshift__ = reflected(ops.bitwise_right_shift)
+    __irshift__ = _in_place(__rshift__, "bitwise_right_shift")
+
+    def __matmul__(self, other: Any, /) -> Tensor:
+        return linalg.matmul(self, other) if isinstance(other, (Handle, np.ndarray, list, tuple)) else NotImplemented
+
+    def __rmatmul__(self, other: Any, /) -> Tensor:
+        return linalg.matmul(other, self) if isinstance(other, (np.ndarray, list, tuple)) else NotImplemented
+
+    __imatmul__ = _in_place(__matmul__, "matmul")
+    __eq__ = binary(ops.equal, operator=True)
+    __ne__ = binary(ops.not_equal, operator=True)
+    __lt__ = binary(ops.less, operator=True)
+    __le__ = binary(ops.less_equal, operator=True)
+    __gt__ = binary(ops.greater, operator=True)
+    __ge__ = binary(ops.greater_equal, operator=True)
+
+    def __neg__(self) -> Tensor:
+        return elementwise.negative(self)
+
+    def __pos__(self) -> Tensor:
+        return elementwise.positive(self)
+
+    def __abs__(self) -> Tensor:
+        return elementwise.abs(self)
+
+    def __invert__(self) -> Tensor:
+        return elementwise.bitwise_invert(self)
+
+    def __round__(self, digits: int | None = None) -> Tensor:
+        return elementwise.round(self, digits or 0)
+
+    # -- methods ---------------------------------------------------------------------------------------------------------------
+
+    def astype(self, dtype: Any, copy: bool = True) -> Tensor:
+        """The values in another dtype. See `lazytensor.astype`."""
+        return elementwise.astype(self, dtype, copy=copy)
+
+    def copy(self) -> Tensor:
+        """An independent tensor of the same values."""
+        return manipulation.copy(self)
+
+    def to_device(self, device: Any, /, *, stream: Any = None) -> Tensor:
+        """The tensor on another device: a lazy copy, pinned there."""
+        if stream is not None:
+            raise ValueError("to_device: streams are the scheduler's; stream must be None")
+        name = device_name(device)
+        node = self._read()
+        if node.device == name:
+            return self
+        return wrap(record(structural.to_device, (node,), (name,), device=name))
+
+    def __array_namespace__(self, *, api_version: str | None = None) -> Any:
+        import lazytensor  # delayed: the package is this module's own importer
+
+        if api_version not in (None, "2021.12", "2022.12", "2023.12", "2024.12", "2025.12"):
+            raise ValueError(f"array API version {api_version!r} is not supported")
+        return lazytensor
+
+    def sum(self, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Tensor:
+        """See `lazytensor.sum`."""
+        return statistics.sum(self, axis=axis, dtype=dtype, keepdims=keepdims)
+
+    def prod(self, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Tensor:
+        """See `lazytensor.prod`."""
+        return statistics.prod(self, axis=axis, dtype=dtype, keepdims=keepdims)
+
+    def mean(self, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Tensor:
+        """See `lazytensor.mean`."""
+        return statistics.mean(self, axis=axis, dtype=dtype, keepdims=keepdims)
+
+    def var(self, axis: Any = None, dtype: Any = None, ddof: float = 0, keepdims: bool = False) -> Tensor:
+        """See `lazytensor.var`."""
+        return statistics.var(self, axis=axis, dtype=dtype, ddof=ddof, keepdims=keepdims)
+
+    def std(self, axis: Any = None, dtype: Any = None, ddof: float = 0, keepdims: bool = False) -> Tensor:
+        """See `lazytensor.std`."""
+        return statistics.std(self, axis=axis, dtype=dtype, ddof=ddof, keepdims=keepdims)
+
+    def min(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+        """See `lazytensor.min`."""
+        return statistics.min(self, axis=axis, keepdims=keepdims)
+
+    def max(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+        """See `lazytensor.max`."""
+        return statistics.max(self, axis=axis, keepdims=keepdims)
+
+    def any(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+        """See `lazytensor.any`."""
+        return statistics.any(self, axis=axis, keepdims=keepdims)
+
+    def all(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+        """See `lazytensor.all`."""
+        return statistics.all(self, axis=axis, keepdims=keepdims)
+
+    def argmin(self, axis: int | None = None, keepdims: bool = False) -> Tensor:
+        """See `lazytensor.argmin`."""
+        return statistics.argmin(self, axis=axis, keepdims=keepdims)
+
+    def argmax(self, axis: int | None = None, keepdims: bool = False) -> Tensor:
+        """See `lazytensor.argmax`."""
+        return statistics.argmax(self, axis=axis, keepdims=keepdims)
+
+    def cumsum(self, axis: int | None = None, dtype: Any = None) -> Tensor:
+        """See `lazytensor.cumsum`."""
+        return statistics.cumsum(self, axis=axis, dtype=dtype)
+
+    def cumprod(self, axis: int | None = None, dtype: Any = None) -> Tensor:
+        """See `lazytensor.cumprod`."""
+        return statistics.cumprod(self, axis=axis, dtype=dtype)
+
+    def clip(self, min: Any = None, max: Any = None) -> Tensor:
+        """See `lazytensor.clip`."""
+        return elementwise.clip(self, min, max)
+
+    def round(self, decimals: int = 0) -> Tensor:
+        """See `lazytensor.round`."""
+        return elementwise.round(self, decimals)
+
+    def conj(self) -> Tensor:
+        """See `lazytensor.conj`."""
+        return elementwise.conj(self)
+
+    def dot(self, other: Any) -> Tensor:
+        """See `lazytensor.dot`."""
+        return linalg.dot(self, other)
+
+    def reshape(self, *shape: Any, order: str = "C", copy: bool | None = None) -> Tensor:
+        """See `lazytensor.reshape`; takes the lengths as one tuple or one by one."""
+        lengths = shape[0] if len(shape) == 1 and not views.is_integer(shape[0]) else shape
+        return manipulation.reshape(self, lengths, order=order, copy=copy)
+
+    def ravel(self, order: str = "C") -> Tensor:
+        """See `lazytensor.ravel`."""
+        return manipulation.ravel(self, order=order)
+
+    def flatten(self, order: str = "C") -> Tensor:
+        """A one-dimensional copy."""
+        return manipulation.flatten(self, order=order)
+
+    def transpose(self, *axes: Any) -> Tensor:
+        """See `lazytensor.transpose`; takes the axes as one tuple or one by one."""
+        if not axes or axes == (None,):
+            return manipulation.transpose(self)
+        return manipulation.transpose(self, axes[0] if len(axes) == 1 and not views.is_integer(axes[0]) else axes)
+
+    def swapaxes(self, axis1: int, axis2: int) -> Tensor:
+        """See `lazytensor.swapaxes`."""
+        return manipulation.swapaxes(self, axis1, axis2)
+
+    def squeeze(self, axis: Any = None) -> Tensor:
+        """See `lazytensor.squeeze`."""
+        return manipulation.squeeze(self, axis=axis)
+
+    def take(self, indices: Any, axis: int | None = None) -> Tensor:
+        """See `lazytensor.take`."""
+        return indexing.take(self, indices, axis=axis)
+
+    def repeat(self, repeats: Any, axis: int | None = None) -> Tensor:
+        """See `lazytensor.repeat`."""
+        return joining.repeat(self, repeats, axis=axis)
+
+    def fill(self, value: Any) -> None:
+        """Set every element."""
+        self[...] = value
+
+
+_tensor_class.append(Tensor)
+
+
+async def _awaited(promise: Promise) -> None:
+    """Sleep, without blocking the running loop, until the promise is set."""
+    import asyncio  # delayed: start-up time
+
+    loop = asyncio.get_running_loop()
+    done = loop.create_future()
+
+    def wake() -> None:
+        if not done.done():
+            done.set_result(None)
+
+    def tell(promise: Promise) -> None:
+        try:
+            loop.call_soon_threadsafe(wake)
+        except RuntimeError:
+            pass  # the loop closed: nobody waits any more
+
+    promise.add_callback(tell)
+    await done
+
+
+def _restore(array: np.ndarray[Any, Any], device: str | None) -> Tensor:
+    return creation.asarray(array, device=device)
+
+

@@ -1,0 +1,65 @@
+"""The wheel: everything of ours below the one import name, and usable outside the checkout."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FOLDERS = {"lazytensor": "lazytensor", "compiler": "lazytensor/compiler", "runtime": "lazytensor/runtime"}
+
+pytestmark = pytest.mark.slow
+
+
+def run(*command: str, directory: Path, **environment: str) -> str:
+    """Run a command and return what it printed; its messages are the failure's."""
+    result = subprocess.run(command, cwd=directory, capture_output=True, text=True, timeout=250, env=environment or None)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A wheel built from a copy of the sources: setuptools would pick up stale files from a build folder in the checkout."""
+    source = tmp_path_factory.mktemp("source")
+    for folder in FOLDERS:
+        shutil.copytree(ROOT / folder, source / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "setup.cfg", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, source)
+    run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", "dist", directory=source)
+    (wheel,) = (source / "dist").glob("*.whl")
+    return wheel
+
+
+def test_holds_every_module_and_the_typing_marker(wheel: Path) -> None:
+    expected = {
+        f"{target}/{path.relative_to(ROOT / folder).as_posix()}"
+        for folder, target in FOLDERS.items()
+        for path in (ROOT / folder).rglob("*.py")
+    }
+    found = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
+    assert found == expected | {"lazytensor/py.typed"}
+
+
+def test_has_one_top_level_name(wheel: Path) -> None:
+    names = {name.split("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
+    assert {name for name in names if not name.endswith(".dist-info")} == {"lazytensor"}
+
+
+def test_imports_outside_the_checkout(wheel: Path, tmp_path: Path) -> None:
+    target = tmp_path / "target"
+    install = ["install", "--quiet", "--no-index", "--no-deps", "--disable-pip-version-check", "--target", str(target)]
+    run(sys.executable, "-m", "pip", *install, str(wheel), directory=tmp_path)
+    # Where the files come from is checked: an editable install of the checkout would fill the gaps of an incomplete wheel.
+    code = (
+        "import sys, lazytensor, lazytensor.compiler.graph, lazytensor.runtime.devices\n"
+        "print(*(m.__file__ for n, m in sys.modules.items() if n.split('.')[0] == 'lazytensor'), sep='\\n')"
+    )
+    files = run(sys.executable, "-c", code, directory=tmp_path, PYTHONPATH=str(target)).splitlines()
+    assert len(files) > 3
+    assert all(Path(file).is_relative_to(target) for file in files), files
