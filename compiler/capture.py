@@ -79,8 +79,8 @@ def capture(order: list[Node], token: object) -> Capture:
         positions[id(node)] = index
     del node
     item = None
-    kept = set()
-    protected = set()
+    kept: set[int] = set()
+    protected: set[int] = set()
     for index, count in enumerate(_references(order)):
         ident = id(order[index])
         if count - inside.get(ident, 0) > _BASELINE:

@@ -6,6 +6,7 @@ between them leads through a third group; a reduction ends the group of its oper
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 from lazytensor.compiler.graph import Graph, GraphNode, Shape
@@ -38,6 +39,7 @@ class _Fuser:
         self.graph = graph
         self.drafts: list[_Draft] = []
         self.home: dict[int, int] = {}  # position -> draft
+        self.sibling: dict[tuple[int, tuple[Hashable, ...]], int] = {}  # (operand, axes) -> REDUCE draft without a body
         self.alias: list[int] = []  # merged drafts point to the draft that took them over
 
     def find(self, number: int) -> int:
@@ -99,6 +101,9 @@ class _Fuser:
         draft = self.drafts[number]
         return draft.count < MAX_NODES and len(draft.operands) + len(node.inputs) <= MAX_OPERANDS
 
+    def fits(self, number: int, node: GraphNode, needed: set[int]) -> bool:
+        return self.drafts[number].device == node.device and self.room(number, node) and self.allowed(number, needed)
+
     def is_body(self, item: int, number: int) -> bool:
         return self.graph.nodes[item].kind is not Kind.VIEW and item in self.drafts[number].body
 
@@ -111,7 +116,11 @@ class _Fuser:
             inside = [item for item in node.inputs if self.producer(item) == candidate]
             if draft.device != node.device or not inside:
                 continue
-            if draft.shape == node.shape and draft.form is not Form.CALL and all(self.is_body(item, candidate) for item in inside):
+            if (
+                draft.shape == node.shape
+                and draft.form is not Form.CALL
+                and all(self.is_body(item, candidate) for item in inside)
+            ):
                 if joined is None:
                     needed = {self.find(other) for other in needed}
                     if self.room(candidate, node) and self.allowed(candidate, needed):
@@ -154,7 +163,13 @@ class _Fuser:
                 draft.form = Form.REDUCE
                 self.attach(position, number, needed, draft.reduces)
                 return
+        # Reductions of one stored value over the same axes read it once.
+        sibling = self.sibling.get((source, node.params))
+        if sibling is not None and self.fits(sibling, node, needed):
+            self.attach(position, sibling, needed, self.drafts[sibling].reduces)
+            return
         number = self.open(Form.REDUCE, self.graph.nodes[source].shape, node.device)
+        self.sibling[source, node.params] = number
         self.attach(position, number, needed, self.drafts[number].reduces)
 
     def add_call(self, position: int, node: GraphNode) -> None:

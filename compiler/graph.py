@@ -6,7 +6,6 @@ Nothing here plans or runs; `capture` turns pending nodes into the position-base
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from types import CodeType

@@ -11,7 +11,7 @@ import numpy as np
 
 from lazytensor.compiler.cost import node_cost
 from lazytensor.compiler.graph import Graph, Shape
-from lazytensor.compiler.kernel import Access, Group, access
+from lazytensor.compiler.kernel import Access, access
 from lazytensor.compiler.memory_plan import Draft
 from lazytensor.compiler.ops.row import Kind
 from lazytensor.compiler.plan import Environment, Lane
@@ -30,12 +30,8 @@ def strided(base: np.ndarray[Any, Any], shape: Shape, strides: tuple[int, ...], 
     return np.ndarray(shape, base.dtype, base, offset * item, tuple(stride * item for stride in strides))
 
 
-def lower(graph: Graph, group: Group) -> list[Draft]:
-    """One draft for each node of the group."""
-    return [_draft(graph, position) for position in group.members]
-
-
-def _draft(graph: Graph, position: int) -> Draft:
+def lower(graph: Graph, position: int) -> Draft:
+    """The draft of one node."""
     node = graph.nodes[position]
     found = [access(graph, item) for item in node.inputs]
     views = any(graph.nodes[item].kind is Kind.VIEW for item in node.inputs)
@@ -85,9 +81,9 @@ def _ufunc(graph: Graph, position: int) -> Run:
 def _natural(graph: Graph, position: int) -> np.dtype[Any] | None:
     """The dtype the ufunc itself chooses."""
     node = graph.nodes[position]
-    types = [np.dtype(kind) if isinstance(kind, np.dtype) else kind for kind in graph.operand_types(position)]
+    ufunc: Any = node.op.reference
     try:
-        return node.op.reference.resolve_dtypes((*types, None))[-1]  # type: ignore[no-any-return]
+        return ufunc.resolve_dtypes((*graph.operand_types(position), None))[-1]  # type: ignore[no-any-return]
     except TypeError:
         return None
 

@@ -38,9 +38,7 @@ def last_uses(
     frees: list[list[int]] = [[] for _ in drafts]
     for slot, users in readers.items():
         last = users[-1]
-        if slot not in kept and all(
-            user == last or stream_of[user] == stream_of[last] or reaches(user, last) for user in users
-        ):
+        if slot not in kept and all(user == last or stream_of[user] == stream_of[last] or reaches(user, last) for user in users):
             frees[last].append(slot)
     return [tuple(sorted(slots)) for slots in frees]
 

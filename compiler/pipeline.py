@@ -56,18 +56,33 @@ def make_plan(graph: Graph, groups: tuple[Group, ...], options: Options, lower: 
     devices: list[str] = []
     kernels: list[KernelInfo] = []
     for group in groups:
-        compiled = lower(graph, group)
-        if compiled is None:
-            made = interpret.lower(graph, group)
-            kernels += [interpreted_info(graph, position, group.device) for position in group.members]
-        else:
-            step, info = compiled
-            made = [_fixed(step)]
-            kernels.append(info)
+        made, infos = _lower_group(graph, group, lower)
         drafts += made
+        kernels += infos
         devices += [group.device] * len(made)
     scheduled = schedule(drafts, devices, dict(options.threads))
     return _assemble(graph, drafts, scheduled, tuple(kernels))
+
+
+def _lower_group(graph: Graph, group: Group, lower: Lower) -> tuple[list[Draft], list[KernelInfo]]:
+    """A compiled kernel; or else the group's nodes one by one, those that only a kernel can compute in kernels of their own."""
+    compiled = lower(graph, group)
+    if compiled is not None:
+        step, info = compiled
+        return [_fixed(step)], [info]
+    drafts: list[Draft] = []
+    kernels: list[KernelInfo] = []
+    for position in group.members:
+        node = graph.nodes[position]
+        if node.op.reference is None and len(group.members) > 1:
+            alone = Group(Form.MAP, node.shape, group.device, (position,), outputs=(position,))
+            made, infos = _lower_group(graph, alone, lower)
+            drafts += made
+            kernels += infos
+        else:
+            drafts.append(interpret.lower(graph, position))
+            kernels.append(interpreted_info(graph, position, group.device))
+    return drafts, kernels
 
 
 def _fixed(step: Step) -> Draft:

@@ -35,7 +35,13 @@ def insert_copies(graph: Graph) -> Graph:
                     copies[key] = len(built)
                     built.append(
                         GraphNode(
-                            structural.to_device, (item,), (node.device,), source.shape, source.dtype, node.device, origin=node.origin
+                            structural.to_device,
+                            (item,),
+                            (node.device,),
+                            source.shape,
+                            source.dtype,
+                            node.device,
+                            origin=node.origin,
                         )
                     )
                 item = copies[key]

@@ -75,9 +75,7 @@ def schedule(drafts: Sequence[Draft], devices: Sequence[str], threads: dict[str,
     used = sorted(set(stream_of))
     renumber = {stream: index for index, stream in enumerate(used)}
     place = {number: index for index, number in enumerate(order)}
-    waits = tuple(
-        _needed_waits(number, needs, stream_of, place) for number in order
-    )
+    waits = tuple(_needed_waits(number, needs, stream_of, place) for number in order)
     return Schedule(
         tuple(order), tuple(renumber[stream_of[number]] for number in order), tuple(streams[stream] for stream in used), waits
     )

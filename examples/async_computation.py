@@ -9,9 +9,6 @@ from __future__ import annotations
 
 import logging
 import os
-import statistics
-import sys
-import tempfile
 from collections.abc import Callable
 from time import perf_counter
 from typing import Any
@@ -62,7 +59,9 @@ def products(*, kept: bool) -> None:
     lt.wait_all()
     total = perf_counter() - start
     np.testing.assert_allclose(b, a.numpy() @ a.numpy(), atol=1e-9)
-    name, shows = ("kept in a list", "issuing takes almost nothing") if kept else ("overwritten", "what nobody can see is not computed")
+    name, shows = (
+        ("kept in a list", "issuing takes almost nothing") if kept else ("overwritten", "what nobody can see is not computed")
+    )
     row(f"A1 normal -> dot, {name}", issued - start, total, seconds(products_in_numpy), shows)
 
 
@@ -81,7 +80,13 @@ def graph(folder: str) -> None:
         shows = str(error)
     printing = perf_counter()
     text = str(z)
-    row("A2 z = x * y + 2", issued - start, issued - start + perf_counter() - printing, None, f"printing it computes it: {text}; {shows}")
+    row(
+        "A2 z = x * y + 2",
+        issued - start,
+        issued - start + perf_counter() - printing,
+        None,
+        f"printing it computes it: {text}; {shows}",
+    )
     np.testing.assert_array_equal(z, np.ones((1, 2)) * np.ones((1, 2)) + 2)
 
 

@@ -73,7 +73,7 @@ def binary(op: Op, *, operator: bool = False) -> Binary:
                 if a.shape != b.shape or a.device is not b.device:
                     return wrap(record(op, (a, b)))
             elif operator and not isinstance(y, ARRAYS):
-                return NotImplemented
+                return NotImplemented  # type: ignore[no-any-return]
             else:
                 return _slow(op, x, y)
             found = results.get((a.dtype, kind))

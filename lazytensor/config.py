@@ -55,13 +55,17 @@ class _Setting:
 
 
 _SETTINGS: dict[str, _Setting] = {
-    "threads": _Setting("LAZYTENSOR_NUM_THREADS", available_threads, _positive, int, "Worker threads, shared by the CPU devices."),
+    "threads": _Setting(
+        "LAZYTENSOR_NUM_THREADS", available_threads, _positive, int, "Worker threads, shared by the CPU devices."
+    ),
     "cpu_devices": _Setting("LAZYTENSOR_CPU_DEVICES", 1, _positive, int, "Logical CPU devices that split the threads."),
     "tier": _Setting("LAZYTENSOR_TIER", "auto", _tier, str, '"auto", or "interpret" or "compile" to force one.'),
     "background": _Setting("LAZYTENSOR_BACKGROUND", True, _flag, bool, "Start large work before it is waited for."),
     "deterministic": _Setting("LAZYTENSOR_DETERMINISTIC", False, _flag, bool, "Choose tiers by structure and size alone."),
     "cse": _Setting("LAZYTENSOR_CSE", True, _flag, bool, "Compute equal expressions once."),
-    "log_waits": _Setting("LAZYTENSOR_LOG_WAITS", False, _flag, bool, 'Log every wait, with the line that waited, to "lazytensor".'),
+    "log_waits": _Setting(
+        "LAZYTENSOR_LOG_WAITS", False, _flag, bool, 'Log every wait, with the line that waited, to "lazytensor".'
+    ),
     "sync": _Setting("LAZYTENSOR_SYNC", False, _flag, bool, "Run every operation at once, for debugging."),
 }
 

@@ -92,8 +92,6 @@ def _wait(node: Node) -> np.ndarray[Any, Any]:
         with _lock:
             if node.result is None and not _run_ready(node):
                 run((node,), background=False)
-        if type(node.result) is np.ndarray:
-            return node.result
     return _resolve(node)
 
 
@@ -134,7 +132,9 @@ def _run_ready(node: Node) -> bool:
 
 
 def _resolve(node: Node) -> np.ndarray[Any, Any]:
-    result = node.result
+    result: Any = node.result
+    if type(result) is np.ndarray:
+        return result
     if type(result) is Promise:
         result.wait()
         result = node.result = result.value
@@ -155,7 +155,7 @@ def _logged_wait(node: Node) -> np.ndarray[Any, Any]:
 def materialize(nodes: Iterable[Node]) -> None:
     """Compute all nodes as one graph and wait; the first error is raised after all have ended."""
     nodes = list(nodes)
-    run(nodes, background=False)
+    run(iter(nodes), background=False)
     failed: BaseException | None = None
     for node in nodes:
         try:
@@ -168,9 +168,11 @@ def materialize(nodes: Iterable[Node]) -> None:
 
 def run(roots: Iterable[Node], background: bool) -> None:
     """Compute what `roots` need and are not yet computed: in this thread where it is short, else on the engine (always there with
-    `background`). Returns when it is done or handed over."""
+    `background`). Returns when it is done or handed over. A list of roots is emptied, so that it counts for no reader of them."""
     with _lock:
         order = linearize(roots)
+        if isinstance(roots, list):
+            roots.clear()
         order.reverse()
         while order:
             chunk = order[-CHUNK:]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass
 
 from lazytensor import evaluate
@@ -46,9 +47,10 @@ class Report:
         for number, kernel in enumerate(self.kernels):
             shape = " x ".join(map(str, kernel.shape)) or "scalar"
             how = "compiled" if kernel.source is not None else "NumPy"
-            lines.append(f"kernel {number}: {kernel.name} [{shape}] on {kernel.device}, {how}: {', '.join(kernel.operations)}")
+            text = f"kernel {number}: {kernel.name} [{shape}] on {kernel.device}, {how}: {', '.join(kernel.operations)}"
+            lines.append(textwrap.fill(text, 110, subsequent_indent="    "))
         for number, (device, steps) in enumerate(zip(self.devices, self.streams, strict=True)):
-            lines.append(f"stream {number} on {device}: {' -> '.join(steps)}")
+            lines.append(textwrap.fill(f"stream {number} on {device}: {' -> '.join(steps)}", 110, subsequent_indent="    "))
         for source in self.sources:
             lines += ["", source.rstrip()]
         return "\n".join(lines)

@@ -10,14 +10,13 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable
-from sys import _getframe
 from typing import TYPE_CHECKING, Any
 from weakref import ref
 
 import numpy as np
 
 from lazytensor import views
-from lazytensor.background import note
+from lazytensor.background import MAX_PENDING, bound, note
 from lazytensor.compiler.graph import Node
 from lazytensor.compiler.ops import structural
 from lazytensor.compiler.ops.row import Op
@@ -36,7 +35,21 @@ Shape = tuple[int, ...]
 SUPPORTED = tuple(
     np.dtype(name)
     for name in (
-        "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float32 float64 complex64 complex128".split()
+        [
+            "bool",
+            "int8",
+            "int16",
+            "int32",
+            "int64",
+            "uint8",
+            "uint16",
+            "uint32",
+            "uint64",
+            "float32",
+            "float64",
+            "complex64",
+            "complex128",
+        ]
     )
 )
 _BY_DTYPE = {dtype: dtype for dtype in SUPPORTED}
@@ -191,14 +204,14 @@ def wrap(node: Node) -> Tensor:
 # -- what is pending ------------------------------------------------------------------------------------------------------------
 
 _pending: list[ref[Node]] = []
-_sweep_at = [1 << 14]
+_sweep_at = [MAX_PENDING // 2]
 
 
 def enroll(node: Node) -> None:
     """Let `wait_all` find the node, and start it at once, or large work in the background, as the settings say."""
     _pending.append(ref(node))
     if len(_pending) > _sweep_at[0]:
-        sweep()
+        bound(sweep())
     if config.sync:
         value_of(node)
     elif math.prod(node.shape) > _NOTABLE:
@@ -212,7 +225,7 @@ def sweep() -> list[Node]:
         alive = [(entry, node) for entry in _pending[:count] if (node := entry()) is not None and node.result is None]
         _pending[:count] = [entry for entry, _ in alive]
         # Twice what is alive: each sweep costs 0.1 us a node recorded since the last.
-        _sweep_at[0] = max(1 << 14, 2 * len(alive))
+        _sweep_at[0] = max(MAX_PENDING // 2, 2 * len(alive))
         return [node for _, node in alive]
 
 
@@ -271,8 +284,12 @@ def operand(value: Any, name: str) -> Any:
         if any(isinstance(item, (Handle, list, tuple)) for item in value) and _contains_handle(value):
             raise TypeError(f"{name}: a list of tensors is no operand; use stack")
         return import_array(np.asarray(value))
-    if isinstance(value, (bool, int, float, complex)):  # subclasses, such as IntEnum
-        return next(base(value) for base in (bool, int, float, complex) if isinstance(value, base))
+    if isinstance(value, int):  # subclasses, such as IntEnum
+        return int(value)
+    if isinstance(value, float):
+        return float(value)
+    if isinstance(value, complex):
+        return complex(value)
     if hasattr(value, "__array__"):
         return import_array(np.asarray(value))
     raise TypeError(f"{name}: unsupported operand of type {kind.__module__}.{kind.__qualname__}")
@@ -296,7 +313,9 @@ def common_device(name: str, operands: tuple[Any, ...]) -> str | None:
             if found is None:
                 found = item.device
             elif found != item.device:
-                raise DeviceError(f"{name}: operands are on different devices, {found} and {item.device}; move one with to_device")
+                raise DeviceError(
+                    f"{name}: operands are on different devices, {found} and {item.device}; move one with to_device"
+                )
     return found
 
 

@@ -12,8 +12,8 @@ import numpy as np
 
 from lazytensor import views
 from lazytensor.compiler.graph import Node
-from lazytensor.compiler.ops import elementwise, indexing
 from lazytensor.compiler.kernel import contiguous_strides
+from lazytensor.compiler.ops import elementwise, indexing
 from lazytensor.handle import Handle, constant, node_operand, operand, record, wrap
 from lazytensor.sites import user_site
 
@@ -126,9 +126,8 @@ def assign(x: Handle, key: Any, value: Any) -> None:
     items = _items(key)
     if views.is_basic(items):
         target = views.index(x._index_map(), items)
-        if isinstance(value, Handle) and value._storage is not None and value._storage is x._storage:
-            if value._index_map() == target:
-                return  # x[key] += v has already written through the view
+        if isinstance(value, Handle) and value._storage is not None and value._storage is x._storage and value._index_map() == target:
+            return  # x[key] += v has already written through the view
         stored = cast_for_assignment(value, x.dtype, "setitem")
         _check_broadcast(stored.shape, target.shape)
         if target == views.whole(x._base().shape) and stored.shape == target.shape and stored.device == x._base().device:

@@ -34,6 +34,6 @@ def line_of(site: Site) -> tuple[str, int] | None:
 
 
 def describe(site: Site) -> str:
-    """"file:line" for messages."""
+    """ "file:line" for messages."""
     found = line_of(site)
     return "an unknown line" if found is None else f"{found[0]}:{found[1]}"

@@ -54,9 +54,11 @@ def kernel_store() -> KernelStore:
     if _store is None:
         with _lock:
             if _store is None:
-                from lazytensor.runtime.kernel_store import KernelStore  # delayed: start-up time
+                from lazytensor.compiler.codegen.cpu import library_digest  # delayed: start-up time
+                from lazytensor.runtime.kernel_store import KernelStore
 
-                _store = KernelStore()
+                # What kernels call is compiled into them: they are as old as the functions they were made with.
+                _store = KernelStore(salt=library_digest())
     return _store
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import operator
 from collections.abc import Generator, Iterator
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -32,7 +33,9 @@ def _in_place(function: Any, name: str) -> Any:
         if self._node is not None and self._node.shape == ():
             return result
         if result.shape != self.shape:
-            raise ValueError(f"non-broadcastable output operand with shape {self.shape} doesn't match the broadcast shape {result.shape}")
+            raise ValueError(
+                f"non-broadcastable output operand with shape {self.shape} doesn't match the broadcast shape {result.shape}"
+            )
         view = self._shown()
         if view is not None and not view.writeable:
             raise ValueError("output array is read-only: it is a broadcast view")
@@ -172,28 +175,28 @@ class Tensor(Handle):
             )
         return builtins.bool(self._value().reshape(-1)[0])
 
-    def _scalar(self, kind: str) -> np.generic[Any]:
+    def _scalar(self, kind: str) -> Any:
         if self.shape != ():
             raise TypeError(f"only 0-dimensional arrays can be converted to {kind}, got shape {self.shape}")
-        return self._value()[()]  # type: ignore[no-any-return]
+        return self._value()[()]
 
     def __float__(self) -> float:
         if self.dtype.kind == "c":
             raise TypeError("float() argument must be a real number, not a complex tensor")
-        return float(self._scalar("a Python float"))  # type: ignore[arg-type]
+        return float(self._scalar("a Python float"))
 
     def __int__(self) -> int:
         if self.dtype.kind == "c":
             raise TypeError("int() argument must be a real number, not a complex tensor")
-        return int(self._scalar("a Python int"))  # type: ignore[call-overload, no-any-return]
+        return int(self._scalar("a Python int"))
 
     def __complex__(self) -> complex:
-        return complex(self._scalar("a Python complex"))  # type: ignore[arg-type]
+        return complex(self._scalar("a Python complex"))
 
     def __index__(self) -> int:
         if self.dtype.kind not in "iu" or self.shape != ():
             raise TypeError("only integer scalar arrays can be converted to a scalar index")
-        return operator.index(self._scalar("an index"))  # type: ignore[arg-type]
+        return operator.index(self._scalar("an index"))
 
     def __str__(self) -> str:
         return str(self._value())
@@ -292,8 +295,8 @@ class Tensor(Handle):
         return linalg.matmul(other, self) if isinstance(other, (np.ndarray, list, tuple)) else NotImplemented
 
     __imatmul__ = _in_place(__matmul__, "matmul")
-    __eq__ = binary(ops.equal, operator=True)
-    __ne__ = binary(ops.not_equal, operator=True)
+    __eq__ = binary(ops.equal, operator=True)  # type: ignore[assignment]
+    __ne__ = binary(ops.not_equal, operator=True)  # type: ignore[assignment]
     __lt__ = binary(ops.less, operator=True)
     __le__ = binary(ops.less_equal, operator=True)
     __gt__ = binary(ops.greater, operator=True)
@@ -464,10 +467,8 @@ async def _awaited(promise: Promise) -> None:
             done.set_result(None)
 
     def tell(promise: Promise) -> None:
-        try:
+        with suppress(RuntimeError):  # the loop closed: nobody waits any more
             loop.call_soon_threadsafe(wake)
-        except RuntimeError:
-            pass  # the loop closed: nobody waits any more
 
     promise.add_callback(tell)
     await done
@@ -475,5 +476,3 @@ async def _awaited(promise: Promise) -> None:
 
 def _restore(array: np.ndarray[Any, Any], device: str | None) -> Tensor:
     return creation.asarray(array, device=device)
-
-

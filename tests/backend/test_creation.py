@@ -1,0 +1,185 @@
+"""Creation functions against NumPy, bit for bit."""
+
+from __future__ import annotations
+
+import array
+from typing import Any
+
+import numpy as np
+import pytest
+from comparison import DTYPES, SHAPES, assert_same, sample
+
+import lazytensor as lt
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_constants(tier: str, dtype: str) -> None:
+    for shape in [*SHAPES, 4]:
+        assert_same(lt.zeros(shape, dtype=dtype), np.zeros(shape, dtype))
+        assert_same(lt.ones(shape, dtype=dtype), np.ones(shape, dtype))
+        assert_same(lt.full(shape, 1, dtype=dtype), np.full(shape, 1, dtype))
+        assert lt.empty(shape, dtype=dtype).dtype == np.dtype(dtype)
+    model = lt.zeros((2, 3), dtype=dtype)
+    assert_same(lt.ones_like(model), np.ones((2, 3), dtype))
+    assert_same(lt.zeros_like(model, dtype="float32", shape=(4,)), np.zeros(4, "float32"))
+    assert_same(lt.full_like(model, 1), np.full((2, 3), 1, dtype))
+
+
+def test_full(tier: str) -> None:
+    for value in (True, 3, 2.5, 1 + 2j, np.float32(1.1), float("nan"), float("inf")):
+        assert_same(lt.full((2, 2), value), np.full((2, 2), value))
+    assert_same(lt.full((2, 3), [1, 2, 3]), np.full((2, 3), [1, 2, 3]))
+    assert_same(lt.full(2, lt.asarray(1.5)), np.full(2, 1.5))
+    assert_same(lt.full(3, 2.7, dtype="int64"), np.full(3, 2.7, dtype="int64"))
+    assert_same(lt.full(3, 2**64 - 1, dtype="uint64"), np.full(3, 2**64 - 1, dtype="uint64"))
+    with pytest.raises(OverflowError, match="300"):
+        lt.full(3, 300, dtype="uint8")
+
+
+def test_large_constants_take_no_memory() -> None:
+    huge = lt.zeros((10**6, 10**6))
+    assert huge.nbytes == 8 * 10**12
+    assert huge[10:12, 5].sum().item() == 0
+
+
+def test_created_scalars_mutate_and_results_do_not() -> None:
+    for made in (lt.asarray(1.0), lt.zeros(()), lt.full((), 2.0), lt.copy(lt.ones(()))):
+        made[()] = 5
+        assert made.item() == 5
+    with pytest.raises(TypeError, match="assignment"):
+        lt.ones(3).sum()[()] = 1
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_asarray(tier: str, dtype: str) -> None:
+    for shape in SHAPES:
+        x = sample(dtype, shape)
+        assert_same(lt.asarray(x), x)
+        assert_same(lt.asarray(x.tolist(), dtype=dtype), x)
+        assert_same(lt.asarray(x[..., ::-1]) if x.ndim else lt.asarray(x), x[..., ::-1] if x.ndim else x)
+        assert_same(lt.asarray(x, dtype="complex128"), x.astype("complex128"))
+    assert_same(lt.asarray(x[0, 0, 0]), x[0, 0, 0])
+
+
+def test_asarray_of_lists() -> None:
+    assert_same(lt.asarray([[1, 2], [3, 4]]), np.asarray([[1, 2], [3, 4]]))
+    assert_same(lt.asarray([True, 2, 3.5]), np.asarray([True, 2, 3.5]))
+    assert_same(lt.asarray([]), np.asarray([]))
+    x = lt.arange(3)
+    assert_same(lt.asarray([x, x + 1]), np.asarray([[0, 1, 2], [1, 2, 3]]))
+    assert_same(lt.asarray([x.sum(), 1.5]), np.asarray([3, 1.5]))
+    assert_same(lt.asarray([x, [1, 2, 3]], dtype="float32"), np.asarray([[0, 1, 2], [1, 2, 3]], dtype="float32"))
+
+
+def test_asarray_of_buffers() -> None:
+    assert_same(lt.asarray(array.array("d", [1, 2])), np.asarray([1.0, 2.0]))
+    assert_same(lt.asarray(memoryview(b"ab")), np.asarray([97, 98], dtype=np.uint8))
+    assert_same(lt.from_dlpack(np.arange(3.0)), np.arange(3.0))
+    assert_same(lt.asarray(np.arange(3, dtype=">i4")), np.arange(3, dtype="i4"))
+
+
+def test_asarray_copies() -> None:
+    x = np.arange(3.0)
+    taken, shared = lt.asarray(x), lt.asarray(x, copy=False)
+    x[0] = 9
+    assert taken.tolist() == [0, 1, 2]
+    assert shared.tolist() == [9, 1, 2]
+    t = lt.arange(3)
+    assert lt.asarray(t) is t
+    assert lt.asarray(t, dtype="int64") is t
+    copied = lt.array(t)
+    copied[0] = 7
+    assert t.tolist() == [0, 1, 2]
+    for wrong in (lambda: lt.asarray([1], copy=False), lambda: lt.asarray(x, dtype="int8", copy=False), lambda: lt.asarray(t, "int8", copy=False)):
+        with pytest.raises(ValueError, match="without a copy"):
+            wrong()
+    assert lt.array([1, 2], ndmin=3).shape == (1, 1, 2)
+
+
+@pytest.mark.parametrize("value", ["text", b"bytes", object(), [None], np.asarray(["a"]), np.asarray("2020-01-01", dtype="M8[D]")])
+def test_unsupported_data(value: Any) -> None:
+    with pytest.raises(TypeError, match="not supported"):
+        lt.asarray(value)
+
+
+def test_unsupported_dtypes() -> None:
+    for make in (lambda d: lt.zeros(3, dtype=d), lambda d: lt.asarray([1], dtype=d), lambda d: lt.arange(3, dtype=d)):
+        with pytest.raises(TypeError, match="not supported"):
+            make("float16")
+    with pytest.raises(OverflowError):
+        lt.asarray(2**70)
+    with pytest.raises(ValueError, match="negative"):
+        lt.zeros((2, -1))
+
+
+@pytest.mark.parametrize(
+    "bounds",
+    [
+        (5,), (0,), (-3,), (2, 9, 3), (9, 2, -3), (0, 1, 0.1), (0.1, 50.3, 0.37), (1.5,), (1e-20, 1e10, 1e9), (10, 0, -0.7),
+        (3.0, 3.0), (0, 1000, 7), (-5.5, 5), (1, 2, 1e-3), (np.float32(0.1), np.float32(3), np.float32(0.3)), (-0.0, 3.0, 1.0),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_arange(tier: str, bounds: Any) -> None:
+    assert_same(lt.arange(*bounds), np.arange(*bounds))
+    for dtype in ("float32", "float64", "int64", "int16"):
+        assert_same(lt.arange(*bounds, dtype=dtype), np.arange(*bounds, dtype=dtype))
+
+
+def test_arange_arguments() -> None:
+    assert_same(lt.arange(lt.asarray(4)), np.arange(4))
+    assert_same(lt.arange(2, stop=None), np.arange(2))
+    assert_same(lt.arange(1, step=2, stop=8), np.arange(1, 8, 2))
+    assert_same(lt.arange(5, 0, -1, dtype="uint8"), np.arange(5, 0, -1, dtype="uint8"))
+    assert_same(lt.arange(0, 3, 1 + 0j), np.arange(0, 3, 1 + 0j))
+    with pytest.raises(ZeroDivisionError):
+        lt.arange(0, 5, 0)
+    with pytest.raises(ValueError, match="length"):
+        lt.arange(0, float("inf"))
+    with pytest.raises(TypeError):
+        lt.arange("a")
+
+
+@pytest.mark.parametrize("endpoint", [True, False])
+@pytest.mark.parametrize("bounds", [(0, 1), (2.5, -7.3), (0.1, 0.7), (3, 3), (0, 5e-324), (-1e300, 1e300)], ids=str)
+def test_linspace(tier: str, bounds: Any, endpoint: bool) -> None:
+    for count in (0, 1, 2, 5, 50, 333):
+        for dtype in (None, "float32", "int64"):
+            if dtype == "int64" and abs(bounds[0]) > 1e18:
+                continue
+            assert_same(lt.linspace(*bounds, count, endpoint, dtype=dtype), np.linspace(*bounds, count, endpoint, dtype=dtype))
+
+
+def test_linspace_of_arrays(tier: str) -> None:
+    start, stop = sample("float64", (3, 1)), sample("float64", (4,), 1)
+    assert_same(lt.linspace(start, lt.asarray(stop), 7), np.linspace(start, stop, 7))
+    assert_same(lt.linspace(start, stop, 7, axis=-1), np.linspace(start, stop, 7, axis=-1))
+    assert_same(lt.linspace(np.float32(0), np.float32(1), 7), np.linspace(np.float32(0), np.float32(1), 7))
+    assert_same(lt.linspace(0, 1 + 1j, 5), np.linspace(0, 1 + 1j, 5), 1)
+    made, step = lt.linspace(0, 1, 5, retstep=True)
+    assert step == 0.25
+    assert made.shape == (5,)
+
+
+@pytest.mark.parametrize("k", [-2, 0, 1, 10])
+def test_matrices(tier: str, k: int) -> None:
+    for dtype in ("bool", "int8", "float32", "complex64"):
+        assert_same(lt.eye(3, 4, k=k, dtype=dtype), np.eye(3, 4, k=k, dtype=dtype))
+        for shape in ((3, 4), (2, 4, 3), (0, 3), (3,)):
+            x = sample(dtype, shape)
+            assert_same(lt.tril(lt.asarray(x), k), np.tril(x, k))
+            assert_same(lt.triu(lt.asarray(x), k=k), np.triu(x, k))
+    assert_same(lt.tri(3, 4, k), np.tri(3, 4, k))
+    assert_same(lt.identity(2), np.identity(2))
+
+
+@pytest.mark.parametrize("indexing", ["xy", "ij"])
+@pytest.mark.parametrize("sparse", [True, False])
+def test_meshgrid(tier: str, indexing: str, sparse: bool) -> None:
+    axes = [np.arange(3), np.linspace(0, 1, 4), np.arange(2, dtype="float32")]
+    for count in range(4):
+        found = lt.meshgrid(*[lt.asarray(axis) for axis in axes[:count]], indexing=indexing, sparse=sparse)
+        expected = np.meshgrid(*axes[:count], indexing=indexing, sparse=sparse)
+        assert len(found) == len(expected)
+        for ours, theirs in zip(found, expected, strict=True):
+            assert_same(ours, theirs)

@@ -1,0 +1,172 @@
+"""Shapes, joining and repeating against NumPy: values, and which results alias their argument."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from comparison import DTYPES, LAYOUTS, assert_same, sample
+
+import lazytensor as lt
+
+# name, shape of the argument, function of the namespace and the argument; all views where NumPy's are.
+VIEWS = {
+    "reshape": ((2, 6), lambda xp, x: xp.reshape(x, (3, 4))),
+    "reshape -1": ((2, 6), lambda xp, x: xp.reshape(x, (-1, 2, 1))),
+    "reshape int": ((2, 6), lambda xp, x: xp.reshape(x, 12)),
+    "reshape empty": ((0, 3), lambda xp, x: xp.reshape(x, (3, 0, 2))),
+    "ravel": ((2, 3), lambda xp, x: xp.ravel(x)),
+    "ravel empty": ((2, 0), lambda xp, x: xp.ravel(x)),
+    "transpose": ((2, 3, 4), lambda xp, x: xp.transpose(x)),
+    "permute_dims": ((2, 3, 4), lambda xp, x: xp.permute_dims(x, (1, -1, 0))),
+    "matrix_transpose": ((2, 3, 4), lambda xp, x: xp.matrix_transpose(x)),
+    "swapaxes": ((2, 3, 4), lambda xp, x: xp.swapaxes(x, 0, -1)),
+    "moveaxis": ((2, 3, 4), lambda xp, x: xp.moveaxis(x, 0, -1)),
+    "moveaxis several": ((2, 3, 4, 5), lambda xp, x: xp.moveaxis(x, (0, 2), (-1, 0))),
+    "squeeze": ((1, 3, 1), lambda xp, x: xp.squeeze(x)),
+    "squeeze axis": ((1, 3, 1), lambda xp, x: xp.squeeze(x, axis=-1)),
+    "expand_dims": ((2, 3), lambda xp, x: xp.expand_dims(x, axis=1)),
+    "expand_dims several": ((2, 3), lambda xp, x: xp.expand_dims(x, axis=(0, -1))),
+    "broadcast_to": ((3, 1), lambda xp, x: xp.broadcast_to(x, (2, 3, 4))),
+    "broadcast_to empty": ((1, 3), lambda xp, x: xp.broadcast_to(x, (0, 3))),
+    "flip": ((2, 3), lambda xp, x: xp.flip(x)),
+    "flip axis": ((2, 3), lambda xp, x: xp.flip(x, axis=(1,))),
+    "flip scalar": ((), lambda xp, x: xp.flip(x)),
+    "atleast_2d": ((3,), lambda xp, x: xp.atleast_2d(x)),
+    "diagonal of reversed": ((3, 4), lambda xp, x: xp.flipud(xp.fliplr(x))),
+}
+
+
+@pytest.mark.parametrize("name", VIEWS)
+@pytest.mark.parametrize("layout", ["contiguous", "reversed", "strided"])
+def test_views(tier: str, name: str, layout: str) -> None:
+    shape, function = VIEWS[name]
+    if layout != "contiguous":
+        if not shape:
+            return
+        shape = (*shape[:-1], shape[-1] * 2 + 1)
+    change = {"contiguous": lambda x: x, "reversed": lambda x: x[..., ::-1][..., : shape[-1] // 2], "strided": LAYOUTS["strided"]}[layout]
+    base = sample("int32", shape)
+    tensor = lt.asarray(base)
+    x, t = change(base), change(tensor)
+    expected, found = function(np, x), function(lt, t)
+    assert_same(found, expected)
+    # A write to the base shows in views, exactly where NumPy's does.
+    base[...] += 1
+    tensor[...] += 1
+    assert_same(found, expected)
+    if expected.flags.writeable and expected.ndim:
+        expected[..., :1] = 50
+        found[..., :1] = 50
+        assert_same(found, expected)
+        assert_same(tensor, base)
+    elif found.ndim and found.size and not name.startswith("broadcast_to empty"):
+        with pytest.raises(ValueError, match="read-only"):
+            found[...] = 1
+
+
+def test_views_that_numpy_copies(tier: str) -> None:
+    t = lt.reshape(lt.arange(6), (2, 3))
+    flat = lt.ravel(t.T)
+    assert_same(flat, np.arange(6).reshape(2, 3).T.ravel())
+    flat[0] = 9
+    assert t[0, 0].item() == 0
+    copied = lt.reshape(t, (6,), copy=True)
+    copied[0] = 9
+    assert t[0, 0].item() == 0
+    assert_same(t.flatten(), np.arange(6))
+    with pytest.raises(ValueError, match="without a copy"):
+        lt.reshape(t.T, (6,), copy=False)
+
+
+def test_scalar_results_stay_scalars() -> None:
+    total = lt.ones(3).sum()
+    view = lt.broadcast_to(total, (2,))
+    before = total
+    total += 1
+    assert before.item() == 3
+    assert view.tolist() == [3, 3]
+
+
+def test_shape_errors() -> None:
+    x = lt.zeros((2, 3))
+    for call, error, match in [
+        (lambda: lt.reshape(x, (4,)), ValueError, "cannot reshape"),
+        (lambda: lt.reshape(x, (-1, -1)), ValueError, "unknown"),
+        (lambda: lt.reshape(x, (6,), order="F"), ValueError, "order"),
+        (lambda: lt.transpose(x, (0, 0)), ValueError, "repeated"),
+        (lambda: lt.transpose(x, (0,)), ValueError, "don't match"),
+        (lambda: lt.squeeze(x, axis=0), ValueError, "squeeze"),
+        (lambda: lt.broadcast_to(x, (2, 4)), ValueError, "broadcast"),
+        (lambda: lt.expand_dims(x, axis=5), np.exceptions.AxisError, "expand_dims"),
+        (lambda: lt.flip(x, axis=2), np.exceptions.AxisError, "flip"),
+        (lambda: lt.moveaxis(x, (0, 1), (0,)), ValueError, "number"),
+        (lambda: lt.matrix_transpose(lt.zeros(3)), ValueError, "two"),
+        (lambda: lt.concat([x, lt.zeros((3, 3))], axis=1), ValueError, "concat"),
+        (lambda: lt.concat([]), ValueError, "at least one"),
+        (lambda: lt.stack([x, lt.zeros(3)]), ValueError, "stack"),
+        (lambda: lt.concat([1, 2]), ValueError, "dimension"),
+        (lambda: lt.broadcast_shapes((3,), (4,)), ValueError, "broadcast"),
+        (lambda: lt.repeat(x, -1), ValueError, "negative"),
+        (lambda: lt.split(x, 2, axis=1), ValueError, "equal"),
+    ]:
+        with pytest.raises(error, match=match):
+            call()
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_joining(tier: str, dtype: str) -> None:
+    x, y = sample(dtype, (2, 3)), sample("float32", (2, 3), 1)
+    a, b = lt.asarray(x), lt.asarray(y)
+    for axis in (0, 1, -1, None):
+        assert_same(lt.concat([a, b[:, ::-1], a], axis=axis), np.concat([x, y[:, ::-1], x], axis=axis))
+    for axis in (0, 1, 2, -1):
+        assert_same(lt.stack([a, a.T.T, b], axis=axis), np.stack([x, x, y], axis=axis))
+
+
+def test_joining_more(tier: str) -> None:
+    x, y = np.arange(3.0), np.arange(6.0).reshape(2, 3)
+    assert_same(lt.vstack([x, y]), np.vstack([x, y]))
+    assert_same(lt.hstack([x, x]), np.hstack([x, x]))
+    assert_same(lt.hstack([y, y]), np.hstack([y, y]))
+    assert_same(lt.concatenate((x, [1, 2]), dtype="float32"), np.concatenate((x, [1, 2]), dtype="float32"))
+    assert_same(lt.concat([np.zeros((0, 3)), y]), y)
+    t = lt.asarray(y)
+    for ours, theirs in zip(lt.unstack(t, axis=1), np.unstack(y, axis=1), strict=True):
+        assert_same(ours, theirs)
+    for sections in (2, [1], [0, 2, 5]):
+        for ours, theirs in zip(lt.array_split(t, sections, axis=1), np.array_split(y, sections, axis=1), strict=True):
+            assert_same(ours, theirs)
+    lt.split(t, 3, axis=1)[0][...] = 7
+    assert_same(t[:, 0], np.asarray([7.0, 7.0]))
+
+
+@pytest.mark.parametrize("layout", ["contiguous", "transposed", "reversed"])
+def test_repeating(tier: str, layout: str) -> None:
+    base = sample("int16", (3, 4))
+    x, t = LAYOUTS[layout](base), LAYOUTS[layout](lt.asarray(base))
+    for axis in (None, 0, -1):
+        for count in (0, 1, 3):
+            assert_same(lt.repeat(t, count, axis=axis), np.repeat(x, count, axis=axis))
+    each = np.arange(x.shape[0])
+    assert_same(lt.repeat(t, lt.asarray(each), axis=0), np.repeat(x, each, axis=0))
+    for counts in (2, (1, 2), (2, 1, 3), (0, 2)):
+        assert_same(lt.tile(t, counts), np.tile(x, counts))
+    for shift, axis in [(1, None), (-5, 0), (2, 1), ((1, 2), (0, 1)), (1, (0, 1)), (0, 0), ((1, 1), 0)]:
+        assert_same(lt.roll(t, shift, axis=axis), np.roll(x, shift, axis=axis))
+    assert_same(lt.roll(lt.zeros((0, 2)), 1, axis=0), np.zeros((0, 2)))
+
+
+def test_broadcast_arrays(tier: str) -> None:
+    x, y = np.arange(3), np.arange(2.0)[:, None]
+    for ours, theirs in zip(lt.broadcast_arrays(lt.asarray(x), y), np.broadcast_arrays(x, y), strict=True):
+        assert_same(ours, theirs)
+    assert lt.broadcast_shapes((2, 1), (3,), ()) == (2, 3)
+
+
+def test_copy_is_independent(tier: str) -> None:
+    x: Any = lt.arange(4)
+    y = lt.copy(x[::-1])
+    x[0] = 9
+    assert y.tolist() == [3, 2, 1, 0]

@@ -1,0 +1,147 @@
+"""Reductions and running sums against NumPy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from comparison import DTYPES, FLOATS, LAYOUTS, SHAPES, assert_same, sample
+
+import lazytensor as lt
+
+AXES: list[Any] = [None, 0, -1, (0, 1), (), (0, 2)]
+
+
+def _axes(shape: tuple[int, ...]) -> list[Any]:
+    rank = len(shape)
+    return [axis for axis in AXES if axis in (None, ()) or (max(axis) if isinstance(axis, tuple) else 0) < rank]
+
+
+def _reference(name: str, x: Any, **arguments: Any) -> Any:
+    with np.errstate(all="ignore"):
+        if x.dtype in (np.float32, np.complex64) and name in ("sum", "prod", "mean", "var", "std"):
+            wide = getattr(np, name)(x.astype(np.result_type(x, np.float64)), **arguments)
+            return np.asarray(wide).astype(np.float32 if name in ("var", "std") else x.dtype)
+        return getattr(np, name)(x, **arguments)
+
+
+@pytest.mark.parametrize("name", ["sum", "prod", "any", "all", "count_nonzero"])
+def test_reductions(tier: str, name: str) -> None:
+    for dtype in DTYPES:
+        for shape in SHAPES:
+            x = sample(dtype, shape, low=-2, high=2)
+            t = lt.asarray(x)
+            for axis in _axes(shape) if dtype in ("float32", "int16") else (None, -1) if shape else (None,):
+                for keepdims in (False, True):
+                    expected = _reference(name, x, axis=axis, keepdims=keepdims)
+                    assert_same(getattr(lt, name)(t, axis=axis, keepdims=keepdims), np.asarray(expected), 16, 20)
+
+
+@pytest.mark.parametrize("name", ["min", "max", "argmin", "argmax"])
+def test_extremes(tier: str, name: str) -> None:
+    for dtype in DTYPES:
+        if dtype.startswith("complex"):
+            continue
+        for shape in [(), (1,), (7,), (3, 5), (2, 3, 4), (0, 3)]:
+            x = sample(dtype, shape, specials=(np.nan,) if shape == (3, 5) else ())
+            t = lt.asarray(x)
+            for axis in (None, *range(-len(shape), 0)):
+                if 0 in (shape if axis is None else (shape[axis],)):
+                    with pytest.raises(ValueError, match=name):
+                        getattr(lt, name)(t, axis=axis)
+                    continue
+                for keepdims in (False, True):
+                    expected = getattr(np, name)(x, axis=axis, keepdims=keepdims)
+                    assert_same(getattr(lt, name)(t, axis=axis, keepdims=keepdims), expected)
+    x = sample("float64", (2, 3, 4))
+    if not name.startswith("arg"):
+        assert_same(getattr(lt, name)(lt.asarray(x), axis=(0, 2)), getattr(np, name)(x, axis=(0, 2)))
+
+
+@pytest.mark.parametrize("name", ["sum", "max", "argmax", "var", "cumsum"])
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_layouts(tier: str, name: str, layout: str) -> None:
+    x = sample("float64", (5, 6))
+    y, t = LAYOUTS[layout](x), LAYOUTS[layout](lt.asarray(x))
+    for axis in (None, 0, -1):
+        assert_same(getattr(lt, name)(t, axis=axis), getattr(np, name)(y, axis=axis), 16, 100)
+
+
+@pytest.mark.parametrize("name", ["mean", "var", "std"])
+def test_moments(tier: str, name: str) -> None:
+    for dtype in DTYPES:
+        for shape in SHAPES:
+            x = sample(dtype, shape)
+            t = lt.asarray(x)
+            for axis in (None, -1) if shape else (None,):
+                if x.size == 0:
+                    found = getattr(lt, name)(t, axis=axis)
+                    assert np.isnan(found.numpy()).all()
+                    continue
+                for keepdims in (False, True):
+                    expected = _reference(name, x, axis=axis, keepdims=keepdims)
+                    assert_same(getattr(lt, name)(t, axis=axis, keepdims=keepdims), np.asarray(expected), 32, 20)
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_corrections(tier: str, dtype: str) -> None:
+    x = sample(dtype, (4, 9))
+    t = lt.asarray(x)
+    for correction in (0, 1, 1.5, 9, 12):
+        expected = _reference("var", x, axis=1, ddof=correction)
+        assert_same(lt.var(t, axis=1, correction=correction), expected, 32)
+        assert_same(t.var(axis=1, ddof=correction), expected, 32)
+        assert_same(lt.std(t, axis=1, ddof=correction), _reference("std", x, axis=1, ddof=correction), 32)
+    with pytest.raises(ValueError, match="one argument"):
+        lt.var(t, ddof=1, correction=1)
+    assert_same(lt.var(t, axis=0, mean=lt.mean(t, axis=0, keepdims=True)), _reference("var", x, axis=0), 32)
+
+
+def test_dtypes(tier: str) -> None:
+    x = sample("int8", (100,), low=100, high=127)
+    t = lt.asarray(x)
+    for dtype in ("int8", "int32", "uint8", "float32", "float64", "complex64"):
+        assert_same(lt.sum(t, dtype=dtype), np.sum(x, dtype=dtype))
+        assert_same(lt.cumsum(t, dtype=dtype), np.cumsum(x, dtype=dtype))
+    assert_same(lt.mean(t, dtype="float32"), np.mean(x, dtype="float32"), 4)
+    assert lt.sum(lt.ones(3, dtype="float32")).dtype == np.float32
+
+
+def test_large(tier: str) -> None:
+    x = sample("float32", (300_001,))
+    exact = x.astype("float64")
+    t = lt.asarray(x)
+    assert_same(t.sum(), exact.sum().astype("float32"), 2)
+    assert_same(t.mean(), exact.mean().astype("float32"), 2)
+    assert_same(t.var(), exact.var().astype("float32"), 4)
+    assert_same((t * 2).max(), (x * 2).max())
+    y = sample("float64", (1000, 70))
+    for axis in (0, 1):
+        assert_same(lt.sum(lt.asarray(y), axis=axis), y.sum(axis=axis), 64, 100)
+
+
+@pytest.mark.parametrize("name", ["cumulative_sum", "cumulative_prod"])
+def test_scans(tier: str, name: str) -> None:
+    for dtype in DTYPES:
+        x = sample(dtype, (3, 4), low=-2, high=2)
+        for axis in (0, -1):
+            for initial in (False, True):
+                expected = getattr(np, name)(x, axis=axis, include_initial=initial)
+                assert_same(getattr(lt, name)(lt.asarray(x), axis=axis, include_initial=initial), expected, 8, 1)
+    with pytest.raises(ValueError, match="axis"):
+        getattr(lt, name)(lt.zeros((2, 2)))
+    assert_same(getattr(lt, name)(lt.zeros(0)), np.zeros(0))
+    assert_same(lt.cumprod(lt.asarray([[1, 2], [3, 4]])), np.cumprod([[1, 2], [3, 4]]))
+
+
+def test_errors() -> None:
+    x = lt.zeros((2, 3))
+    with pytest.raises(np.exceptions.AxisError, match="sum"):
+        lt.sum(x, axis=2)
+    with pytest.raises(ValueError, match="repeated"):
+        lt.sum(x, axis=(0, 0))
+    with pytest.raises(TypeError):
+        lt.max(x + 1j)
+    with pytest.raises(TypeError, match="not supported"):
+        lt.sum(x, dtype="float16")

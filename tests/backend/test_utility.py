@@ -1,0 +1,58 @@
+"""Differences, comparisons within a tolerance, and the dtype functions."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from comparison import DTYPES, assert_same, sample
+
+import lazytensor as lt
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_diff(tier: str, dtype: str) -> None:
+    x = sample(dtype, (4, 5))
+    t = lt.asarray(x)
+    for axis in (0, -1):
+        for n in (0, 1, 2, 6):
+            assert_same(lt.diff(t, n=n, axis=axis), np.diff(x, n=n, axis=axis))
+    assert_same(lt.diff(t, prepend=x[:, :1], append=x[:, :2]), np.diff(x, prepend=x[:, :1], append=x[:, :2]))
+    assert_same(lt.diff(t, axis=0, prepend=x[0, 0]), np.diff(x, axis=0, prepend=x[0, 0]))
+    with pytest.raises(ValueError, match="non-negative"):
+        lt.diff(t, n=-1)
+
+
+@pytest.mark.parametrize("equal_nan", [False, True])
+def test_closeness(tier: str, equal_nan: bool) -> None:
+    x = np.asarray([1.0, 1.0, np.inf, np.nan, np.inf, 1e-9, 0.0])
+    y = np.asarray([1.0 + 1e-7, 1.1, np.inf, np.nan, -np.inf, 0.0, -0.0])
+    assert_same(lt.isclose(lt.asarray(x), y, equal_nan=equal_nan), np.isclose(x, y, equal_nan=equal_nan))
+    assert_same(lt.isclose(lt.asarray([1, 2]), [1, 3]), np.isclose([1, 2], [1, 3]))
+    assert lt.allclose(lt.ones(3), 1 + 1e-9)
+    assert not lt.allclose(x, y)
+    assert bool(lt.array_equal(x, x, equal_nan=equal_nan)) is np.array_equal(x, x, equal_nan=equal_nan)
+    assert not lt.array_equal(lt.ones(3), lt.ones(4))
+
+
+def test_dtype_functions() -> None:
+    t = lt.ones(3, dtype=lt.float32)
+    assert t.dtype == lt.float32
+    assert lt.result_type(t, 1.0, lt.int8) == np.float32
+    assert lt.result_type(t, lt.asarray(1.0)) == np.float64
+    assert lt.can_cast(t, lt.float64)
+    assert not lt.can_cast(lt.float64, lt.float32)
+    assert lt.finfo(t).eps == np.finfo("float32").eps
+    assert lt.iinfo(lt.uint8).max == 255
+    assert lt.isdtype(t.dtype, "real floating")
+    assert not lt.isdtype(lt.int8, ("bool", "unsigned integer"))
+    assert (lt.pi, lt.e, lt.inf, lt.newaxis) == (np.pi, np.e, np.inf, None)
+
+
+def test_namespace_info() -> None:
+    info = lt.__array_namespace_info__()
+    assert info.capabilities()["boolean indexing"] is True
+    assert info.default_dtypes()["real floating"] == lt.zeros(1).dtype
+    assert info.default_device() == "cpu:0"
+    assert info.default_device() in info.devices()
+    assert set(info.dtypes()) == set(DTYPES)
+    assert set(info.dtypes(kind="signed integer")) == {"int8", "int16", "int32", "int64"}
