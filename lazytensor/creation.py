@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytensor import elementwise, manipulation
+from lazytensor import elementwise, joining, manipulation
 from lazytensor.compiler.graph import Node
 from lazytensor.compiler.ops import library, sources
 from lazytensor.compiler.ops.rules import INTEGER_LIMITS
@@ -74,7 +74,7 @@ def asarray(x: Any, /, dtype: Any = None, *, device: Any = None, copy: bool | No
     if isinstance(x, (list, tuple)) and _contains_handle(x):
         if copy is False:
             raise ValueError("asarray: a list cannot become a tensor without a copy")
-        return _from_tensor(manipulation.stack([asarray(item) for item in x]), wanted, device, None)
+        return _from_tensor(joining.stack([asarray(item) for item in x]), wanted, device, None)
     where = place(device)
     if isinstance(x, (np.ndarray, np.generic)) or not isinstance(x, (bool, int, float, complex, list, tuple)):
         array = _foreign(x)

@@ -18,7 +18,7 @@ import numpy as np
 from lazytensor import views
 from lazytensor.background import MAX_PENDING, bound, note
 from lazytensor.compiler.graph import Node
-from lazytensor.compiler.ops import structural
+from lazytensor.compiler.ops import elementwise, structural
 from lazytensor.compiler.ops.row import Op
 from lazytensor.config import config
 from lazytensor.devices import default_name
@@ -144,8 +144,12 @@ class Handle:
             with write_lock:
                 storage = self._storage
                 if storage is None:
-                    assert self._node is not None
-                    storage = Storage(self._node)
+                    node = self._node
+                    assert node is not None
+                    if node.op is structural.view and node.result is None:
+                        # Index maps are over stored arrays: a view of a view node would skip the inner one.
+                        node = record(elementwise.copy, (node,))
+                    storage = Storage(node)
                     self._view = None
                     self._storage = storage
                     self._node = None
@@ -153,9 +157,12 @@ class Handle:
 
     def _alias(self, view: View) -> Tensor:
         """Another handle on the same storage."""
+        node = self._node
+        # A 0-d result stands for a scalar, which a view must not make mutable.
+        owner = wrap(node) if node is not None and node.shape == () else self
         made = _new(_tensor_class[0])
         made._node = None
-        made._storage = self._share()
+        made._storage = owner._share()
         made._view = None if view == views.whole(self._base().shape) else view
         return made  # type: ignore[return-value]
 
@@ -180,6 +187,8 @@ class Handle:
         """Record the update of a region of the whole array; `value` is a node that broadcasts to it, or a Python scalar."""
         if not view.writeable:
             raise ValueError("assignment destination is read-only: it is a broadcast view")
+        if 0 in view.shape:
+            return
 
         def change(whole: Node) -> Node:
             made = Node(structural.update, (whole, value), tuple(view), whole.shape, whole.dtype, whole.device, site)

@@ -14,7 +14,7 @@ from lazytensor.compiler.ops import indexing as indexing_ops
 from lazytensor.compiler.ops import library as ops
 from lazytensor.dtypes import as_dtype
 from lazytensor.elementwise import astype
-from lazytensor.handle import Handle, constant, node_operand, record, wrap
+from lazytensor.handle import Handle, constant, record, wrap
 from lazytensor.manipulation import as_tensor, atleast_1d, atleast_2d, broadcast_to, copy, expand_dims, lengths, ravel, reshape
 
 if TYPE_CHECKING:
@@ -50,11 +50,12 @@ def stack(arrays: Iterable[Any], /, axis: int = 0, *, dtype: Any = None) -> Tens
 
 
 def _join(op: Any, name: str, arrays: Iterable[Any], axis: int | None, dtype: Any, extra: int) -> Tensor:
-    nodes = [node_operand(array, name) for array in arrays]
-    if not nodes:
+    parts = [as_tensor(array, name) for array in arrays]
+    if not parts:
         raise ValueError(f"{name}: expects at least one array")
     if axis is None:
-        nodes, axis = [ravel(wrap(node))._read() for node in nodes], 0
+        parts, axis = [ravel(part) for part in parts], 0
+    nodes = [part._read() for part in parts]
     # A shape error comes from the row, so a scalar among the arrays is reported before the axis.
     rank = len(nodes[0].shape) + extra
     made = wrap(record(op, tuple(nodes), (one_axis(axis, rank, name) if rank else 0,)))

@@ -21,10 +21,7 @@ Shape = tuple[int, ...]
 
 def as_tensor(x: Any, name: str) -> Tensor:
     """The tensor itself, or a new one of anything that stands for an array."""
-    # Of a result that stands for a scalar, another handle: a view must not make the scalar itself mutable.
-    if isinstance(x, Handle) and (x._node is None or x._node.shape):
-        return x  # type: ignore[return-value]
-    return wrap(node_operand(x, name))
+    return x if isinstance(x, Handle) else wrap(node_operand(x, name))  # type: ignore[return-value]
 
 
 def lengths(shape: Any) -> Shape:

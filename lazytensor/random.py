@@ -38,12 +38,12 @@ def _hashed(seed: Any) -> int:
 
 def _size(size: Any, name: str, *parameters: Any) -> Shape:
     """The shape asked for, or the one that the parameters broadcast to."""
-    shapes = [item.shape for item in parameters if isinstance(item, Handle)]
+    together = broadcast_shapes(name, *[item.shape for item in parameters if isinstance(item, Handle)])
     if size is None:
-        return broadcast_shapes(name, *shapes)
+        return together
     wanted = checked_shape(size, name)
-    if shapes and broadcast_shapes(name, wanted, *shapes) != wanted:
-        raise ValueError(f"{name}: parameters of shapes {shapes} do not broadcast to size {wanted}")
+    if views.broadcast(views.whole(together), wanted) is None:
+        raise ValueError(f"{name}: parameters of shape {together} do not broadcast to size {wanted}")
     return wanted
 
 

@@ -54,7 +54,8 @@ def arange(start: Any, /, stop: Any = None, step: Any = 1, *, dtype: Any = None,
     """
     first, last = (0, start) if stop is None else (start, stop)
     first, last, by = (_number(item, "arange") for item in (first, last, step))
-    kind = as_dtype(np.result_type(np.asarray(first), np.asarray(last), np.asarray(by)) if dtype is None else dtype, "arange")
+    # NumPy promotes the numbers' dtypes with int64: float32 bounds give float64.
+    kind = as_dtype(np.result_type(np.int64, *map(np.asarray, (first, last, by))) if dtype is None else dtype, "arange")
     if kind.kind in "bc" or np.iscomplexobj([first, last, by]):
         return created(constant(np.arange(first, last, by, dtype=kind), place(device)))
     try:

@@ -24,7 +24,7 @@ class View(NamedTuple):
     @property
     def writeable(self) -> bool:
         """Does every element of the view have a place of its own? (A broadcast view has not.)"""
-        return all(stride or length <= 1 for length, stride in zip(self.shape, self.strides, strict=True))
+        return 0 in self.shape or all(stride or length <= 1 for length, stride in zip(self.shape, self.strides, strict=True))
 
 
 def whole(shape: Shape) -> View:

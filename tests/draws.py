@@ -53,14 +53,16 @@ def operand_domains(row: Op, dtype: np.dtype[Any]) -> tuple[Domain, ...]:
     return domains
 
 
-def assert_within(found: Any, expected: Any, ulp: float, what: str) -> None:
-    """Equal bits (any NaN for a NaN) at ulp 0, else within so many units in the last place."""
+def assert_within(found: Any, expected: Any, ulp: float, what: str, size: Any = None) -> None:
+    """Equal bits (any NaN for a NaN) at ulp 0, else within so many units in the last place, of complex numbers in that of the norm."""
     found, expected = np.asarray(found), np.asarray(expected)
     assert found.dtype == expected.dtype, f"{what}: dtype {found.dtype}, NumPy has {expected.dtype}"
     assert found.shape == expected.shape, f"{what}: shape {found.shape}, NumPy has {expected.shape}"
     if expected.dtype.kind == "c":
-        assert_within(found.real, expected.real, ulp, what)
-        assert_within(found.imag, expected.imag, ulp, what)
+        with np.errstate(all="ignore"):
+            size = np.abs(expected)
+        assert_within(found.real, expected.real, ulp, what, size)
+        assert_within(found.imag, expected.imag, ulp, what, size)
         return
     if expected.dtype.kind != "f":
         np.testing.assert_array_equal(found, expected, err_msg=what)
@@ -68,7 +70,7 @@ def assert_within(found: Any, expected: Any, ulp: float, what: str) -> None:
     same = (found == expected) & (np.signbit(found) == np.signbit(expected)) | (np.isnan(found) & np.isnan(expected))
     if ulp:
         with np.errstate(all="ignore"):
-            near = np.maximum(np.abs(expected), np.finfo(expected.dtype).tiny)
+            near = np.fmax(np.abs(expected) if size is None else size, np.finfo(expected.dtype).tiny)
             same |= np.abs(found - expected) <= ulp * np.spacing(near)
     if not same.all():
         place = tuple(int(axis[0]) for axis in np.nonzero(~same))

@@ -233,5 +233,5 @@ def owned(value: Any) -> np.ndarray[Any, Any]:
 
 
 def fitting(value: Any, dtype: DType) -> Any:
-    """The value, without its imaginary part where `dtype` is real: what NumPy stores, but without its warning."""
-    return np.real(value) if dtype.kind != "c" and np.iscomplexobj(value) else value
+    """The value, without its imaginary part where `dtype` is an integer or real: what NumPy stores, but without its warning."""
+    return np.real(value) if dtype.kind not in "bc" and np.iscomplexobj(value) else value
