@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import logging
 import os
+import statistics
+import sys
+import tempfile
 from collections.abc import Callable
 from time import perf_counter
 from typing import Any
@@ -236,3 +239,92 @@ def waiting() -> None:
             shows,
         )
         np.testing.assert_array_equal(y, in_numpy(ones, MANY))
+
+
+# -- A7: predicting the totals -------------------------------------------------------------------------------------------------
+
+
+def per_step(function: Callable[[], object], times: int) -> float:
+    """Seconds a step, the median of several tries."""
+    return statistics.median(seconds(function) for _ in range(5)) / times
+
+
+def predictions() -> None:
+    """Three times make up a step: t1 to issue it, t2 to run it, t3 to return to the program. Measured on a tenth of the steps.
+
+    Waiting each time pays all three each time. Waiting once, the slower of front end and back end decides, if they overlap: work worth a
+    hand-over is started while the program goes on, small work at the wait.
+    """
+    few = MANY // 10
+    x = lt.ones((1, 2)).wait()
+    t3 = per_step(lambda: [x.wait() for _ in range(few)], few)  # of a value that is there
+    t1 = per_step(lambda: dead(x, few), few)
+    t2 = max(0.0, per_step(lambda: wait_each(x, few), few) - t1 - t3)
+    predict("wait each", x, wait_each, MANY, MANY * (t1 + t2 + t3), "n(t1 + t2 + t3)", t1, t2, t3)
+    predict("dead", x, dead, MANY, MANY * t1 + t2 + t3, "n t1 + t2 + t3: the front end is slower, one value is run", t1, t2, t3)
+
+    # Of a chain: its steps run together, which costs less than one by one, and its pending graph is longer to look after.
+    chain = live(x, few)
+    with lt.config.override(background=False):
+        t1 = per_step(lambda: live(x, few), few)
+    t2 = max(0.0, per_step(lambda: live(x, few).wait(), few) - t1)
+    predict("live", chain, live, MANY, MANY * (t1 + t2) + t3, "n(t1 + t2) + t3: too small to start early", t1, t2, t3)
+
+    side = 1000
+    times = MANY // 10
+    few = times // 5
+    large = lt.ones((side, side)).wait()
+    live(large, few).wait()
+    with lt.config.override(background=False):
+        t1 = per_step(lambda: live(large, few), few)
+    t2 = per_step(lambda: live(large, few).wait(), few) - t1 / few
+    predict("live", large, live, times, t1 + times * t2 + t3, "t1 + n t2 + t3: the back end is slower", t1, t2, t3)
+
+
+def predict(
+    name: str,
+    x: Any,
+    loop: Callable[[Any, int], Any],
+    times: int,
+    prediction: float,
+    formula: str,
+    t1: float,
+    t2: float,
+    t3: float,
+) -> None:
+    x.wait()
+    total = statistics.median(seconds(lambda: loop(x, times).wait()) for _ in range(3))
+    array = np.array(x)
+    in_numpy = live if loop is live else dead
+    numpy = seconds(lambda: in_numpy(array, times))
+    np.testing.assert_array_equal(loop(x, times), in_numpy(array, times))
+    parts = ", ".join(f"t{index} {seconds * 1e6:.2f} us" for index, seconds in enumerate((t1, t2, t3), 1))
+    shape = "x".join(map(str, x.shape))
+    row(
+        f"A7 {times} times, {name}, {shape}",
+        None,
+        total,
+        numpy,
+        f"predicted {prediction * 1e3:.2f} ms ({prediction / total - 1:+.0%}) = {formula}; {parts}",
+    )
+
+
+def main() -> None:
+    folder = sys.argv[1] if len(sys.argv) > 1 else tempfile.mkdtemp()
+    lines = Lines()
+    logger = logging.getLogger("lazytensor")
+    logger.setLevel(logging.INFO)
+    logger.addHandler(lines)
+    print(f"{'milliseconds':34s}{'issue':>11s}{'total':>11s}{'NumPy':>11s}")
+    for kept in (True, False):
+        products(kept=kept)
+    graph(folder)
+    barriers()
+    implicit_waits(lines)
+    conversions(lines)
+    waiting()
+    predictions()
+
+
+if __name__ == "__main__":
+    main()

@@ -43,7 +43,9 @@ UPGRADE_SECONDS = 5e-3
 # A first run this long waits for the compiler instead of being interpreted; under `config.deterministic` by this alone.
 COMPILE_FIRST_SECONDS = 1.0
 DETERMINISTIC_SECONDS = 1e-3
-MAX_PLANS = 4096
+# Bounds of the plan caches: operations in all plans together (about 2 KB each), and plans of one operation.
+MAX_PLANNED_NODES = 100_000
+MAX_READY = 4096
 # Plans of one operation that are looked up without capturing a graph; larger work has time for it, and wants to be compiled.
 READY_SECONDS = 20e-6
 
@@ -68,13 +70,16 @@ class Entry:
 
 _plans: OrderedDict[Any, Entry] = OrderedDict()
 _ready: dict[Any, Entry] = {}
+_planned_nodes = 0
 
 
 def clear_plans() -> None:
     """Forget all plans (kernels stay in the kernel store)."""
+    global _planned_nodes
     with _lock:
         _plans.clear()
         _ready.clear()
+        _planned_nodes = 0
 
 
 def value_of(node: Node) -> np.ndarray[Any, Any]:
@@ -120,7 +125,7 @@ def _run_ready(node: Node) -> bool:
         entry = _make_entry(capture([node], config.token))
         if len(entry.plan.segments) > 1 or entry.plan.cost > READY_SECONDS or len(entry.plan.outputs) != 1:
             return False
-        if len(_ready) >= MAX_PLANS:
+        if len(_ready) >= MAX_READY:
             _ready.clear()
         _ready[ready] = entry
     plan = entry.plan
@@ -186,10 +191,12 @@ def _run_chunk(chunk: list[Node], background: bool) -> None:
     entry = _plans.get(captured.key)
     if entry is None:
         entry = _make_entry(captured)
-    elif not entry.requested:
-        entry.uses += 1
-        if entry.uses * entry.seconds > UPGRADE_SECONDS:
-            _request_upgrade(entry)
+    else:
+        _plans.move_to_end(captured.key)
+        if not entry.requested:
+            entry.uses += 1
+            if entry.uses * entry.seconds > UPGRADE_SECONDS:
+                _request_upgrade(entry)
     plan = entry.plan
     environment: list[Any] = []
     depends: list[tuple[int, Promise]] = []
@@ -202,6 +209,7 @@ def _run_chunk(chunk: list[Node], background: bool) -> None:
                 depends.append((len(environment), value))
         environment.append(value)
     if entry.updates:
+        value = None  # or the last leaf's array would have a holder besides the environment
         _donate(captured)
     environment += captured.scalars
     environment += [None] * (plan.slots - plan.inputs)
@@ -265,13 +273,21 @@ def _make_entry(captured: Capture) -> Entry:
         lower = _compile_worthy if seconds > COMPILE_FIRST_SECONDS else _use_ready
     entry = Entry(graph, groups, options, pipeline.make_plan(graph, groups, options, lower), seconds)
     entry.requested = config.tier != "auto" or config.deterministic or seconds == 0 or lower is _compile_worthy
-    _plans[captured.key] = entry
-    if len(_plans) > MAX_PLANS:
-        _plans.popitem(last=False)
+    _remember(captured.key, entry)
     entry.uses = 1
     if not entry.requested and seconds > UPGRADE_SECONDS:
         _request_upgrade(entry)
     return entry
+
+
+def _remember(key: Any, entry: Entry) -> None:
+    """Cache a plan; the least recently used ones go when the cache is full."""
+    global _planned_nodes
+    _plans[key] = entry
+    _planned_nodes += len(entry.graph.nodes)
+    while _planned_nodes > MAX_PLANNED_NODES and len(_plans) > 1:
+        _, dropped = _plans.popitem(last=False)
+        _planned_nodes -= len(dropped.graph.nodes)
 
 
 Lowered = tuple[Step, KernelInfo] | None

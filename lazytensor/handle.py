@@ -60,6 +60,7 @@ write_lock = threading.RLock()
 
 # Elements from which an operation counts for background starts; smaller ones must not pay for the bookkeeping.
 _NOTABLE = 1 << 15
+_MAX_BYTES = np.iinfo(np.intp).max
 
 
 class Storage:
@@ -218,12 +219,15 @@ _sweep_at = [MAX_PENDING // 2]
 
 def enroll(node: Node) -> None:
     """Let `wait_all` find the node, and start it at once, or large work in the background, as the settings say."""
+    size = math.prod(node.shape)
+    if size > _NOTABLE and size * node.dtype.itemsize > _MAX_BYTES:
+        raise ValueError(f"{node.op.name}: array is too big, shape {node.shape} of {node.dtype} exceeds the maximum possible size")
     _pending.append(ref(node))
     if len(_pending) > _sweep_at[0]:
         bound(sweep())
     if config.sync:
         value_of(node)
-    elif math.prod(node.shape) > _NOTABLE:
+    elif size > _NOTABLE:
         note(node)
 
 

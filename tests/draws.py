@@ -70,7 +70,7 @@ def assert_within(found: Any, expected: Any, ulp: float, what: str, size: Any = 
     same = (found == expected) & (np.signbit(found) == np.signbit(expected)) | (np.isnan(found) & np.isnan(expected))
     if ulp:
         with np.errstate(all="ignore"):
-            near = np.fmax(np.abs(expected) if size is None else size, np.finfo(expected.dtype).tiny)
+            near = np.fmax(np.abs(expected) if size is None else size, np.finfo(expected.dtype).tiny).astype(expected.dtype)
             same |= np.abs(found - expected) <= ulp * np.spacing(near)
     if not same.all():
         place = tuple(int(axis[0]) for axis in np.nonzero(~same))
