@@ -82,12 +82,20 @@ def median(samples: Samples, run: str, name: str) -> float | None:
     return statistics.median(found) if found else None
 
 
-def at_most(name: str, value: float | None, base: float | None, limit: float, what: str, detail: str = "") -> Figure:
-    """A figure that demands value <= limit * base."""
-    required = f"at most {limit:g} {what}"
-    if value is None or base is None:
-        return Figure(name, f"{detail or 'not measured'}: a peer is not installed", required)
-    return Figure(name, f"{value / base:.3g}" + (f" ({detail})" if detail else ""), required, value <= limit * base)
+def ratio(samples: Samples, run: str, base: str, names: tuple[str, str]) -> float | None:
+    """How many times as long as `base` a run took: the median over rounds, each compared with its own round, so that a machine that
+    slows down for a while slows both sides. None where a library is not installed."""
+    pairs = zip(samples[run], samples[base], strict=False)
+    found = [sample[names[0]] / other[names[1]] for sample, other in pairs]
+    return statistics.median(found) if found else None
+
+
+def at_most(name: str, value: float | None, limit: float, what: str, detail: str) -> Figure:
+    """A figure that demands value <= limit; None is a peer that is not installed."""
+    required = f"at most {limit:.3g} {what}"
+    if value is None:
+        return Figure(name, f"not measured, a peer is missing ({detail})", required)
+    return Figure(name, f"{value:.3g} ({detail})", required, value <= limit)
 
 
 def spell(seconds: float | None) -> str:

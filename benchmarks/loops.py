@@ -9,7 +9,7 @@ import gc
 import time
 from typing import Any
 
-from common import Figure, Workload, at_most, main, measure, median, repeat, spell
+from common import Figure, Workload, at_most, main, measure, median, ratio, repeat, spell
 
 N = 10_000
 CHAIN = 1_000_000
@@ -207,16 +207,14 @@ def figures() -> list[Figure]:
         Figure("a chain of 1,000,000 additions", f"build {build}, run {run}, free unrun {free}", "no recursion error", True),
         at_most(
             "10,000 times `y = x + 1`, then `wait_all()`, shape (1, 2)",
-            times["lazytensor", "dead"],
-            times["torch", "dead"],
+            ratio(samples, "loops lazytensor", "loops torch", ("dead", "dead")),
             1,
             "of PyTorch eager",
             against("dead", "dead", ["torch", "jax", "numpy"]),
         ),
         at_most(
             "the same with `y.wait()` in the loop",
-            times["lazytensor", "waited"],
-            times["torch", "dead"],
+            ratio(samples, "loops lazytensor", "loops torch", ("waited", "dead")),
             3,
             "of PyTorch eager",
             f"{spell(times['lazytensor', 'waited'])}; jax {spell(times['jax', 'waited'])}",

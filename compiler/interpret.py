@@ -38,7 +38,8 @@ def lower(graph: Graph, position: int) -> Draft:
     make: Callable[[frozenset[int]], Run]
     if node.kind is Kind.UPDATE:
         make = _update(graph, position, found)
-    elif not views and node.kind is Kind.ELEMENTWISE and type(_bound(graph, position)) is np.ufunc:
+    # Of 0-d arrays a ufunc makes scalars, which the general call turns into arrays again.
+    elif node.shape and not views and node.kind is Kind.ELEMENTWISE and type(_bound(graph, position)) is np.ufunc:
         run = _ufunc(graph, position)
         make = lambda consumed: run  # noqa: E731
     else:

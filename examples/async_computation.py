@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import os
-import statistics
 import sys
 import tempfile
 from collections.abc import Callable
@@ -28,7 +27,7 @@ MANY = 1000 if QUICK else 10_000
 def row(name: str, issue: float | None, total: float, numpy: float | None, shows: str) -> None:
     """Print one scenario."""
     times = "".join(f"{seconds * 1e3:11.2f}" if seconds is not None else f"{'':11s}" for seconds in (issue, total, numpy))
-    print(f"{name:34s}{times}  {shows}", flush=True)
+    print(f"{name:42s}{times}  {shows}", flush=True)
 
 
 def seconds(function: Callable[[], object]) -> float:
@@ -36,6 +35,19 @@ def seconds(function: Callable[[], object]) -> float:
     start = perf_counter()
     function()
     return perf_counter() - start
+
+
+def warm_up(function: Callable[[], object]) -> None:
+    """Call for a while: plans are made once, and kernels are compiled in the background."""
+    end = perf_counter() + (0.2 if QUICK else 1.0)
+    function()
+    while perf_counter() < end:
+        function()
+
+
+def least(function: Callable[[], float]) -> float:
+    """The least of some measurements: other programs on the machine can only add."""
+    return min(function() for _ in range(7))
 
 
 # -- A1: ten times, random numbers and their product ---------------------------------------------------------------------------
@@ -48,10 +60,9 @@ def products_in_numpy() -> None:
         np.dot(a, a)
 
 
-def products(*, kept: bool) -> None:
-    """Ten products of random matrices, in NumPy's default float64."""
+def products(*, kept: bool) -> tuple[float, float]:
+    """Ten products of random matrices, in NumPy's default float64: seconds to issue, seconds in all."""
     results: list[Any] = []
-    lt.wait_all()
     start = perf_counter()
     for _ in range(10):
         a = lt.random.normal(size=(SIDE, SIDE))
@@ -62,10 +73,17 @@ def products(*, kept: bool) -> None:
     lt.wait_all()
     total = perf_counter() - start
     np.testing.assert_allclose(b, a.numpy() @ a.numpy(), atol=1e-9)
-    name, shows = (
-        ("kept in a list", "issuing takes almost nothing") if kept else ("overwritten", "what nobody can see is not computed")
-    )
-    row(f"A1 normal -> dot, {name}", issued - start, total, seconds(products_in_numpy), shows)
+    return issued - start, total
+
+
+def issuing() -> None:
+    products(kept=True)  # makes the generator's kernel
+    for kept in (True, False):
+        issue, total = products(kept=kept)
+        name, shows = (
+            ("kept in a list", "issuing takes almost nothing") if kept else ("overwritten", "what nobody can see is not run")
+        )
+        row(f"A1 normal -> dot, {name}", issue, total, seconds(products_in_numpy), shows)
 
 
 # -- A2: the graph -------------------------------------------------------------------------------------------------------------
@@ -177,7 +195,7 @@ def conversions(lines: Lines) -> None:
 
     start_value = np.ones((100, 100))
     for function in (lambda: staying(lt.asarray(start_value)).wait(), lambda: back_and_forth(start_value)):
-        function()  # plans and kernels are made once
+        warm_up(function)
     numpy = seconds(lambda: staying(start_value))
     start = perf_counter()
     lazy = staying(lt.asarray(start_value))
@@ -219,34 +237,24 @@ def live(x: Any, times: int) -> Any:
 def waiting() -> None:
     ones = np.ones((1, 2))
     x = lt.ones((1, 2)).wait()
-    for loop in (wait_each, dead, live):
-        loop(x, MANY).wait()  # plans are made once
     cases = [
         ("wait each time", wait_each, dead, "a round trip a step"),
         ("wait once, y = x + 1", dead, dead, "all but the last are dead: never computed"),
         ("wait once, x = x + 1", live, live, "all are needed: computed together"),
     ]
     for name, loop, in_numpy, shows in cases:
+        warm_up(lambda loop=loop: loop(x, MANY).wait())  # type: ignore[misc]
         start = perf_counter()
         y = loop(x, MANY)
-        issued = perf_counter()
+        issue = perf_counter() - start if loop is not wait_each else None
         y.wait()
-        row(
-            f"A6 {MANY} times, {name}"[:34],
-            None if loop is wait_each else issued - start,
-            perf_counter() - start,
-            seconds(lambda loop=in_numpy: loop(ones, MANY)),  # type: ignore[misc]
-            shows,
-        )
+        total = perf_counter() - start
+        numpy = seconds(lambda loop=in_numpy: loop(ones, MANY))  # type: ignore[misc]
+        row(f"A6 {MANY} times, {name}", issue, total, numpy, shows)
         np.testing.assert_array_equal(y, in_numpy(ones, MANY))
 
 
 # -- A7: predicting the totals -------------------------------------------------------------------------------------------------
-
-
-def per_step(function: Callable[[], object], times: int) -> float:
-    """Seconds a step, the median of several tries."""
-    return statistics.median(seconds(function) for _ in range(5)) / times
 
 
 def predictions() -> None:
@@ -255,58 +263,52 @@ def predictions() -> None:
     Waiting each time pays all three each time. Waiting once, the slower of front end and back end decides, if they overlap: work worth a
     hand-over is started while the program goes on, small work at the wait.
     """
+
+    def per_step(function: Callable[[], object]) -> float:
+        return least(lambda: seconds(function)) / few
+
+    def unrun(x: Any) -> None:
+        with lt.config.override(background=False):
+            live(x, few)
+
     few = MANY // 10
-    x = lt.ones((1, 2)).wait()
-    t3 = per_step(lambda: [x.wait() for _ in range(few)], few)  # of a value that is there
-    t1 = per_step(lambda: dead(x, few), few)
-    t2 = max(0.0, per_step(lambda: wait_each(x, few), few) - t1 - t3)
-    predict("wait each", x, wait_each, MANY, MANY * (t1 + t2 + t3), "n(t1 + t2 + t3)", t1, t2, t3)
-    predict("dead", x, dead, MANY, MANY * t1 + t2 + t3, "n t1 + t2 + t3: the front end is slower, one value is run", t1, t2, t3)
+    small = lt.ones((1, 2)).wait()
+    t3 = per_step(lambda: [small.wait() for _ in range(few)])  # of a value that is there
+    t1 = per_step(lambda: dead(small, few))
+    t2 = max(0.0, per_step(lambda: wait_each(small, few)) - t1 - t3)
+    parts = (t1, t2, t3)
+    predict("wait each", small, wait_each, MANY, MANY * (t1 + t2 + t3), "n(t1 + t2 + t3)", parts)
+    predict(
+        "y = x + 1", small, dead, MANY, MANY * t1 + t2 + t3, "n t1 + t2 + t3: the front end is slower, one value is run", parts
+    )
 
-    # Of a chain: its steps run together, which costs less than one by one, and its pending graph is longer to look after.
-    chain = live(x, few)
-    with lt.config.override(background=False):
-        t1 = per_step(lambda: live(x, few), few)
-    t2 = max(0.0, per_step(lambda: live(x, few).wait(), few) - t1)
-    predict("live", chain, live, MANY, MANY * (t1 + t2) + t3, "n(t1 + t2) + t3: too small to start early", t1, t2, t3)
+    # Steps of a chain run together, which costs less than one by one.
+    warm_up(lambda: live(small, few).wait())
+    t1 = per_step(lambda: unrun(small))
+    t2 = max(0.0, per_step(lambda: live(small, few).wait()) - t1)
+    predict("x = x + 1", small, live, MANY, MANY * (t1 + t2) + t3, "n(t1 + t2) + t3: too small to start early", (t1, t2, t3))
 
-    side = 1000
-    times = MANY // 10
-    few = times // 5
-    large = lt.ones((side, side)).wait()
-    live(large, few).wait()
-    with lt.config.override(background=False):
-        t1 = per_step(lambda: live(large, few), few)
-    t2 = per_step(lambda: live(large, few).wait(), few) - t1 / few
-    predict("live", large, live, times, t1 + times * t2 + t3, "t1 + n t2 + t3: the back end is slower", t1, t2, t3)
+    times, few = MANY // 10, MANY // 50
+    large = lt.ones((1000, 1000)).wait()
+    warm_up(lambda: live(large, few).wait())
+    t1 = per_step(lambda: unrun(large))
+    t2 = per_step(lambda: live(large, few).wait()) - (t1 + t3) / few
+    predict("x = x + 1", large, live, times, t1 + times * t2 + t3, "t1 + n t2 + t3: the back end is slower", (t1, t2, t3))
 
 
 def predict(
-    name: str,
-    x: Any,
-    loop: Callable[[Any, int], Any],
-    times: int,
-    prediction: float,
-    formula: str,
-    t1: float,
-    t2: float,
-    t3: float,
+    name: str, x: Any, loop: Callable[[Any, int], Any], times: int, prediction: float, formula: str, parts: tuple[float, ...]
 ) -> None:
-    x.wait()
-    total = statistics.median(seconds(lambda: loop(x, times).wait()) for _ in range(3))
+    """Run a loop `times` times and print its total beside the prediction."""
+    warm_up(lambda: loop(x, times).wait())
+    total = least(lambda: seconds(lambda: loop(x, times).wait()))
     array = np.array(x)
     in_numpy = live if loop is live else dead
     numpy = seconds(lambda: in_numpy(array, times))
     np.testing.assert_array_equal(loop(x, times), in_numpy(array, times))
-    parts = ", ".join(f"t{index} {seconds * 1e6:.2f} us" for index, seconds in enumerate((t1, t2, t3), 1))
-    shape = "x".join(map(str, x.shape))
-    row(
-        f"A7 {times} times, {name}, {shape}",
-        None,
-        total,
-        numpy,
-        f"predicted {prediction * 1e3:.2f} ms ({prediction / total - 1:+.0%}) = {formula}; {parts}",
-    )
+    spelled = ", ".join(f"t{index} {part * 1e6:.2f} us" for index, part in enumerate(parts, 1))
+    shows = f"predicted {prediction * 1e3:.2f} ({prediction / total - 1:+.0%}) = {formula}; {spelled}"
+    row(f"A7 {times} times, {name}, {'x'.join(map(str, x.shape))}", None, total, numpy, shows)
 
 
 def main() -> None:
@@ -315,9 +317,8 @@ def main() -> None:
     logger = logging.getLogger("lazytensor")
     logger.setLevel(logging.INFO)
     logger.addHandler(lines)
-    print(f"{'milliseconds':34s}{'issue':>11s}{'total':>11s}{'NumPy':>11s}")
-    for kept in (True, False):
-        products(kept=kept)
+    print(f"{'milliseconds':42s}{'issue':>11s}{'total':>11s}{'NumPy':>11s}")
+    issuing()
     graph(folder)
     barriers()
     implicit_waits(lines)

@@ -8,7 +8,7 @@ import numpy as np
 
 from lazytensor import elementwise, joining, manipulation
 from lazytensor.compiler.graph import Node
-from lazytensor.compiler.ops import library, sources
+from lazytensor.compiler.ops import sources
 from lazytensor.compiler.ops.rules import INTEGER_LIMITS
 from lazytensor.devices import default_name, device_name
 from lazytensor.dtypes import as_dtype
@@ -123,7 +123,7 @@ def _from_tensor(x: Handle, dtype: np.dtype[Any] | None, device: Any, copy: bool
     elif copy and not moves:
         made = manipulation.copy(made)
     if moves:
-        made = wrap(record(library.to_device, (made._read(),), (name,), device=name))
+        made = made.to_device(name)
     return made
 
 
@@ -197,15 +197,14 @@ def full(shape: Any, fill_value: Any, dtype: Any = None, *, device: Any = None) 
     wanted = checked_shape(shape, "full")
     kind = None if dtype is None else as_dtype(dtype, "full")
     if not isinstance(fill_value, (bool, int, float, complex)) or isinstance(fill_value, np.generic):
-        value = manipulation.broadcast_to(asarray(fill_value, kind, device=device), wanted)
-        return manipulation.copy(value)
+        return manipulation.copy(manipulation.broadcast_to(asarray(fill_value, kind, device=device), wanted))
     if kind is None:
         kind = as_dtype(np.asarray(fill_value).dtype, "full")
     limits = INTEGER_LIMITS.get(kind)
     if limits is not None and isinstance(fill_value, int):
         if not limits[0] <= fill_value <= limits[1]:
             raise OverflowError(f"full: Python integer {fill_value} out of bounds for {kind}")
-        value = int(fill_value)
+        value: Any = int(fill_value)
     else:
         # Converted here, so that the recorded scalar says exactly what is stored.
         value = _converted(np.asarray(fill_value), kind).item()

@@ -69,7 +69,8 @@ class Entry:
 
 
 _plans: OrderedDict[Any, Entry] = OrderedDict()
-_ready: dict[Any, Entry] = {}
+# None where the plan is one for `run`.
+_ready: dict[Any, Entry | None] = {}
 _planned_nodes = 0
 
 
@@ -120,13 +121,14 @@ def _run_ready(node: Node) -> bool:
     ready = tuple(key)
     entry = _ready.get(ready)
     if entry is None:
-        if len(leaves) > 2 or node.op.kind is not Kind.ELEMENTWISE:
+        if ready in _ready or len(leaves) > 2 or node.op.kind is not Kind.ELEMENTWISE:
             return False
         entry = _make_entry(capture([node], config.token))
-        if len(entry.plan.segments) > 1 or entry.plan.cost > READY_SECONDS or len(entry.plan.outputs) != 1:
-            return False
         if len(_ready) >= MAX_READY:
             _ready.clear()
+        if len(entry.plan.segments) > 1 or entry.plan.cost > READY_SECONDS or len(entry.plan.outputs) != 1:
+            _ready[ready] = None
+            return False
         _ready[ready] = entry
     plan = entry.plan
     environment = [*leaves, *scalars, *(None,) * (plan.slots - plan.inputs)]
@@ -183,7 +185,19 @@ def run(roots: Iterable[Node], background: bool) -> None:
             chunk = order[-CHUNK:]
             del order[-CHUNK:]
             chunk.reverse()
-            _run_chunk(chunk, background)
+            _run_chunk(_with_views(chunk), background)
+
+
+def _with_views(chunk: list[Node]) -> list[Node]:
+    """The nodes, and before them the views they read of values that earlier pieces computed: a view is never computed itself."""
+    seen = set(map(id, chunk))
+    outside = []
+    for node in chunk:
+        for item in node.inputs:
+            if type(item) is Node and item.result is None and id(item) not in seen:
+                seen.add(id(item))
+                outside.append(item)
+    return outside + chunk if outside else chunk
 
 
 def _run_chunk(chunk: list[Node], background: bool) -> None:
@@ -335,13 +349,13 @@ def _has_no_reference(graph: Graph, group: Group) -> bool:
 
 
 def _compile_sources(graph: Graph, group: Group) -> Lowered:
-    return _compile_all(graph, group) if _has_no_reference(graph, group) else None
+    return _lower(graph, group, kernel_store().deferred) if _has_no_reference(graph, group) else None
 
 
 def _use_ready(graph: Graph, group: Group) -> Lowered:
     """Compiled where the kernel is at hand, in memory or on disk; interpreted until then."""
     if _has_no_reference(graph, group):
-        return _compile_all(graph, group)
+        return _lower(graph, group, kernel_store().deferred)
     if not pipeline.worth_compiling(graph, group) or interpreted_cost(graph, group) < UPGRADE_SECONDS:
         return None
     return _lower(graph, group, _ready_store)

@@ -147,10 +147,7 @@ class Handle:
                 if storage is None:
                     node = self._node
                     assert node is not None
-                    if node.op is structural.view and node.result is None:
-                        # Index maps are over stored arrays: a view of a view node would skip the inner one.
-                        node = record(elementwise.copy, (node,))
-                    storage = Storage(node)
+                    storage = Storage(as_stored(node))
                     self._view = None
                     self._storage = storage
                     self._node = None
@@ -164,7 +161,10 @@ class Handle:
         made = _new(_tensor_class[0])
         made._node = None
         made._storage = owner._share()
-        made._view = None if view == views.whole(self._base().shape) else view
+        shown = self._shown()
+        if shown is not None and not shown.writeable:
+            view = views.ReadOnly(*view)
+        made._view = view if type(view) is views.ReadOnly or view != views.whole(self._base().shape) else None
         return made  # type: ignore[return-value]
 
     def _replace(self, change: Callable[[Node], Node]) -> None:
@@ -179,8 +179,8 @@ class Handle:
     def _assign(self, value: Node, site: Site) -> None:
         """Store `value`, of this handle's shape and dtype, in the elements that this handle shows."""
         view = self._shown()
-        if view is None:
-            self._replace(lambda whole: value)
+        if view is None or view == views.whole(self._base().shape):
+            self._replace(lambda whole: as_stored(value))
         else:
             self._store(view, value, site)
 
@@ -197,6 +197,11 @@ class Handle:
             return made
 
         self._replace(change)
+
+
+def as_stored(node: Node) -> Node:
+    """The node itself, or a copy of what a view node shows: index maps are over stored arrays."""
+    return record(elementwise.copy, (node,)) if node.op is structural.view and node.result is None else node
 
 
 _new = object.__new__

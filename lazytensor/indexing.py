@@ -14,7 +14,7 @@ from lazytensor import views
 from lazytensor.compiler.graph import Node
 from lazytensor.compiler.kernel import contiguous_strides
 from lazytensor.compiler.ops import elementwise, indexing
-from lazytensor.handle import Handle, constant, node_operand, operand, record, wrap
+from lazytensor.handle import Handle, as_stored, constant, node_operand, operand, record, wrap, write_lock
 from lazytensor.sites import user_site
 
 if TYPE_CHECKING:
@@ -122,6 +122,9 @@ def assign(x: Handle, key: Any, value: Any) -> None:
     """`x[key] = value`, for basic, integer-array and boolean keys."""
     if x.shape == () and x._node is not None:
         raise TypeError("'Tensor' result of shape () does not support item assignment: it stands for a scalar")
+    shown = x._shown()
+    if shown is not None and not shown.writeable:
+        raise ValueError("assignment destination is read-only: it is a broadcast view")
     site = user_site()
     items = _items(key)
     if views.is_basic(items):
@@ -131,7 +134,7 @@ def assign(x: Handle, key: Any, value: Any) -> None:
         stored = cast_for_assignment(value, x.dtype, "setitem")
         _check_broadcast(stored.shape, target.shape)
         if target == views.whole(x._base().shape) and stored.shape == target.shape and stored.device == x._base().device:
-            x._replace(lambda whole: stored)
+            x._replace(lambda whole: as_stored(stored))
         else:
             if len(stored.shape) > len(target.shape):
                 lengths = stored.shape[len(stored.shape) - len(target.shape) :]
@@ -141,8 +144,8 @@ def assign(x: Handle, key: Any, value: Any) -> None:
     normal = tuple(_normal(item) for item in items)
     template, arrays = _template(normal)
     stored = cast_for_assignment(value, x.dtype, "setitem")
-    current = x._read()
-    x._assign(record(indexing.put, (current, stored, *arrays), (template,)), site)
+    with write_lock:
+        x._assign(record(indexing.put, (x._read(), stored, *arrays), (template,)), site)
 
 
 def _check_broadcast(source: tuple[int, ...], target: tuple[int, ...]) -> None:

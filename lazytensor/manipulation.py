@@ -77,7 +77,7 @@ def reshape(x: Any, /, shape: Any, order: str = "C", *, copy: bool | None = None
         if copy is False:
             raise ValueError(f"reshape: shape {source.shape} cannot become {wanted} without a copy")
         source = _copied(source)
-        view = views.View(wanted, views.contiguous_strides(wanted), 0)
+        view = views.whole(wanted)
     return source._alias(view)
 
 
@@ -235,7 +235,7 @@ def broadcast_to(x: Any, /, shape: Any) -> Tensor:
     view = views.broadcast(source._index_map(), wanted)
     if view is None:
         raise ValueError(f"broadcast_to: an array of shape {source.shape} cannot be broadcast to shape {wanted}")
-    return source._alias(view)
+    return source._alias(views.ReadOnly(*view))
 
 
 def broadcast_arrays(*arrays: Any) -> tuple[Tensor, ...]:

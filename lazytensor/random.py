@@ -149,7 +149,7 @@ class Generator:
         first, last = _word(first), _word(last)
         made = self._source(ops.random_bits, _size(size, "integers", first, last), np.dtype(np.uint64), device)
         if isinstance(first, int) and isinstance(last, int):
-            count = (last - first + endpoint) % _WORD
+            count: Any = (last - first + endpoint) % _WORD
             if count:  # 0 stands for all 2**64 integers
                 made = apply(elementwise_ops.multiply_high, made, count)
         else:

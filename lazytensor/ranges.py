@@ -116,21 +116,23 @@ def linspace(
         raise ValueError(f"linspace: number of samples must not be negative, got {count}")
     where = place(device)
     plain = all(type(item) in (bool, int, float) for item in (start, stop))
-    first, last = (float(item) if plain else asarray(item, device=device) for item in (start, stop))
-    common = np.dtype(np.float64) if plain else np.result_type(first.dtype, last.dtype, np.empty(0, np.float32).dtype)
-    if not plain and all(item.dtype.kind in "biu" for item in (first, last)):
-        common = np.dtype(np.float64)
-    kind = common if dtype is None else as_dtype(dtype, "linspace")
     parts = count - 1 if endpoint else count
+    first: Any
+    last: Any
     if plain:
+        first, last = float(start), float(stop)
+        common = np.dtype(np.float64)
         rank, delta = 0, last - first
         gap: Any = delta / parts if parts > 0 else math.nan
         tiny = gap == 0
     else:
-        first, last = elementwise.astype(first, common, copy=False), elementwise.astype(last, common, copy=False)
+        bounds = [asarray(item, device=device) for item in (start, stop)]
+        common = np.result_type(*[np.float64 if item.dtype.kind in "biu" else item.dtype for item in bounds])
+        first, last = (elementwise.astype(item, common, copy=False) for item in bounds)
         delta = elementwise.subtract(last, first)
         rank = len(delta.shape)
         gap = elementwise.divide(delta, parts) if parts > 0 else full(delta.shape, math.nan, common, device=where)
+    kind = common if dtype is None else as_dtype(dtype, "linspace")
     index = iota((count,), 0, common, where)
     if rank:
         index = manipulation.reshape(index, (count, *(1,) * rank))

@@ -201,5 +201,6 @@ def unique(
 ) -> Any:
     """NumPy's unique: the distinct values, sorted, and what else is asked for. Waits."""
     value, device = _values(x, "unique")
-    found = np.unique(value, return_index, return_inverse, return_counts, axis, equal_nan=equal_nan)
+    find: Any = np.unique
+    found = find(value, return_index, return_inverse, return_counts, axis, equal_nan=equal_nan)
     return tuple([_found(part, device) for part in found]) if isinstance(found, tuple) else _found(found, device)

@@ -27,6 +27,16 @@ class View(NamedTuple):
         return 0 in self.shape or all(stride or length <= 1 for length, stride in zip(self.shape, self.strides, strict=True))
 
 
+class ReadOnly(View):
+    """A view that may not be written through: part of a broadcast one."""
+
+    __slots__ = ()
+
+    @property
+    def writeable(self) -> bool:
+        return False
+
+
 def whole(shape: Shape) -> View:
     """The view that shows all of an array of this shape."""
     return View(shape, contiguous_strides(shape), 0)

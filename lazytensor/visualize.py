@@ -96,9 +96,10 @@ def visualize(*arguments: Any) -> str:
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set_axis_off()
     for start, end in graph.edges:
-        axes.annotate(
-            "", places[end], places[start], arrowprops={"arrowstyle": "-|>", "color": "#777777", "shrinkA": 17, "shrinkB": 17}
-        )
+        # An edge that passes rows bends around the boxes in them.
+        bend = "arc3,rad=0.3" if graph.nodes[end]["row"] - graph.nodes[start]["row"] > 1 else "arc3"
+        arrow = {"arrowstyle": "-|>", "color": "#777777", "shrinkA": 17, "shrinkB": 17, "connectionstyle": bend}
+        axes.annotate("", places[end], places[start], arrowprops=arrow)
     for number, (text, fill) in enumerate(labels):
         box = {"boxstyle": "round,pad=0.35", "facecolor": fill, "edgecolor": "#555555"}
         axes.text(*places[number], text, ha="center", va="center", fontsize=8, bbox=box)

@@ -26,7 +26,7 @@ class BlasGuard:
                 self._settings = [library.get_num_threads() for library in self._libraries]
                 for library, setting in zip(self._libraries, self._settings, strict=True):
                     if setting != 1:
-                        library.set_num_threads(1)
+                        _set_threads(library, 1)
             self._inside += 1
 
     def __exit__(self, *_: object) -> None:
@@ -45,7 +45,13 @@ class BlasGuard:
     def _restore(self) -> None:
         for library, setting in zip(self._libraries or (), self._settings, strict=True):
             if setting != 1:
-                library.set_num_threads(setting)
+                _set_threads(library, setting)
+
+
+def _set_threads(library: Any, count: int) -> None:
+    # threadpoolctl 3.8 obeys only the first thread that ever set OpenBLAS's threads and ignores all others, but any worker may be
+    # the first inside. Two threads a call under two workers took ten times as long.
+    getattr(library, "_real_set_num_threads", library.set_num_threads)(count)
 
 
 def _blas_libraries() -> list[Any]:

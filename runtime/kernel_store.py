@@ -95,6 +95,30 @@ def _engine() -> Any:
     return llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
 
 
+class DeferredKernel:
+    """A kernel that is found or compiled when it is first called, by the thread that needs it: planning never waits for it."""
+
+    __slots__ = ("_build", "_kernel", "_store", "name", "source")
+
+    def __init__(self, store: KernelStore, source: str, build: Callable[[], bytes]) -> None:
+        self.name = kernel_name(source)
+        self.source = source
+        self._store = store
+        self._build = build
+        self._kernel: KernelFunction | None = None
+
+    def __call__(self, block: int, start: int, stop: int) -> None:
+        kernel = self._kernel
+        if kernel is None:
+            kernel = self._kernel = self._store(self.source, self._build)
+        kernel(block, start, stop)
+
+
+def kernel_name(source: str) -> str:
+    """The function a source defines first."""
+    return source.partition("def ")[2].partition("(")[0]
+
+
 class KernelStore:
     """Kernels by source text.
 
@@ -159,6 +183,10 @@ class KernelStore:
         self.compiled += 1
         self._write(path, code)
         return kernel
+
+    def deferred(self, source: str, build: Callable[[], bytes]) -> DeferredKernel:
+        """The kernel, looked for when it is first called."""
+        return DeferredKernel(self, source, build)
 
     def on_disk(self, source: str) -> bool:
         """Whether a file for this source exists (its content is checked only when it is loaded)."""
@@ -248,7 +276,7 @@ class KernelStore:
 
 def symbol(source: str) -> str:
     """The name of the function that a source text defines, which its object code exports."""
-    return source.partition("def ")[2].partition("(")[0]
+    return kernel_name(source)
 
 
 _link_lock = threading.Lock()

@@ -60,7 +60,7 @@ def assert_within(found: Any, expected: Any, ulp: float, what: str, size: Any = 
     assert found.shape == expected.shape, f"{what}: shape {found.shape}, NumPy has {expected.shape}"
     if expected.dtype.kind == "c":
         with np.errstate(all="ignore"):
-            size = np.abs(expected)
+            size = np.abs(expected) if size is None else size
         assert_within(found.real, expected.real, ulp, what, size)
         assert_within(found.imag, expected.imag, ulp, what, size)
         return

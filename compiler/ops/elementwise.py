@@ -284,16 +284,19 @@ bitwise_right_shift = elementwise(
 def _multiply_high(x: Any, y: Any) -> Any:
     low = np.uint64(0xFFFFFFFF)
     half = np.uint64(32)
-    a, b = np.asarray(x).astype(np.uint64), np.asarray(y, dtype=np.uint64)
+    x, y = np.asarray(x), np.asarray(y)
+    if x.dtype.kind not in "iu" or y.dtype.kind not in "iu":
+        raise TypeError(f"multiply_high: expects integers, got {x.dtype} and {y.dtype}")
+    a, b = x.astype(np.uint64), y.astype(np.uint64)
     a_low, a_high, b_low, b_high = a & low, a >> half, b & low, b >> half
     middle = a_high * b_low + ((a_low * b_low) >> half)
     return a_high * b_high + (middle >> half) + ((a_low * b_high + (middle & low)) >> half)
 
 
-def unsigned_words(*arguments: Any) -> rules.Signature:
+def unsigned_words(*arguments: Any) -> Signature:
     """Two integers, cast to uint64."""
     rules.check_supported("multiply_high", "iu", arguments)
-    return rules.Signature((rules.UINT64, rules.UINT64), rules.UINT64)
+    return Signature((rules.UINT64, rules.UINT64), rules.UINT64)
 
 
 multiply_high = elementwise(

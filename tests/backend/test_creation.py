@@ -89,9 +89,9 @@ def test_asarray_copies() -> None:
     copied = lt.array(t)
     copied[0] = 7
     assert t.tolist() == [0, 1, 2]
-    for wrong in (lambda: lt.asarray([1], copy=False), lambda: lt.asarray(x, dtype="int8", copy=False), lambda: lt.asarray(t, "int8", copy=False)):
+    for source, dtype in (([1], None), (x, "int8"), (t, "int8")):
         with pytest.raises(ValueError, match="without a copy"):
-            wrong()
+            lt.asarray(source, dtype, copy=False)
     assert lt.array([1, 2], ndmin=3).shape == (1, 1, 2)
 
 

@@ -1,4 +1,4 @@
-"""Elementwise functions against NumPy: every row over all dtypes, and broadcasting, layouts and scalars for a few."""
+"""Elementwise functions against NumPy: names, broadcasting, layouts, scalars; `test_elementwise_rows` has the values of every row."""
 
 from __future__ import annotations
 
@@ -6,44 +6,22 @@ from typing import Any
 
 import numpy as np
 import pytest
-from comparison import DTYPES, FLOATS, LAYOUTS, SHAPES, assert_same, sample
+from comparison import DTYPES, FEW, FLOATS, LAYOUTS, SHAPES, assert_same, sample
 
 import lazytensor as lt
 from lazytensor.compiler.ops.row import Kind
 from lazytensor.compiler.ops.table import ROWS
 
-# Bindings with arguments of their own, tested by name below, and helpers without a public name.
-APART = {"astype", "clip", "copy", "where", "round", "pow", "multiply_high"}
-ELEMENTWISE = [row for row in ROWS if row.kind is Kind.ELEMENTWISE and row.name not in APART]
-
-
-def _function(name: str) -> Any:
-    return getattr(lt.special if hasattr(lt.special, name) else lt, name)
-
-
-def _operands(row: Any, dtype: str, shape: tuple[int, ...]) -> list[Any]:
-    whole = np.dtype(dtype).kind in "iu"
-    return [
-        sample(dtype, shape, seed, max(domain.low, -100), min(domain.high, 100), () if whole else domain.specials)
-        for seed, domain in enumerate(row.domain)
-    ]
+# A helper of random integers, without a public name.
+PRIVATE = {"multiply_high"}
+ELEMENTWISE = [row for row in ROWS if row.kind is Kind.ELEMENTWISE and row.name not in PRIVATE]
 
 
 @pytest.mark.parametrize("row", ELEMENTWISE, ids=lambda row: row.name)
-def test_rows(tier: str, row: Any) -> None:
-    function = _function(row.name)
-    for dtype in DTYPES:
-        operands = _operands(row, dtype, (41,))
-        types = [operand.dtype for operand in operands]
-        try:
-            row.resolve(*types)
-        except TypeError:
-            with pytest.raises(TypeError, match=row.name):
-                function(*[lt.asarray(operand) for operand in operands])
-            continue
-        with np.errstate(all="ignore"):
-            expected = row.bind(*types)(*operands)
-        assert_same(function(*[lt.asarray(operand) for operand in operands]), expected, 0 if tier == "interpret" else row.ulp)
+def test_every_row_is_bound_by_its_name(row: Any) -> None:
+    function = getattr(lt.special if hasattr(lt.special, row.name) else lt, row.name)
+    assert callable(function)
+    assert row.name in (function.__name__, getattr(function, "op", row).name)
 
 
 @pytest.mark.parametrize("name", ["exp", "negative", "isnan", "floor"])
@@ -64,7 +42,8 @@ def test_unary_shapes(tier: str, name: str, layout: str) -> None:
 def test_broadcasting(tier: str, name: str, shapes: Any) -> None:
     x, y = (sample("float64", shape, seed) for seed, shape in enumerate(shapes))
     assert_same(getattr(lt, name)(lt.asarray(x), lt.asarray(y)), getattr(np, name)(x, y))
-    assert_same(getattr(lt, name)(lt.asarray(x)[..., ::-1] if x.ndim else lt.asarray(x), y), getattr(np, name)(x[..., ::-1] if x.ndim else x, y))
+    if x.ndim:
+        assert_same(getattr(lt, name)(lt.asarray(x)[..., ::-1], y), getattr(np, name)(x[..., ::-1], y))
 
 
 @pytest.mark.parametrize("name", ["add", "multiply", "divide", "equal", "less"])
@@ -142,18 +121,20 @@ def test_clip(tier: str, bounds: Any) -> None:
         assert_same(lt.asarray(x).clip(min=bounds[0], max=bounds[1]), np.clip(x, *bounds))
     low, high = sample("float64", (3, 1), 1), sample("float64", (4,), 2)
     assert_same(lt.clip(lt.zeros((3, 4)), low, high), np.clip(np.zeros((3, 4)), low, high))
-    assert lt.clip(lt.asarray([np.nan]), 0, 1).isnan().item() if hasattr(lt.Tensor, "isnan") else True
+    assert_same(lt.clip(lt.asarray([np.nan]), 0, 1), np.asarray([np.nan]))
 
 
 def test_astype(tier: str) -> None:
-    for source in DTYPES:
-        low = 0
-        x = sample(source, (3, 4), low=low)
-        for target in DTYPES:
+    for source in FEW:
+        x = sample(source, (3, 4), low=0)
+        t = lt.asarray(x)
+        results = [t.astype(target) for target in DTYPES] + [lt.astype(t.T[::-1], target) for target in DTYPES]
+        lt.materialize(*results)
+        for place, target in enumerate(DTYPES):
             complex_to_real = x.dtype.kind == "c" and np.dtype(target).kind not in "cb"
             expected = (x.real if complex_to_real else x).astype(target)
-            assert_same(lt.asarray(x).astype(target), expected)
-            assert_same(lt.astype(lt.asarray(x).T[::-1], target), expected.T[::-1])
+            assert_same(results[place], expected)
+            assert_same(results[place + len(DTYPES)], expected.T[::-1])
     x = lt.ones(3)
     assert lt.astype(x, "float64", copy=False) is x
     assert lt.astype(x, "float64") is not x
@@ -172,7 +153,7 @@ def test_aliases() -> None:
 def test_errors() -> None:
     with pytest.raises(ValueError, match=r"add: .*\(3,\).*\(4,\)"):
         lt.add(lt.zeros(3), lt.zeros(4))
-    with pytest.raises(TypeError, match="bitwise_and.*float64"):
+    with pytest.raises(TypeError, match=r"bitwise_and.*float64"):
         lt.bitwise_and(lt.zeros(3), lt.zeros(3))
     with pytest.raises(TypeError, match="add"):
         lt.add(lt.zeros(3), object())

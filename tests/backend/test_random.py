@@ -58,7 +58,7 @@ def test_distributions(tier: str, dtype: str) -> None:
     assert scaled.dtype == np.dtype(dtype)
 
 
-@pytest.mark.parametrize("dtype", "bool int8 uint8 int16 uint16 int32 uint32 int64 uint64".split())
+@pytest.mark.parametrize("dtype", ["bool", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64"])
 def test_integers(tier: str, dtype: str) -> None:
     rng = lt.random.default_rng(4)
     least, most = (0, 1) if dtype == "bool" else (np.iinfo(dtype).min, np.iinfo(dtype).max)

@@ -70,7 +70,9 @@ def accepts(row: Op, dtype: np.dtype[Any], axes: tuple[int, ...], rank: int) -> 
 def test_reductions(dtype: np.dtype[Any], tier: str) -> None:
     calls, results = [], []
     sources: dict[Any, Any] = {}
-    for shape, strided, axes, keepdims in CASES:
+    # A kernel of seven reductions takes a second to compile: every case for one dtype, every dtype for some cases.
+    place = DTYPES.index(dtype)
+    for shape, strided, axes, keepdims in CASES if tier == "interpret" or dtype == np.float32 else CASES[place % 6 :: 6]:
         for row in REDUCTIONS:
             if not accepts(row, dtype, axes, len(shape)) or (0 in shape and row in POSITIONS):
                 continue
@@ -96,7 +98,7 @@ def test_reductions(dtype: np.dtype[Any], tier: str) -> None:
                 size = np.abs(array).sum(axis=axes, keepdims=keepdims)
         ulp = 0 if dtype.kind in "biu" else tolerance(row, array, axes)
         assert_within(found, expected, ulp, what, size=size)
-    assert {row for row, *_ in calls} == set(REDUCTIONS)
+    assert {row for row, *_ in calls} >= set(REDUCTIONS) - set(POSITIONS)
 
 
 def check_compiled(dtype: np.dtype[Any], results: list[Any]) -> None:
@@ -104,6 +106,9 @@ def check_compiled(dtype: np.dtype[Any], results: list[Any]) -> None:
     assert planned is not None
     compiled = {name for kernel in planned[2].kernels if kernel.tier == "compiled" for name in kernel.operations}
     for row in REDUCTIONS:
+        if row in POSITIONS and row.cpu is None:
+            assert row.name not in compiled
+            continue
         expression = row.expression(row.resolve(dtype, (0,), False).operands)
         assert (row.name in compiled) == (expression is not None), row.name
 

@@ -62,7 +62,7 @@ def test_unique(tier: str) -> None:
     assert_same(lt.unique(t), np.unique(x))
     assert lt.unique_values(lt.asarray([np.nan, np.nan])).shape == (2,)
     assert lt.unique(lt.asarray([np.nan, np.nan])).shape == (1,)
-    values, counts = lt.unique(t, return_counts=True)
+    _, counts = lt.unique(t, return_counts=True)
     assert_same(counts, np.asarray([2, 1, 3]))
 
 

