@@ -226,7 +226,9 @@ def enroll(node: Node) -> None:
     """Let `wait_all` find the node, and start it at once, or large work in the background, as the settings say."""
     size = math.prod(node.shape)
     if size > _NOTABLE and size * node.dtype.itemsize > _MAX_BYTES:
-        raise ValueError(f"{node.op.name}: array is too big, shape {node.shape} of {node.dtype} exceeds the maximum possible size")
+        raise ValueError(
+            f"{node.op.name}: array is too big, shape {node.shape} of {node.dtype} exceeds the maximum possible size"
+        )
     _pending.append(ref(node))
     if len(_pending) > _sweep_at[0]:
         bound(sweep())

@@ -129,7 +129,12 @@ def assign(x: Handle, key: Any, value: Any) -> None:
     items = _items(key)
     if views.is_basic(items):
         target = views.index(x._index_map(), items)
-        if isinstance(value, Handle) and value._storage is not None and value._storage is x._storage and value._index_map() == target:
+        if (
+            isinstance(value, Handle)
+            and value._storage is not None
+            and value._storage is x._storage
+            and value._index_map() == target
+        ):
             return  # x[key] += v has already written through the view
         stored = cast_for_assignment(value, x.dtype, "setitem")
         _check_broadcast(stored.shape, target.shape)

@@ -10,12 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from lazytensor import creation, elementwise, evaluate, indexing, joining, linalg, manipulation, statistics, views
+from lazytensor import creation, elementwise, evaluate, indexing, linalg, manipulation, statistics
 from lazytensor.bind import ARRAYS, binary, reflected
 from lazytensor.compiler.ops import elementwise as ops
 from lazytensor.compiler.ops import structural
 from lazytensor.devices import Device, device_name
 from lazytensor.handle import Handle, _tensor_class, record, wrap, write_lock
+from lazytensor.methods import Methods
 from lazytensor.runtime.promise import Promise, on_engine_thread
 from lazytensor.sites import user_site
 
@@ -48,7 +49,7 @@ def _in_place(function: Any, name: str) -> Any:
     return method
 
 
-class Tensor(Handle):
+class Tensor(Methods):
     """A lazy n-dimensional array with NumPy's semantics.
 
     Operations return at once; values are computed when one is needed: by `wait`, `numpy`, `item`, `float`, `bool`, `print`. Made by
@@ -319,16 +320,6 @@ class Tensor(Handle):
     def __round__(self, digits: int | None = None) -> Tensor:
         return elementwise.round(self, digits or 0)
 
-    # -- methods ---------------------------------------------------------------------------------------------------------------
-
-    def astype(self, dtype: Any, copy: bool = True) -> Tensor:
-        """The values in another dtype. See `lazytensor.astype`."""
-        return elementwise.astype(self, dtype, copy=copy)
-
-    def copy(self) -> Tensor:
-        """An independent tensor of the same values."""
-        return manipulation.copy(self)
-
     def to_device(self, device: Any, /, *, stream: Any = None) -> Tensor:
         """The tensor on another device: a lazy copy, pinned there."""
         if stream is not None:
@@ -345,113 +336,6 @@ class Tensor(Handle):
         if api_version not in (None, "2021.12", "2022.12", "2023.12", "2024.12", "2025.12"):
             raise ValueError(f"array API version {api_version!r} is not supported")
         return lazytensor
-
-    def sum(self, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Tensor:
-        """See `lazytensor.sum`."""
-        return statistics.sum(self, axis=axis, dtype=dtype, keepdims=keepdims)
-
-    def prod(self, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Tensor:
-        """See `lazytensor.prod`."""
-        return statistics.prod(self, axis=axis, dtype=dtype, keepdims=keepdims)
-
-    def mean(self, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Tensor:
-        """See `lazytensor.mean`."""
-        return statistics.mean(self, axis=axis, dtype=dtype, keepdims=keepdims)
-
-    def var(self, axis: Any = None, dtype: Any = None, ddof: float = 0, keepdims: bool = False) -> Tensor:
-        """See `lazytensor.var`."""
-        return statistics.var(self, axis=axis, dtype=dtype, ddof=ddof, keepdims=keepdims)
-
-    def std(self, axis: Any = None, dtype: Any = None, ddof: float = 0, keepdims: bool = False) -> Tensor:
-        """See `lazytensor.std`."""
-        return statistics.std(self, axis=axis, dtype=dtype, ddof=ddof, keepdims=keepdims)
-
-    def min(self, axis: Any = None, keepdims: bool = False) -> Tensor:
-        """See `lazytensor.min`."""
-        return statistics.min(self, axis=axis, keepdims=keepdims)
-
-    def max(self, axis: Any = None, keepdims: bool = False) -> Tensor:
-        """See `lazytensor.max`."""
-        return statistics.max(self, axis=axis, keepdims=keepdims)
-
-    def any(self, axis: Any = None, keepdims: bool = False) -> Tensor:
-        """See `lazytensor.any`."""
-        return statistics.any(self, axis=axis, keepdims=keepdims)
-
-    def all(self, axis: Any = None, keepdims: bool = False) -> Tensor:
-        """See `lazytensor.all`."""
-        return statistics.all(self, axis=axis, keepdims=keepdims)
-
-    def argmin(self, axis: int | None = None, keepdims: bool = False) -> Tensor:
-        """See `lazytensor.argmin`."""
-        return statistics.argmin(self, axis=axis, keepdims=keepdims)
-
-    def argmax(self, axis: int | None = None, keepdims: bool = False) -> Tensor:
-        """See `lazytensor.argmax`."""
-        return statistics.argmax(self, axis=axis, keepdims=keepdims)
-
-    def cumsum(self, axis: int | None = None, dtype: Any = None) -> Tensor:
-        """See `lazytensor.cumsum`."""
-        return statistics.cumsum(self, axis=axis, dtype=dtype)
-
-    def cumprod(self, axis: int | None = None, dtype: Any = None) -> Tensor:
-        """See `lazytensor.cumprod`."""
-        return statistics.cumprod(self, axis=axis, dtype=dtype)
-
-    def clip(self, min: Any = None, max: Any = None) -> Tensor:
-        """See `lazytensor.clip`."""
-        return elementwise.clip(self, min, max)
-
-    def round(self, decimals: int = 0) -> Tensor:
-        """See `lazytensor.round`."""
-        return elementwise.round(self, decimals)
-
-    def conj(self) -> Tensor:
-        """See `lazytensor.conj`."""
-        return elementwise.conj(self)
-
-    def dot(self, other: Any) -> Tensor:
-        """See `lazytensor.dot`."""
-        return linalg.dot(self, other)
-
-    def reshape(self, *shape: Any, order: str = "C", copy: bool | None = None) -> Tensor:
-        """See `lazytensor.reshape`; takes the lengths as one tuple or one by one."""
-        lengths = shape[0] if len(shape) == 1 and not views.is_integer(shape[0]) else shape
-        return manipulation.reshape(self, lengths, order=order, copy=copy)
-
-    def ravel(self, order: str = "C") -> Tensor:
-        """See `lazytensor.ravel`."""
-        return manipulation.ravel(self, order=order)
-
-    def flatten(self, order: str = "C") -> Tensor:
-        """A one-dimensional copy."""
-        return manipulation.flatten(self, order=order)
-
-    def transpose(self, *axes: Any) -> Tensor:
-        """See `lazytensor.transpose`; takes the axes as one tuple or one by one."""
-        if not axes or axes == (None,):
-            return manipulation.transpose(self)
-        return manipulation.transpose(self, axes[0] if len(axes) == 1 and not views.is_integer(axes[0]) else axes)
-
-    def swapaxes(self, axis1: int, axis2: int) -> Tensor:
-        """See `lazytensor.swapaxes`."""
-        return manipulation.swapaxes(self, axis1, axis2)
-
-    def squeeze(self, axis: Any = None) -> Tensor:
-        """See `lazytensor.squeeze`."""
-        return manipulation.squeeze(self, axis=axis)
-
-    def take(self, indices: Any, axis: int | None = None) -> Tensor:
-        """See `lazytensor.take`."""
-        return indexing.take(self, indices, axis=axis)
-
-    def repeat(self, repeats: Any, axis: int | None = None) -> Tensor:
-        """See `lazytensor.repeat`."""
-        return joining.repeat(self, repeats, axis=axis)
-
-    def fill(self, value: Any) -> None:
-        """Set every element."""
-        self[...] = value
 
 
 _tensor_class.append(Tensor)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -37,6 +38,7 @@ class ReadOnly(View):
         return False
 
 
+@lru_cache(maxsize=4096)
 def whole(shape: Shape) -> View:
     """The view that shows all of an array of this shape."""
     return View(shape, contiguous_strides(shape), 0)
@@ -44,7 +46,11 @@ def whole(shape: Shape) -> View:
 
 def is_basic(key: tuple[Any, ...]) -> bool:
     """Only integers, slices, None and Ellipsis: indexing that yields a view."""
-    return all(item is None or item is Ellipsis or isinstance(item, slice) or is_integer(item) for item in key)
+    for item in key:
+        kind = type(item)
+        if not (kind is slice or kind is int or item is None or item is Ellipsis or is_integer(item)):
+            return False
+    return True
 
 
 def is_integer(item: Any) -> bool:
@@ -56,6 +62,8 @@ def is_integer(item: Any) -> bool:
 
 def expand_ellipsis(key: tuple[Any, ...], rank: int, consumed: int) -> tuple[Any, ...]:
     """Replace the Ellipsis, or the missing end, of an index by full slices; `consumed` axes are indexed by the rest."""
+    if consumed == len(key) == rank:
+        return key
     ellipses = [place for place, item in enumerate(key) if item is Ellipsis]
     if len(ellipses) > 1:
         raise IndexError("an index can only have a single ellipsis ('...')")
@@ -70,7 +78,10 @@ def expand_ellipsis(key: tuple[Any, ...], rank: int, consumed: int) -> tuple[Any
 
 def index(view: View, key: tuple[Any, ...]) -> View:
     """Apply a basic index."""
-    consumed = sum(item is not None and item is not Ellipsis for item in key)
+    consumed = len(key)
+    for item in key:
+        if item is None or item is Ellipsis:
+            consumed -= 1
     shape: list[int] = []
     strides: list[int] = []
     offset = view.offset
@@ -83,7 +94,9 @@ def index(view: View, key: tuple[Any, ...]) -> View:
         length, stride = view.shape[axis], view.strides[axis]
         if isinstance(item, slice):
             start, stop, step = item.indices(length)
-            count = len(range(start, stop, step))
+            count = (stop - start + step - (1 if step > 0 else -1)) // step
+            if count < 0:
+                count = 0
             shape.append(count)
             strides.append(stride * step)
             if count:
