@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
@@ -25,8 +24,8 @@ from lazytensor.compiler.ops.row import Kind
 from lazytensor.compiler.plan import KernelInfo, Plan, Step
 from lazytensor.config import config
 from lazytensor.runtime.promise import Failure, Promise
-from lazytensor.sites import describe, user_site
 from lazytensor.system import engine, kernel_store
+from lazytensor.wait_log import count, timed
 
 if TYPE_CHECKING:
     from lazytensor.compiler.codegen.cpu import Store
@@ -89,12 +88,13 @@ def value_of(node: Node) -> np.ndarray[Any, Any]:
     if type(result) is np.ndarray:
         return result
     if config.log_waits:
-        return _logged_wait(node)
+        return timed(_wait, node)
     return _wait(node)
 
 
 def _wait(node: Node) -> np.ndarray[Any, Any]:
     if node.result is None:
+        count(node)
         with _lock:
             if node.result is None and not _run_ready(node):
                 run((node,), background=False)
@@ -148,15 +148,6 @@ def _resolve(node: Node) -> np.ndarray[Any, Any]:
     if type(result) is Failure:
         result.raise_()
     return result  # type: ignore[no-any-return]
-
-
-def _logged_wait(node: Node) -> np.ndarray[Any, Any]:
-    start = time.perf_counter()
-    try:
-        return _wait(node)
-    finally:
-        elapsed = (time.perf_counter() - start) * 1e3
-        log.info("%s waited %.3f ms for %s%s %s", describe(user_site()), elapsed, node.op.name, node.shape, node.dtype)
 
 
 def materialize(nodes: Iterable[Node]) -> None:

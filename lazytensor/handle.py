@@ -242,11 +242,17 @@ def sweep() -> list[Node]:
     """Forget what is dead or computed, and return what is pending, in the order it was recorded."""
     with write_lock:
         count = len(_pending)
-        alive = [(entry, node) for entry in _pending[:count] if (node := entry()) is not None and node.result is None]
-        _pending[:count] = [entry for entry, _ in alive]
+        entries: list[ref[Node]] = []
+        alive: list[Node] = []
+        for entry in _pending[:count]:
+            node = entry()
+            if node is not None and node.result is None:
+                entries.append(entry)
+                alive.append(node)
+        _pending[:count] = entries
         # Twice what is alive: each sweep costs 0.1 us a node recorded since the last.
         _sweep_at[0] = max(MAX_PENDING // 2, 2 * len(alive))
-        return [node for _, node in alive]
+        return alive
 
 
 # -- operands -------------------------------------------------------------------------------------------------------------------

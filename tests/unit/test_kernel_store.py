@@ -120,3 +120,19 @@ kernel = KernelStore(Path({str(tmp_path)!r}))({SOURCE!r}, None)
 assert kernel.name == "double_words_test" and "numba" not in sys.modules
 """
     subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+
+
+def test_a_deferred_kernel_is_looked_for_when_it_is_called(tmp_path: Path) -> None:
+    store = KernelStore(tmp_path)
+    built = []
+
+    def build() -> bytes:
+        built.append(1)
+        raise RuntimeError("no compiler")
+
+    kernel = store.deferred("def doubled(block, start, stop):\n    pass\n", build)
+    assert kernel.name == "doubled"
+    assert not built
+    with pytest.raises(RuntimeError, match="no compiler"):
+        kernel(0, 0, 0)
+    assert built
