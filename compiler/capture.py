@@ -112,7 +112,7 @@ def to_graph(captured: Capture, default_device: str) -> Graph:
     ]
     positions = {id(leaf): index for index, leaf in enumerate(captured.leaves)}
     nodes += [
-        GraphNode(structural.leaf, (), (), (), _SCALAR_DTYPES[type(value)], default_device, weak=type(value))
+        GraphNode(structural.scalar, (), (), (), _SCALAR_DTYPES[type(value)], default_device, weak=type(value))
         for value in captured.scalars
     ]
     inputs = len(nodes)

@@ -132,14 +132,6 @@ def _put(*arguments: Any) -> Array:
     return out
 
 
-def _put_add(*arguments: Any) -> Array:
-    base, value, *arrays, key = arguments
-    out: Array = np.array(base, order="C")
-    value = np.asarray(rules.fitting(value, out.dtype)).astype(out.dtype)
-    (np.logical_or if out.dtype == bool else np.add).at(out, index(key, arrays), value)
-    return out
-
-
 put = Op(
     name="put",
     kind=Kind.SCATTER,
@@ -149,14 +141,4 @@ put = Op(
     reference=_put,
     domain=(rules.ANY, rules.ANY, POSITIONS),
     doc="Return the base with x[key] replaced by a value; the key's arrays are positions or masks.",
-)
-put_add = Op(
-    name="put_add",
-    kind=Kind.SCATTER,
-    arity=-1,
-    signature=stored("put_add", params=1),
-    shape=shapes.one,
-    reference=_put_add,
-    domain=(rules.ANY, rules.ANY, POSITIONS),
-    doc="Return the base with a value added at x[key], once for every time a position occurs.",
 )

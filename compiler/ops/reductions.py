@@ -102,18 +102,6 @@ all = reduction(
 )  # fmt: skip
 
 
-def _count_nonzero(x: Any, axes: Axes, keepdims: bool) -> Any:
-    return np.not_equal(x, 0).sum(axis=axes, keepdims=keepdims, dtype=np.int64)
-
-
-# No expression: the accumulator's dtype is not what elements are compared in. `sum` of `not_equal` fuses.
-count_nonzero = reduction(
-    "count_nonzero", _count_nonzero,
-    signature=rules.unchanged("count_nonzero", result=rules.INT64), cpu=None, identity=0,
-    doc="Count the elements that are not zero over the given axes.",
-)  # fmt: skip
-
-
 def _positions(function: Callable[..., Any]) -> Callable[..., Any]:
     def reference(x: Any, axes: Axes, keepdims: bool) -> Any:
         array = np.asarray(x, order="C")

@@ -24,9 +24,9 @@ ROWS: tuple[Op, ...] = (
     *(elementwise.maximum, elementwise.minimum, elementwise.fmax, elementwise.fmin, elementwise.clip, elementwise.where),
     *(elementwise.copy, elementwise.astype, elementwise.erf, elementwise.erfc, elementwise.expit),
     *(reductions.sum, reductions.prod, reductions.max, reductions.min, reductions.any, reductions.all),
-    *(reductions.count_nonzero, reductions.argmax, reductions.argmin),
+    *(reductions.argmax, reductions.argmin),
     *(reductions.cumulative_sum, reductions.cumulative_prod),
-    *(indexing.gather, indexing.take, indexing.put, indexing.put_add),
+    *(indexing.gather, indexing.take, indexing.put),
     *(library.matmul, library.vecdot, library.tensordot, library.einsum, library.inv, library.solve, library.cholesky),
     *(library.concat, library.stack, library.sort, library.argsort, library.searchsorted),
 )
