@@ -14,6 +14,7 @@ import numpy as np
 from lazytensor.compiler.ops import rules, shapes
 from lazytensor.compiler.ops.row import Domain, Kind, Op, Signature
 
+Array = np.ndarray[Any, Any]
 Axes = tuple[int, ...]
 
 
@@ -122,6 +123,29 @@ argmin = reduction(
 )  # fmt: skip
 
 
+# Elements a thread takes of a long scan. Part of the result's bits, like a reduction's blocks.
+SCAN_BLOCK = 1 << 16
+
+
+def _scan_line(ufunc: np.ufunc, out: Array, split: Callable[..., None], x: Array) -> None:
+    """A long running reduction: within blocks, then over the blocks' ends, then the blocks moved by what came before them."""
+    count = -(-len(x) // SCAN_BLOCK)
+
+    def within(start: int, stop: int) -> None:
+        for block in range(start, stop):
+            part = slice(block * SCAN_BLOCK, (block + 1) * SCAN_BLOCK)
+            ufunc.accumulate(x[part], dtype=out.dtype, out=out[part])
+
+    def move(start: int, stop: int) -> None:
+        for block in range(start, stop):
+            part = out[(block + 1) * SCAN_BLOCK : (block + 2) * SCAN_BLOCK]
+            ufunc(before[block], part, out=part)
+
+    split(within, count, 1)
+    before = ufunc.accumulate(out[SCAN_BLOCK - 1 :: SCAN_BLOCK][: count - 1])
+    split(move, count - 1, 1)
+
+
 def scan(name: str, ufunc: np.ufunc, *, initial: int, doc: str, domain: Domain = rules.ANY) -> Op:
     """A row of a running reduction along one axis; it accumulates in the result's dtype, as NumPy does."""
     signature = rules.accumulate(name, wide=False)
@@ -138,6 +162,25 @@ def scan(name: str, ufunc: np.ufunc, *, initial: int, doc: str, domain: Domain =
         ufunc.accumulate(np.moveaxis(array, axis, 0), axis=0, dtype=dtype, out=moved[bool(include_initial) :])
         return out
 
+    def into(out: Array, split: Callable[..., None], x: Array, axis: int, include_initial: bool) -> None:
+        moved, source = np.moveaxis(out, axis, 0), np.moveaxis(x, axis, 0)
+        if include_initial:
+            moved[0] = initial
+            moved = moved[1:]
+        if x.ndim == 1:
+            _scan_line(ufunc, moved, split, source)
+            return
+        # Lines side by side: threads take some each.
+        lines, lanes = source.reshape(len(source), -1), moved.reshape(len(source), -1)
+        if not np.shares_memory(lanes, out):
+            ufunc.accumulate(source, axis=0, dtype=out.dtype, out=moved)
+            return
+
+        def some(start: int, stop: int) -> None:
+            ufunc.accumulate(lines[:, start:stop], axis=0, dtype=out.dtype, out=lanes[:, start:stop])
+
+        split(some, lines.shape[1], SCAN_BLOCK // (len(source) + 1) + 1)
+
     return Op(
         name=name,
         kind=Kind.SCAN,
@@ -145,6 +188,7 @@ def scan(name: str, ufunc: np.ufunc, *, initial: int, doc: str, domain: Domain =
         signature=signature,
         shape=shapes.scan(name),
         reference=reference,
+        into=into,
         domain=(domain,),
         doc=doc,
     )
