@@ -2,16 +2,18 @@
 
 Greedy, in graph order: an elementwise node joins the groups that make its operands when they loop over the same shape and no path
 between them leads through a third group; a reduction ends the group of its operand; elementwise work on its result follows it.
+`row_fusion` then joins the groups that work on the same rows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lazytensor.compiler.graph import Graph, GraphNode, Shape
 from lazytensor.compiler.kernel import Form, Group, access
 from lazytensor.compiler.ops.row import Kind
+from lazytensor.compiler.row_fusion import RowFuser
 
 # Long chains are bound by latency (400 dependent operations: 19.6 ns an element against 3.3 balanced), and wide kernels by registers.
 MAX_NODES = 60
@@ -198,28 +200,39 @@ def fuse(graph: Graph) -> tuple[Group, ...]:
             fuser.add_reduce(position, node)
         else:
             fuser.add_elementwise(position, node)
+    found = []
+    for number, draft in enumerate(fuser.drafts):
+        if fuser.alias[number] == number:
+            group = Group(draft.form, draft.shape, draft.device, tuple(draft.body), tuple(draft.reduces), tuple(draft.epilogue))
+            found.append((draft.ancestors.bit_count(), group))
+    found = _ordered(found)
+    if any(group.reduces for _, group in found):
+        found = _ordered(RowFuser(graph, [group for _, group in found], MAX_NODES, MAX_OPERANDS).run())
+    return _with_outputs(graph, [group for _, group in found])
+
+
+def _ordered(groups: list[tuple[int, Group]]) -> list[tuple[int, Group]]:
+    """The groups in an order in which they can run, from the numbers of those that each needs, however indirectly: a group's
+    ancestors contain those of the groups it needs, and one more."""
+    return sorted(groups, key=lambda item: (item[0], item[1].members[0]))
+
+
+def _with_outputs(graph: Graph, groups: list[Group]) -> tuple[Group, ...]:
+    """The groups, each with those of its members that another group or the caller reads."""
+    home = {position: number for number, group in enumerate(groups) for position in group.members}
     readers = graph.consumers()
     kept = set(graph.outputs)
 
     def read_outside(position: int, number: int) -> bool:
         for reader in readers[position]:
             if graph.nodes[reader].kind is Kind.VIEW:
-                if readers[reader]:
+                if any(home.get(user) != number for user in readers[reader]):
                     return True
-            elif fuser.find(fuser.home[reader]) != number:
+            elif home[reader] != number:
                 return True
         return False
 
-    found = []
-    for number, draft in enumerate(fuser.drafts):
-        if fuser.alias[number] != number:
-            continue
-        members = sorted((*draft.body, *draft.reduces, *draft.epilogue))
-        outputs = tuple(item for item in members if item in kept or read_outside(item, number))
-        group = Group(
-            draft.form, draft.shape, draft.device, tuple(draft.body), tuple(draft.reduces), tuple(draft.epilogue), outputs
-        )
-        # A group's ancestors contain those of the groups it needs, and one more: their number sorts topologically.
-        found.append((draft.ancestors.bit_count(), members[0], group))
-    found.sort(key=lambda item: item[:2])
-    return tuple(group for _, _, group in found)
+    return tuple(
+        replace(group, outputs=tuple(item for item in group.members if item in kept or read_outside(item, number)))
+        for number, group in enumerate(groups)
+    )

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 from lazytensor.compiler.graph import Graph, Shape
 from lazytensor.compiler.ops.row import Kind
 
 
 class Form(Enum):
-    """How a group runs: one loop over `shape`, the same followed by reductions of it, or one call of a reference or library."""
+    """How a group runs: one loop over `shape`, the same followed by reductions of it, both by turns on one row after the other, or one
+    call of a reference or library."""
 
     MAP = "map"
     REDUCE = "reduce"
+    ROWS = "rows"
     CALL = "call"
 
 
@@ -24,6 +27,8 @@ class Group:
     MAP: `body` are elementwise and source nodes of shape `shape`.
     REDUCE: `body` (maybe empty) of shape `shape`, the input's; `reduces`, all over the same axes; `epilogue`, elementwise nodes of the
     reductions' output shape that read reductions, other epilogue nodes, or values from outside the group.
+    ROWS: as REDUCE, over the last axes, and body nodes may read reductions and epilogue nodes, each element the value of its row; the
+    reductions' shapes may differ in their axes of length one (see `compiler.rows`).
     CALL: one node of any other kind, in `body`. View nodes are in no group: their readers see through them (`access`).
     `outputs` are the members whose values are stored; the others live in registers only.
     """
@@ -38,7 +43,8 @@ class Group:
 
     @property
     def members(self) -> tuple[int, ...]:
-        return (*self.body, *self.reduces, *self.epilogue)
+        """All nodes, in graph order."""
+        return tuple(sorted((*self.body, *self.reduces, *self.epilogue)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,7 @@ class Access:
         return Access(self.slot, shape, strides, self.offset)
 
 
+@lru_cache(maxsize=4096)
 def contiguous_strides(shape: Shape) -> tuple[int, ...]:
     """C-order strides of `shape`, in elements."""
     strides = [1] * len(shape)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from lazytensor.compiler.graph import Graph
-from lazytensor.compiler.plan import Environment, Lane
+from lazytensor.compiler.plan import Environment, Lane, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,7 @@ class Draft:
     writes: tuple[int, ...]
     origin: int
     cost: float
+    rescue: Callable[[], tuple[Step, ...]] | None = None
 
 
 def last_uses(

@@ -69,7 +69,7 @@ def _lower_group(graph: Graph, group: Group, lower: Lower) -> tuple[list[Draft],
     compiled = lower(graph, group)
     if compiled is not None:
         step, info = compiled
-        return [_fixed(step)], [info]
+        return [_fixed(step, _rescue(graph, group))], [info]
     drafts: list[Draft] = []
     kernels: list[KernelInfo] = []
     for position in group.members:
@@ -85,8 +85,33 @@ def _lower_group(graph: Graph, group: Group, lower: Lower) -> tuple[list[Draft],
     return drafts, kernels
 
 
-def _fixed(step: Step) -> Draft:
-    return Draft(step.name, lambda consumed: step.run, step.reads, step.writes, step.origin, step.cost)
+def _fixed(step: Step, rescue: Callable[[], tuple[Step, ...]] | None) -> Draft:
+    return Draft(step.name, lambda consumed: step.run, step.reads, step.writes, step.origin, step.cost, rescue)
+
+
+def _rescue(graph: Graph, group: Group) -> Callable[[], tuple[Step, ...]] | None:
+    """How to compute a group's outputs apart from each other; None where there is one, or a member that only a kernel computes."""
+    if len(group.outputs) == 1 or any(graph.nodes[position].op.reference is None for position in group.members):
+        return None
+
+    def steps() -> tuple[Step, ...]:
+        drafts = [interpret.lower(graph, position) for position in group.members]
+        inner = tuple(set(group.members) - set(group.outputs))
+        last = len(drafts) - 1
+        return tuple(
+            Step(
+                draft.name,
+                draft.make(frozenset()),
+                draft.reads,
+                draft.writes,
+                draft.origin,
+                draft.cost,
+                inner if i == last else (),
+            )
+            for i, draft in enumerate(drafts)
+        )
+
+    return steps
 
 
 def interpreted_info(graph: Graph, position: int, device: str) -> KernelInfo:
@@ -111,6 +136,7 @@ def _assemble(graph: Graph, drafts: list[Draft], scheduled: Schedule, kernels: t
             draft.cost,
             # A failed step's slots keep the failure for later waits; bound inputs and temporaries go.
             tuple(slot for slot in dead),
+            draft.rescue,
         )
         for draft, dead in zip(ordered, frees, strict=True)
     ]

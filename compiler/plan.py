@@ -35,6 +35,8 @@ class Step:
 
     `run(environment, lane)` reads the slots `reads` and sets the slots `writes`. After it, the slots in `frees` are cleared.
     `origin` is the position, in the captured graph, of the node an error is blamed on. `cost` is in estimated seconds.
+    `rescue()`, where there is one, gives steps that do the same one operation at a time: run in its place when an operand failed,
+    they save the results that do not need it.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Step:
     origin: int
     cost: float
     frees: tuple[int, ...] = ()
+    rescue: Callable[[], tuple[Step, ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

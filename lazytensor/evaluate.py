@@ -23,7 +23,7 @@ from lazytensor.compiler.kernel import Form, Group
 from lazytensor.compiler.ops.row import Kind
 from lazytensor.compiler.plan import KernelInfo, Plan, Step
 from lazytensor.config import config
-from lazytensor.runtime.promise import Failure, Promise
+from lazytensor.runtime.promise import Failure, Promise, on_engine_thread
 from lazytensor.system import engine, kernel_store
 from lazytensor.wait_log import count, timed
 
@@ -94,6 +94,8 @@ def value_of(node: Node) -> np.ndarray[Any, Any]:
 
 def _wait(node: Node) -> np.ndarray[Any, Any]:
     if node.result is None:
+        if on_engine_thread():
+            raise RuntimeError("cannot wait for a value on the engine's own thread: what would compute it could not run")
         count(node)
         with _lock:
             if node.result is None and not _run_ready(node):

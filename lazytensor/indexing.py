@@ -12,7 +12,6 @@ import numpy as np
 
 from lazytensor import views
 from lazytensor.compiler.graph import Node
-from lazytensor.compiler.kernel import contiguous_strides
 from lazytensor.compiler.ops import elementwise, indexing
 from lazytensor.handle import Handle, as_stored, constant, node_operand, operand, record, wrap, write_lock
 from lazytensor.sites import user_site
@@ -138,12 +137,13 @@ def assign(x: Handle, key: Any, value: Any) -> None:
             return  # x[key] += v has already written through the view
         stored = cast_for_assignment(value, x.dtype, "setitem")
         _check_broadcast(stored.shape, target.shape)
-        if target == views.whole(x._base().shape) and stored.shape == target.shape and stored.device == x._base().device:
+        if target == views.whole(x._base().shape) and stored.device == x._base().device:
+            # All of it: the old values are not needed.
+            stored = _stretched(stored, target.shape)
             x._replace(lambda whole: as_stored(stored))
         else:
             if len(stored.shape) > len(target.shape):
-                lengths = stored.shape[len(stored.shape) - len(target.shape) :]
-                stored = wrap(stored)._alias(views.View(lengths, contiguous_strides(lengths), 0))._read()
+                stored = _stretched(stored, stored.shape[len(stored.shape) - len(target.shape) :])
             x._store(target, stored, site)
         return
     normal = tuple(_normal(item) for item in items)
@@ -151,6 +151,17 @@ def assign(x: Handle, key: Any, value: Any) -> None:
     stored = cast_for_assignment(value, x.dtype, "setitem")
     with write_lock:
         x._assign(record(indexing.put, (x._read(), stored, *arrays), (template,)), site)
+
+
+def _stretched(node: Node, shape: tuple[int, ...]) -> Node:
+    """The node, as a view if need be, in a shape that it broadcasts to once leading axes of length 1 are gone."""
+    if node.shape == shape:
+        return node
+    source = wrap(node)
+    trimmed = views.reshape(source._index_map(), node.shape[max(0, len(node.shape) - len(shape)) :])
+    wide = None if trimmed is None else views.broadcast(trimmed, shape)
+    assert wide is not None  # the shapes were checked
+    return source._alias(wide)._read()
 
 
 def _check_broadcast(source: tuple[int, ...], target: tuple[int, ...]) -> None:

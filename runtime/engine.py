@@ -222,12 +222,18 @@ class Engine:
         from lazytensor.runtime.streams import settle  # delayed: start-up time
 
         segment = submission.plan.segments[number]
+        outputs = set(submission.plan.outputs)
         executor = self._executor
         problem: BaseException | None = None
         try:
-            executor.careful(segment.steps, submission.environment, device.lane, submission.sites, device.name, segment.stream)
-            if executor.stopped:
-                return  # some steps may not have run
+            for place, step in enumerate(segment.steps, 1):
+                executor.careful((step,), submission.environment, device.lane, submission.sites, device.name, segment.stream)
+                if executor.stopped:
+                    return  # some steps may not have run
+                if place < len(segment.steps) and not outputs.isdisjoint(step.writes):
+                    # Who waits for a value does not wait for its readers.
+                    for promise, value in submission.results(set(step.writes)):
+                        settle(promise, value)
             results = submission.results(submission.written(number))
             with self._changed:
                 submission.remaining -= 1

@@ -61,7 +61,9 @@ class Executor:
             if stream >= 0 and self.stopped:
                 return
             read = next((environment[slot] for slot in step.reads if type(environment[slot]) is Failure), None)
-            if read is not None:
+            if read is not None and step.rescue is not None:
+                self.careful(step.rescue(), environment, lane, sites, device, stream)
+            elif read is not None:
                 for slot in step.writes:
                     environment[slot] = read
             else:

@@ -6,7 +6,21 @@ from typing import Any
 
 import numpy as np
 
-DTYPES = ["bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float32", "float64", "complex64", "complex128"]
+DTYPES = [
+    "bool",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+    "float32",
+    "float64",
+    "complex64",
+    "complex128",
+]
 # One of every kind that kernels tell apart, where all dtypes would only cost time.
 FEW = ["bool", "int8", "uint64", "float32", "float64", "complex64"]
 SHAPES = [(), (0,), (1,), (7,), (3, 0, 2), (3, 5), (2, 3, 4)]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from lazytensor.compiler.codegen.arguments import Arguments
 from lazytensor.compiler.codegen.loops import Strides
+from lazytensor.compiler.codegen.source import Source
 
 
 class Axes(NamedTuple):
@@ -44,6 +46,15 @@ class Axes(NamedTuple):
                 terms.append(index if unit else f"{index} * {name}_{self.letter}{axis}")
         return " + ".join(terms)
 
+    def element(self, number: int, name: str, index: str) -> str:
+        """Where element `index` of the current segment of the last axis lies in an operand."""
+        step = self.strides[number][-1] if self.sizes else 0
+        if step == 0:
+            return f"{name}_at"
+        if step == 1:
+            return f"{name}_at + {index}"
+        return f"{name}_at + {wrapped(index)} * {name}_{self.letter}{len(self.sizes) - 1}"
+
 
 def declare_axes(arguments: Arguments, axes: Axes, names: list[str]) -> None:
     """Read the sizes and strides that `Axes.split` and `Axes.offset` use."""
@@ -53,6 +64,42 @@ def declare_axes(arguments: Arguments, axes: Axes, names: list[str]) -> None:
         for axis, step in enumerate(axes.strides[number]):
             if step and not (step == 1 and axis == len(axes.sizes) - 1):
                 arguments.constant(f"{name}_{axes.letter}{axis}", step)
+
+
+def starts(source: Source, axes: Axes, names: Sequence[str], flat: str, before: str | None, after: str) -> None:
+    """Add each operand's offset in this part at a flat index: `x0_after = x0_before + ...`."""
+    source.add(*axes.split(flat))
+    for number, name in enumerate(names):
+        terms = [f"{name}_{before}"] if before else []
+        if axes.sizes and (offset := axes.offset(number, name, flat)):
+            terms.append(offset)
+        source.add(f"{name}_{after} = {' + '.join(terms) or '0'}")
+
+
+def walk(
+    source: Source, axes: Axes, names: Sequence[str], before: str, elements: Callable[[str], tuple[list[str], list[str]]]
+) -> None:
+    """Loop over the `count` elements from `begin` on: in segments of the last axis, where there are several.
+
+    `elements(place)` are the lines for element j of a segment, whose place after `begin` is `place`, and those before the loop.
+    """
+    segments = len(axes.sizes) > 1
+    if segments:
+        last = f"{axes.letter}{len(axes.sizes) - 1}"
+        source.add("done = 0")
+        source.loop("while done < count:")
+        source.add("place = begin + done")
+        starts(source, axes, names, "place", before, "at")
+        source.add(f"run = min(n{last} - {last}, count - done)")
+    else:
+        starts(source, axes, names, "begin", before, "at")
+    lines, hoisted = elements("done + j" if segments else "j")
+    source.add(*hoisted)
+    if lines:
+        source.loop(f"for j in range({'run' if segments else 'count'}):", lines)
+    if segments:
+        source.add("done += run")
+        source.end()
 
 
 def wrapped(index: str) -> str:

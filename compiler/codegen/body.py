@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,8 +23,8 @@ class Body:
     """Elementwise and source nodes computed together over `shape`, and what they read.
 
     `operands` are the arrays (and iotas) read, `scalars` the Python numbers with the dtype they are read as, `fillers` the random
-    sources. `given` are positions that the surrounding kernel defines (the reductions, for an epilogue). `valid` is False where
-    something has no kernel form; the rest is then incomplete.
+    sources. `given` are positions that the surrounding kernel defines (the reductions, for an epilogue), `links` inputs that stand for
+    such positions (the views that broadcast them). `valid` is False where something has no kernel form; the rest is then incomplete.
     """
 
     def __init__(
@@ -33,6 +34,7 @@ class Body:
         shape: Shape,
         given: Iterable[int] = (),
         prefixes: tuple[str, str] = ("x", "s"),
+        links: Mapping[int, int] | None = None,
     ) -> None:
         self.graph = graph
         self.positions = positions
@@ -43,7 +45,7 @@ class Body:
         self.members = {*positions, *given}
         self.array_prefix, self._scalar_prefix = prefixes
         self._operand_of: dict[int, int] = {}
-        self._member_of: dict[int, int] = {}
+        self._member_of: dict[int, int] = dict(links or {})
         self.valid = all(self._collect(position) for position in positions)
 
     def reads(self, position: int) -> bool:
@@ -67,10 +69,11 @@ class Body:
         """The member that computes a value, seen through views."""
         return self._member_of.get(position, position)
 
-    def used(self) -> set[int]:
-        """Numbers of the operands that the nodes read or are."""
-        found = {self._operand_of.get(position) for position in self.positions}
-        for position in self.positions:
+    def used(self, only: Collection[int] | None = None) -> set[int]:
+        """Numbers of the operands that the nodes (`only` these, if given) read or are."""
+        positions = self.positions if only is None else only
+        found = {self._operand_of.get(position) for position in positions}
+        for position in positions:
             found.update(self._operand_of.get(item) for item in self.graph.nodes[position].inputs)
         return {number for number in found if number is not None}
 
@@ -139,21 +142,26 @@ class Body:
         return f"{node.op.expression((node.dtype,))}_{suffix(node.dtype)}(random{number}, {block}, {numbers})"
 
     def lines(
-        self, element: Callable[[int], str], names: dict[int, str], hoisted: dict[int, str], skip: Iterable[int] = ()
+        self,
+        element: Callable[[int], str],
+        names: dict[int, str],
+        hoisted: dict[int, str],
+        skip: Collection[int] = (),
+        only: Collection[int] | None = None,
+        numbers: Iterator[int] | None = None,
     ) -> list[str]:
         """One line for each load and node of one element.
 
         `element(number)` is the index of operand `number`; `hoisted` names operands loaded before the loop. `names` receives the
-        variable of every position computed, and may hold those given. Operands in `skip` are not needed.
+        variable of every position computed, and may hold those given. Operands in `skip` are not needed; `only` are the nodes to
+        compute, if not all. `numbers` are those of the variables, where lines are to follow lines in one scope.
         """
         out: list[str] = []
-        count = 0
+        numbers = itertools.count() if numbers is None else numbers
         loaded: dict[int, str] = dict(hoisted)
 
         def new() -> str:
-            nonlocal count
-            count += 1
-            return f"t{count - 1}"
+            return f"t{next(numbers)}"
 
         for number in range(len(self.operands)):
             if number in loaded or number in skip:
@@ -172,7 +180,7 @@ class Body:
             out.append(f"{names[position]} = random{number}[j]")
         for position in self.positions:
             node = self.graph.nodes[position]
-            if position in names or position in self._operand_of:
+            if position in names or position in self._operand_of or (only is not None and position not in only):
                 continue
             text = compute(self.graph, position, value)
             names[position] = new()

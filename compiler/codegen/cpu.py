@@ -14,6 +14,7 @@ from lazytensor.compiler.codegen.arguments import bind
 from lazytensor.compiler.codegen.loops import operations
 from lazytensor.compiler.codegen.mapping import Draft, Map
 from lazytensor.compiler.codegen.reduction import Reduce
+from lazytensor.compiler.codegen.rows import Rows
 from lazytensor.compiler.codegen.source import KernelError, compile_source, library_digest
 from lazytensor.compiler.graph import Graph
 from lazytensor.compiler.kernel import Form, Group
@@ -54,6 +55,9 @@ def specify(graph: Graph, group: Group) -> KernelSpec | None:
     if group.form is Form.REDUCE:
         loops = Reduce(graph, group)
         return KernelSpec(graph, group, loops.draft) if loops.valid else None
+    if group.form is Form.ROWS:
+        rows = Rows(graph, group)
+        return KernelSpec(graph, group, rows.draft) if rows.valid else None
     return None
 
 

@@ -2,7 +2,7 @@
 
 The order of additions is fixed by those three lengths alone, so a result's bits depend neither on fusion nor on threads:
 
-* Rows (no inner axis): each row is cut into chunks of 16,384 elements and these into blocks of 1,024, each summed by 128 lanes
+* Rows (no inner axis): each row is cut into chunks of at most 16,384 elements and these into blocks of 1,024, each summed by 128 lanes
   side by side; a chunk's blocks are combined lane by lane, then the lanes, then the chunks, each by halving.
 * Columns: rows are added up one after the other within chunks whose height follows from the lengths; chunks are combined by
   halving.
@@ -14,22 +14,18 @@ epilogue and store the results.
 from __future__ import annotations
 
 import math
-from typing import Any
-
-import numpy as np
 
 from lazytensor.compiler.codegen.arguments import Arguments, Phase, storage
-from lazytensor.compiler.codegen.axes import Axes, declare_axes, partition, wrapped
+from lazytensor.compiler.codegen.axes import Axes, declare_axes, partition, starts, walk
 from lazytensor.compiler.codegen.body import BLOCK, Body, grain
-from lazytensor.compiler.codegen.expressions import cast, combine, identity, load, signature, store, suffix, supported
+from lazytensor.compiler.codegen.expressions import cast, load, store, suffix
+from lazytensor.compiler.codegen.lanes import CHUNK, Lanes, reducible
 from lazytensor.compiler.codegen.loops import Operand, collapse
 from lazytensor.compiler.codegen.mapping import Draft
 from lazytensor.compiler.codegen.source import Source
 from lazytensor.compiler.graph import Graph
 from lazytensor.compiler.kernel import Group, contiguous_strides
 
-LANES = 128
-CHUNK = 16_384
 COLUMN_CHUNK = 262_144
 
 
@@ -40,6 +36,7 @@ class Reduce:
         self.graph = graph
         self.group = group
         self.valid = False
+        self.partials = Lanes(graph, group.reduces)
         axes, keepdims = graph.nodes[group.reduces[0]].params
         reduced = set(axes)  # type: ignore[call-overload]
         parts = partition(group.shape, reduced)
@@ -49,7 +46,9 @@ class Reduce:
             return
         self.body = Body(graph, group.body, group.shape)
         self.epilogue = Body(graph, group.epilogue, graph.nodes[group.reduces[0]].shape, group.reduces, ("e", "p"))
-        if not (self.body.valid and self.epilogue.valid and all(map(self._reducible, group.reduces))):
+        if not (self.body.valid and self.epilogue.valid):
+            return
+        if not all(reducible(graph, position, group.shape, self.body) for position in group.reduces):
             return
         plain = contiguous_strides(group.shape)
         self.outputs = [
@@ -72,15 +71,6 @@ class Reduce:
         self._place_results(reduced)
         self._plan()
         self.valid = True
-
-    def _reducible(self, position: int) -> bool:
-        node = self.graph.nodes[position]
-        rule = signature(self.graph, position)
-        source = self.graph.nodes[node.inputs[0]]
-        if len(node.inputs) != 1 or source.weak is not None or source.shape != self.group.shape:
-            return False
-        known = supported(rule.operands[0]) and supported(rule.result) and supported(source.dtype)
-        return known and node.op.expression(rule.operands[:1]) is not None and self.body.reads(node.inputs[0])
 
     def _place_results(self, reduced: set[int]) -> None:
         """The domain of the results, with the epilogue's operands and the outputs as they step through it."""
@@ -113,7 +103,8 @@ class Reduce:
             self.chunk = min(max(COLUMN_CHUNK // self.inner.length, 64), 4096)
             self.strips = -(-self.inner.length // BLOCK)
         else:
-            self.chunk = CHUNK
+            # Chunks of one length: a short last one would leave the long one's rounding error where a balanced sum has half of it.
+            self.chunk = -(-length // (-(-length // CHUNK) * BLOCK)) * BLOCK
             self.strips = 1
         self.chunks = -(-length // self.chunk)
         self.units = self.outer.length * self.chunks * self.strips
@@ -126,10 +117,10 @@ class Reduce:
         arguments.constant("units", self.units)
         arguments.constant("chunks", self.chunks)
         arguments.constant("length", self.reduced.length)
+        arguments.constant("height", self.chunk, "of a chunk")
         if self.columns:
             arguments.constant("width", self.inner.length)
             arguments.constant("strips", self.strips)
-            arguments.constant("height", self.chunk)
         self.body.declare(arguments)
         for number, output in enumerate(self.outputs):
             arguments.result(f"y{number}", output.node, group.shape, output.dtype, suffix(output.dtype))
@@ -139,7 +130,7 @@ class Reduce:
             arguments.result(f"z{number}", position, node.shape, node.dtype, suffix(node.dtype))
         room = self.outer.length * self.chunks * self.inner.length
         for number, position in enumerate(group.reduces):
-            arguments.result(f"scratch{number}", None, (room,), self._accumulator(position), "one partial result a chunk")
+            arguments.result(f"scratch{number}", None, (room,), self.partials.accumulator(position), "one partial result a chunk")
         for axes in (self.outer, self.reduced, self.inner):
             declare_axes(arguments, axes, self.names)
         declare_axes(arguments, self.result_axes, self.result_names)
@@ -170,20 +161,16 @@ class Reduce:
         )
         return Draft(text, arguments, phases, each * total + final * self.finals)
 
-    def _accumulator(self, position: int) -> np.dtype[Any]:
-        return signature(self.graph, position).operands[0]
-
     def _buffers(self, source: Source) -> None:
         for number, position in enumerate(self.body.fillers):
             source.add(f"random{number} = stack_buffer({BLOCK}, {suffix(self.graph.nodes[position].dtype)})")
         for member, name in self.buffers.items():
             source.add(f"{name} = stack_buffer({BLOCK}, {storage(self.graph.nodes[member].dtype)})")
+        if not self.columns:
+            self.partials.declare(source)
+            return
         for number, position in enumerate(self.group.reduces):
-            kind = storage(self._accumulator(position))
-            if self.columns:
-                source.add(f"sums{number} = stack_buffer({BLOCK}, {kind})")
-            else:
-                source.add(f"lanes{number} = stack_buffer({CHUNK // BLOCK * LANES}, {kind})")
+            source.add(f"sums{number} = stack_buffer({BLOCK}, {storage(self.partials.accumulator(position))})")
 
     def _element(self, position: int, index: str) -> str:
         """Element `index` of the current block of a reduction's input, as an accumulator."""
@@ -193,55 +180,17 @@ class Reduce:
         if number is None:
             text = load(self.buffers[self.body.member(source)], index, dtype)
         else:
-            text = self.body.value(number, self._index(number, index))
-        want = self._accumulator(position)
+            text = self.body.value(number, self.vector.element(number, self.names[number], index))
+        want = self.partials.accumulator(position)
         if dtype.kind == "b" and want.kind != "b":
             return f"{suffix(want)}({text})"
         return cast(text, dtype, want)
-
-    def _index(self, number: int, index: str) -> str:
-        """Where element `index` of the current segment lies in an operand."""
-        step = self.vector.strides[number][-1] if self.vector.sizes else 0
-        name = self.names[number]
-        if step == 0:
-            return f"{name}_at"
-        return (
-            f"{name}_at + {index}"
-            if step == 1
-            else f"{name}_at + {wrapped(index)} * {name}_{self.vector.letter}{len(self.vector.sizes) - 1}"
-        )
-
-    def _starts(self, source: Source, axes: Axes, flat: str, before: str | None, after: str) -> None:
-        """Add this part's offset to every operand's."""
-        source.add(*axes.split(flat))
-        for number, name in enumerate(self.names):
-            terms = [f"{name}_{before}"] if before else []
-            if axes.sizes and (offset := axes.offset(number, name, flat)):
-                terms.append(offset)
-            source.add(f"{name}_{after} = {' + '.join(terms) or '0'}")
 
     def _evaluate(self, source: Source, before: str) -> None:
         """Compute `count` elements of the body from `begin` on: into buffers and outputs."""
         for number in range(len(self.body.fillers)):
             source.add(self.body.fill(number, f"begin // {BLOCK}"))
-        segments = len(self.vector.sizes) > 1
-        if segments:
-            last = len(self.vector.sizes) - 1
-            source.add("done = 0")
-            source.loop("while done < count:")
-            source.add("place = begin + done")
-            self._starts(source, self.vector, "place", before, "at")
-            source.add(f"run = min(n{self.vector.letter}{last} - {self.vector.letter}{last}, count - done)")
-        else:
-            self._starts(source, self.vector, "begin", before, "at")
-        target = "done + j" if segments else "j"
-        lines, hoisted = self._elementwise(target)
-        source.add(*hoisted)
-        if lines:
-            source.loop(f"for j in range({'run' if segments else 'count'}):", lines)
-        if segments:
-            source.add("done += run")
-            source.end()
+        walk(source, self.vector, self.names, before, self._elementwise)
 
     def _elementwise(self, target: str) -> tuple[list[str], list[str]]:
         """The lines for one element, and the loads before the loop."""
@@ -250,108 +199,44 @@ class Reduce:
         hoisted = {n: f"c{n}" for n in still}
         names: dict[int, str] = {}
         skip = set(range(len(self.body.operands))) - needed
-        lines = self.body.lines(lambda number: self._index(number, "j"), names, hoisted, skip)
+        lines = self.body.lines(lambda number: self.vector.element(number, self.names[number], "j"), names, hoisted, skip)
         stores = [
             f"{name}[{target}] = {store(names[member], self.graph.nodes[member].dtype)}" for member, name in self.buffers.items()
         ]
         first = len(self.body.operands)
         for number, output in enumerate(self.outputs):
-            stores.append(f"y{number}[{self._index(first + number, 'j')}] = {store(names[output.node], output.dtype)}")
+            index = self.vector.element(first + number, f"y{number}", "j")
+            stores.append(f"y{number}[{index}] = {store(names[output.node], output.dtype)}")
         before = [f"c{n} = {self.body.value(n, f'{self.names[n]}_at')}" for n in sorted(still)]
         return ([*lines, *stores] if stores else []), before
 
-    def _combined(self, position: int, left: str, right: str) -> str:
-        return store(combine(self.graph, position, left, right), self._accumulator(position))
-
-    def _halve(self, source: Source, array: str, base: str, width: str, step: str = "", loop: str = "") -> None:
-        """Combine `width` partial results of each reduction into the first: `base`, `base + step`, ... of its `array`."""
-        start = f"{base} + " if base else ""
-        times = f" * {step}" if step else ""
-        also = " + j" if loop else ""
-        other = wrapped("half + k") if step else "half + k"
-        here, there = f"{start}k{times}{also}", f"{start}{other}{times}{also}"
-        source.add(f"left = {width}")
-        source.loop("while left > 1:")
-        source.add("half = (left + 1) // 2")
-        source.loop("for k in range(left - half):")
-        lines = []
-        for number, position in enumerate(self.group.reduces):
-            dtype = self._accumulator(position)
-            name = f"{array}{number}"
-            lines.append(f"{name}[{here}] = {self._combined(position, load(name, here, dtype), load(name, there, dtype))}")
-        if loop:
-            source.loop(loop, lines)
-        else:
-            source.add(*lines)
-        source.end()
-        source.add("left = half")
-        source.end()
-
     def _row_units(self, source: Source) -> None:
         source.loop("for unit in range(start, min(stop, units)):")
-        source.add("used = 0", "row = unit // chunks", f"first = (unit - row * chunks) * {CHUNK}")
-        source.add(f"blocks = (min(length - first, {CHUNK}) + {BLOCK - 1}) // {BLOCK}")
-        self._starts(source, self.outer, "row", None, "row")
+        source.add("used = 0", "row = unit // chunks", "first = (unit - row * chunks) * height")
+        source.add(f"blocks = (min(length - first, height) + {BLOCK - 1}) // {BLOCK}")
+        starts(source, self.outer, self.names, "row", None, "row")
         source.loop("for block_number in range(blocks):")
         source.add(f"begin = first + block_number * {BLOCK}", f"count = min(length - begin, {BLOCK})")
         self._evaluate(source, "row")
-        self._lanes(source)
+        self.partials.block(source, self._element)
         source.end()
-        self._combine_blocks(source)
-        self._halve(source, "lanes", "", "used")
+        self.partials.combine(source)
         source.add(*(f"scratch{number}[unit] = lanes{number}[0]" for number in range(len(self.group.reduces))))
         source.end()
-
-    def _lanes(self, source: Source) -> None:
-        """Reduce a block in 128 lanes, which LLVM keeps in vector registers: for one reduction at a time there are enough."""
-        source.add(f"base = block_number * {LANES}", f"used = min(count, {LANES})", f"rest = max(count // {LANES}, 1) * {LANES}")
-        for number, position in enumerate(self.group.reduces):
-            dtype = self._accumulator(position)
-            lanes = f"lanes{number}"
-            have = load(lanes, "base + lane", dtype)
-            comment = f"  # {self.graph.nodes[position].op.name}"
-            source.loop("for lane in range(used):", [f"{lanes}[base + lane] = {store(self._element(position, 'lane'), dtype)}"])
-            source.loop(f"for group in range({LANES}, rest, {LANES}):")
-            step = self._combined(position, have, self._element(position, "group + lane"))
-            source.loop(f"for lane in range({LANES}):", [f"{lanes}[base + lane] = {step}{comment}"])
-            source.end()
-            step = self._combined(position, have, self._element(position, "rest + lane"))
-            source.loop("for lane in range(count - rest):", [f"{lanes}[base + lane] = {step}{comment}"])
-
-    def _combine_blocks(self, source: Source) -> None:
-        """Combine the lanes of a chunk's blocks. Only the last block may have fewer lanes; it goes first, into the one before."""
-        source.loop(f"if blocks > 1 and used < {LANES}:")
-        source.add("blocks -= 1", f"base = blocks * {LANES}")
-        source.loop("for lane in range(used):", self._lane_steps(f"base - {LANES} + lane", "base + lane"))
-        source.add(f"used = {LANES}")
-        source.end()
-        source.loop("while blocks > 1:")
-        source.add("half = (blocks + 1) // 2")
-        source.loop(f"for lane in range((blocks - half) * {LANES}):", self._lane_steps("lane", f"half * {LANES} + lane"))
-        source.add("blocks = half")
-        source.end()
-
-    def _lane_steps(self, here: str, there: str) -> list[str]:
-        lines = []
-        for number, position in enumerate(self.group.reduces):
-            dtype = self._accumulator(position)
-            lanes = f"lanes{number}"
-            lines.append(f"{lanes}[{here}] = {self._combined(position, load(lanes, here, dtype), load(lanes, there, dtype))}")
-        return lines
 
     def _column_units(self, source: Source) -> None:
         source.loop("for unit in range(start, min(stop, units)):")
         source.add("part = unit // strips", f"begin = (unit - part * strips) * {BLOCK}")
         source.add(f"count = min(width - begin, {BLOCK})", "row = part // chunks", "first = (part - row * chunks) * height")
-        self._starts(source, self.outer, "row", None, "row")
+        starts(source, self.outer, self.names, "row", None, "row")
         source.loop("for line in range(first, min(first + height, length)):")
-        self._starts(source, self.reduced, "line", "row", "line")
+        starts(source, self.reduced, self.names, "line", "row", "line")
         self._evaluate(source, "line")
         for number, position in enumerate(self.group.reduces):
-            dtype = self._accumulator(position)
+            dtype = self.partials.accumulator(position)
             sums = f"sums{number}"
             element = self._element(position, "j")
-            step = self._combined(position, load(sums, "j", dtype), element)
+            step = self.partials.combined(position, load(sums, "j", dtype), element)
             source.loop("if line == first:")
             source.loop("for j in range(count):", [f"{sums}[j] = {store(element, dtype)}"])
             source.end()
@@ -367,7 +252,7 @@ class Reduce:
     def _row_finals(self, source: Source) -> None:
         source.loop("for index in range(max(start - units, 0), stop - units):")
         source.add("place = index * chunks")
-        self._halve(source, "scratch", "place", "chunks")
+        self.partials.halve(source, "scratch", "place", "chunks")
         source.add(*self._results("place"))
         source.end()
 
@@ -375,7 +260,7 @@ class Reduce:
         source.loop("for unit in range(max(start - units, 0), stop - units):")
         source.add("row = unit // strips", f"begin = (unit - row * strips) * {BLOCK}")
         source.add(f"count = min(width - begin, {BLOCK})", "place = row * chunks * width + begin", "at = row * width + begin")
-        self._halve(source, "scratch", "place", "chunks", "width", "for j in range(count):")
+        self.partials.halve(source, "scratch", "place", "chunks", "width", "for j in range(count):")
         source.loop("for j in range(count):", ["index = at + j", *self._results("place + j")])
         source.end()
 
@@ -384,11 +269,8 @@ class Reduce:
         lines = self.result_axes.split("index")
         names: dict[int, str] = {}
         for number, position in enumerate(self.group.reduces):
-            dtype = self._accumulator(position)
-            text = load(f"scratch{number}", place, dtype)
-            start = identity(self.graph, position)
-            if start is not None:
-                text = combine(self.graph, position, start, text)
+            dtype = self.partials.accumulator(position)
+            text = self.partials.finished(position, load(f"scratch{number}", place, dtype))
             lines.append(f"r{number} = {text}")
             names[position] = cast(f"r{number}", dtype, self.graph.nodes[position].dtype)
         offsets = [self.result_axes.offset(n, name, "index") or "0" for n, name in enumerate(self.result_names)]

@@ -131,6 +131,10 @@ class CpuLane:
             task(0, count)
 
 
+def _nothing(start: int, stop: int) -> None:
+    pass
+
+
 class Split:
     """One loop shared by the calling thread and helpers, who draw chunks from one iterator.
 
@@ -174,6 +178,8 @@ class Split:
             except BaseException as error:  # an interrupt: helpers still write, so wait out the chunks they are at
                 self._fail(error)
                 interrupt = error
+        # Helpers that come late still hold this object, and must not keep the task's arrays alive.
+        self._task = _nothing
         raised = interrupt or self._error
         if raised is not None:
             self._error = None  # the frames of the traceback refer to this object

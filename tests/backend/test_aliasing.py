@@ -230,7 +230,13 @@ def test_results_of_no_dimension_stand_for_scalars() -> None:
 
 
 def test_created_arrays_of_no_dimension_mutate() -> None:
-    for make in (lambda: lt.asarray(1.0), lambda: lt.zeros(()), lambda: lt.ones(()), lambda: lt.full((), 2.0), lambda: lt.array(3.0)):
+    for make in (
+        lambda: lt.asarray(1.0),
+        lambda: lt.zeros(()),
+        lambda: lt.ones(()),
+        lambda: lt.full((), 2.0),
+        lambda: lt.array(3.0),
+    ):
         value = make()
         start = float(value)
         other = value

@@ -95,7 +95,9 @@ def test_asarray_copies() -> None:
     assert lt.array([1, 2], ndmin=3).shape == (1, 1, 2)
 
 
-@pytest.mark.parametrize("value", ["text", b"bytes", object(), [None], np.asarray(["a"]), np.asarray("2020-01-01", dtype="M8[D]")])
+@pytest.mark.parametrize(
+    "value", ["text", b"bytes", object(), [None], np.asarray(["a"]), np.asarray("2020-01-01", dtype="M8[D]")]
+)
 def test_unsupported_data(value: Any) -> None:
     with pytest.raises(TypeError, match="not supported"):
         lt.asarray(value)

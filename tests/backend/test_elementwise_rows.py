@@ -105,7 +105,9 @@ def test_rows(dtype: np.dtype[Any], name: str, tier: str) -> None:
             expected, found = expected + 0, tensor.numpy() + 0
         else:
             found = tensor.numpy()
-        assert_within(found, expected, COMPLEX_ULP.get(row, 0) if dtype.kind == "c" else row.ulp, f"{row.name} of {dtype}, {name}")
+        assert_within(
+            found, expected, COMPLEX_ULP.get(row, 0) if dtype.kind == "c" else row.ulp, f"{row.name} of {dtype}, {name}"
+        )
 
 
 EITHER_ZERO = (ops.maximum, ops.minimum, ops.fmax, ops.fmin, ops.clip)
@@ -132,12 +134,7 @@ def test_mixed_dtypes(tier: str) -> None:
     values = {dtype: draw(Domain(), dtype, (40,), seed=place) for place, dtype in enumerate(DTYPES)}
     for first in DTYPES:
         x = lt.copy(lt.asarray(values[first]))
-        pairs = [
-            (row, second)
-            for row in PAIRS
-            for second in DTYPES
-            if "c" not in first.kind + second.kind or row is ops.add
-        ]
+        pairs = [(row, second) for row in PAIRS for second in DTYPES if "c" not in first.kind + second.kind or row is ops.add]
         results = [apply(row, x, values[second]) for row, second in pairs]
         lt.materialize(*results)
         for (row, second), tensor in zip(pairs, results, strict=True):

@@ -45,7 +45,11 @@ def test_views(tier: str, name: str, layout: str) -> None:
         if not shape:
             return
         shape = (*shape[:-1], shape[-1] * 2 + 1)
-    change = {"contiguous": lambda x: x, "reversed": lambda x: x[..., ::-1][..., : shape[-1] // 2], "strided": LAYOUTS["strided"]}[layout]
+    change = {
+        "contiguous": lambda x: x,
+        "reversed": lambda x: x[..., ::-1][..., : shape[-1] // 2],
+        "strided": LAYOUTS["strided"],
+    }[layout]
     base = sample("int32", shape)
     tensor = lt.asarray(base)
     x, t = change(base), change(tensor)

@@ -125,7 +125,9 @@ def test_reductions_of_nothing(row: Op, tier: str) -> None:
                 with pytest.raises(ValueError, match=f"^{row.name}: .*{shape[axes[0]]}"):
                     apply(row, lt.asarray(empty), params=(axes, True))
             else:
-                assert_within(apply(row, lt.asarray(empty), params=(axes, True)).numpy(), expected, 0, f"{row.name} of {dtype}{shape}")
+                assert_within(
+                    apply(row, lt.asarray(empty), params=(axes, True)).numpy(), expected, 0, f"{row.name} of {dtype}{shape}"
+                )
 
 
 @pytest.mark.parametrize("row", SCANS, ids=lambda row: row.name)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 from graphs import Sketch, graphs
 from hypothesis import given, settings
 
 from lazytensor.compiler.fusion import MAX_NODES, MAX_OPERANDS, expressible, fuse
 from lazytensor.compiler.graph import Graph
-from lazytensor.compiler.kernel import Form, access
+from lazytensor.compiler.kernel import Form, Group, access
 from lazytensor.compiler.ops import elementwise as ops
 from lazytensor.compiler.ops import library, reductions, sources, structural
 from lazytensor.compiler.ops.row import Kind
 from lazytensor.compiler.rewrite import PASSES
+from lazytensor.compiler.rows import ROW_LEAST, ROW_MOST, row_links, row_passes
 
 
 def optimized(graph: Graph) -> Graph:
@@ -42,9 +45,9 @@ def check_groups(graph: Graph) -> None:
             for item in node.inputs:
                 slot = access(graph, item).slot
                 if slot in members:
-                    # Within a group values are passed element by element: no view parts them.
-                    assert slot == item
-                    assert item < position
+                    assert slot < position
+                    # Within a group values are passed element by element: no view parts them. A row's value may be broadcast.
+                    assert slot == item or group.form is Form.ROWS
                 else:
                     assert slot in stored, "read before it is stored"
         for position in group.body:
@@ -60,6 +63,8 @@ def check_groups(graph: Graph) -> None:
             for position in group.epilogue:
                 assert graph.nodes[position].shape == shape
                 assert not set(graph.nodes[position].inputs) & set(group.body)
+        elif group.form is Form.ROWS:
+            check_rows(graph, group)
         else:
             assert not group.reduces
             assert not group.epilogue
@@ -67,13 +72,38 @@ def check_groups(graph: Graph) -> None:
             assert len(group.body) == 1
         assert len(members) <= MAX_NODES
         for position in members:
-            seen = any(
-                reader not in members if graph.nodes[reader].kind is not Kind.VIEW else readers[reader]
-                for reader in readers[position]
-            )
+            users = ([reader] if graph.nodes[reader].kind is not Kind.VIEW else readers[reader] for reader in readers[position])
+            seen = any(user not in members for found in users for user in found)
             assert (position in group.outputs) == (seen or position in graph.outputs)
         stored |= set(group.outputs)
     assert all(access(graph, position).slot in stored for position in graph.outputs)
+
+
+def check_rows(graph: Graph, group: Group) -> None:
+    """Every value of a row group is there when a pass needs it."""
+    links, passes = row_links(graph, group), row_passes(graph, group)
+    assert links is not None
+    assert passes is not None
+    values: set[int] = set()
+    saved: set[int] = set()
+    for item in passes:
+        values |= set(item.values)
+        assert set(item.loaded) <= saved
+        have = {*item.body, *item.loaded}
+        for position in (*item.values, *item.body):
+            node = graph.nodes[position]
+            for slot in (access(graph, entry).slot for entry in node.inputs):
+                if slot in group.body:
+                    assert slot in have or node.kind is Kind.REDUCE
+                elif slot in group.members:
+                    assert slot in values
+        for position in item.reduces:
+            slot = access(graph, graph.nodes[position].inputs[0]).slot
+            assert slot in have or slot not in group.members
+        assert set(item.saved) <= set(item.body)
+        saved |= set(item.saved)
+    assert values == {*group.reduces, *group.epilogue}
+    assert {position for item in passes for position in item.body} >= {*group.outputs} & {*group.body}
 
 
 @settings(max_examples=200)
@@ -87,6 +117,14 @@ def test_groups_of_random_graphs(graph: Graph) -> None:
 @given(graph=graphs(devices=("cpu:0", "cpu:1"), most=20))
 def test_groups_on_two_devices(graph: Graph) -> None:
     check_groups(optimized(graph))
+
+
+@settings(max_examples=300)
+@given(graph=graphs(most=24))
+def test_row_groups_of_random_graphs(graph: Graph) -> None:
+    with patch("lazytensor.compiler.rows.ROW_LEAST", 1):
+        check_groups(graph)
+        check_groups(optimized(graph))
 
 
 def test_an_expression_is_one_kernel() -> None:
@@ -150,11 +188,66 @@ def test_two_reductions_of_one_operand_share_a_loop() -> None:
     assert forms(sketch.graph(span)) == ["reduce: exp min max subtract"]
 
 
-def test_what_needs_a_finished_reduction_is_another_kernel() -> None:
+def test_what_needs_a_finished_reduction_over_columns_is_another_kernel() -> None:
     sketch = Sketch()
     x = sketch.array(64, 32)
     centred = sketch.op(ops.subtract, x, sketch.sum(x, 0, keepdims=True))
     assert forms(sketch.graph(centred)) == ["reduce: sum", "map: subtract"]
+
+
+def softmax(sketch: Sketch, x: int) -> int:
+    shifted = sketch.op(ops.subtract, x, sketch.op(reductions.max, x, params=((1,), True)))
+    terms = sketch.op(ops.exp, shifted)
+    return sketch.op(ops.divide, terms, sketch.sum(terms, 1, keepdims=True))
+
+
+def test_a_softmax_is_one_kernel() -> None:
+    sketch = Sketch()
+    y = softmax(sketch, sketch.op(ops.negative, sketch.array(64, 32)))
+    graph = sketch.graph(y)
+    assert forms(graph) == ["rows: negative max subtract exp sum divide"]
+    (group,) = fuse(optimized(graph))
+    passes = row_passes(optimized(graph), group)
+    assert passes is not None
+    # The exponentials are kept for the last pass; the negation is cheaper computed again.
+    saved, loaded = [len(item.saved) for item in passes], [len(item.loaded) for item in passes]
+    assert (saved, loaded) == ([0, 1, 0], [0, 0, 1])
+    assert [len(item.body) for item in passes] == [1, 3, 1]
+
+
+def test_row_values_may_be_seen_through_views() -> None:
+    sketch = Sketch()
+    x, weight = sketch.array(4, 16, 32), sketch.array(32)
+    mean = sketch.sum(x, 2)
+    centred = sketch.op(ops.subtract, x, sketch.view(mean, (4, 16, 1)))
+    variance = sketch.sum(sketch.op(ops.square, centred), 2, keepdims=True)
+    flat = sketch.op(ops.negative, sketch.view(variance, (4, 16)))
+    out = sketch.op(ops.multiply, sketch.op(ops.divide, centred, sketch.op(ops.sqrt, variance)), weight)
+    graph = sketch.graph(mean, flat, out)
+    assert forms(graph) == ["rows: sum subtract square sum negative sqrt divide multiply"]
+
+
+def test_rows_read_crosswise_are_other_kernels() -> None:
+    sketch = Sketch()
+    x = sketch.array(32, 32)
+    total = sketch.sum(x, 1)
+    assert forms(sketch.graph(sketch.op(ops.subtract, x, total))) == ["reduce: sum", "map: subtract"]
+
+
+def test_rows_that_are_short_or_do_not_stay_in_cache_are_other_kernels() -> None:
+    for length, kernels in ((ROW_LEAST - 1, 3), (ROW_LEAST, 1), (ROW_MOST, 1), (ROW_MOST + 1, 3)):
+        sketch = Sketch()
+        assert len(forms(sketch.graph(softmax(sketch, sketch.array(3, length))))) == kernels
+
+
+def test_a_path_through_another_kernel_parts_rows() -> None:
+    sketch = Sketch()
+    x = sketch.array(32, 32)
+    total = sketch.sum(x, 1, keepdims=True)
+    product = sketch.op(library.matmul, x, total)
+    z = sketch.op(ops.add, sketch.op(ops.multiply, x, total), product)
+    # `add` is in the loop of `multiply`, and needs the product, which needs the sum.
+    assert forms(sketch.graph(z)) == ["reduce: sum", "call: matmul", "map: multiply add"]
 
 
 def test_a_path_through_another_kernel_parts_a_loop() -> None:

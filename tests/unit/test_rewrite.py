@@ -208,7 +208,6 @@ def test_verify_finds_what_is_wrong() -> None:
             verify(graph)
 
 
-
 def test_updates_are_not_views() -> None:
     """A region store keeps its place: the base before it and after it are two values."""
     sketch = Sketch()

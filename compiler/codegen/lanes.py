@@ -1,0 +1,155 @@
+"""The fixed order in which a row's elements are combined, whatever they are computed from and with: blocks of 1,024, each in 128
+lanes side by side; a chunk's blocks lane by lane, then its lanes, by halving. REDUCE and ROWS kernels share it, so their bits agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from lazytensor.compiler.codegen.arguments import storage
+from lazytensor.compiler.codegen.axes import wrapped
+from lazytensor.compiler.codegen.body import BLOCK, Body
+from lazytensor.compiler.codegen.expressions import combine, identity, load, signature, store, supported
+from lazytensor.compiler.codegen.source import Source
+from lazytensor.compiler.graph import Graph, Shape
+
+LANES = 128
+CHUNK = 16_384
+
+
+def reducible(graph: Graph, position: int, shape: Shape, body: Body) -> bool:
+    """Whether a kernel over `shape` can feed this reduction from its body or from memory."""
+    node = graph.nodes[position]
+    rule = signature(graph, position)
+    source = graph.nodes[node.inputs[0]]
+    if len(node.inputs) != 1 or source.weak is not None or source.shape != shape:
+        return False
+    known = supported(rule.operands[0]) and supported(rule.result) and supported(source.dtype)
+    return known and node.op.expression(rule.operands[:1]) is not None and body.reads(node.inputs[0])
+
+
+class Partials:
+    """Partial results of several reductions, each in an array of its own: writes the lines that combine them."""
+
+    def __init__(self, graph: Graph, reduces: Sequence[int]) -> None:
+        self.graph = graph
+        self.reduces = reduces
+
+    def accumulator(self, position: int) -> np.dtype[Any]:
+        return signature(self.graph, position).operands[0]
+
+    def combined(self, position: int, left: str, right: str) -> str:
+        return store(combine(self.graph, position, left, right), self.accumulator(position))
+
+    def finished(self, position: int, text: str) -> str:
+        """The last partial result with the start value folded in."""
+        start = identity(self.graph, position)
+        return text if start is None else combine(self.graph, position, start, text)
+
+    def steps(self, array: str, here: str, there: str) -> list[str]:
+        """For each reduction, combine element `there` of its `array` into element `here`."""
+        lines = []
+        for number, position in enumerate(self.reduces):
+            dtype = self.accumulator(position)
+            name = f"{array}{number}"
+            lines.append(f"{name}[{here}] = {self.combined(position, load(name, here, dtype), load(name, there, dtype))}")
+        return lines
+
+    def halve(self, source: Source, array: str, base: str, width: str, step: str = "", loop: str = "") -> None:
+        """Combine `width` partial results of each reduction into the first: `base`, `base + step`, ... of its `array`."""
+        start = f"{base} + " if base else ""
+        times = f" * {step}" if step else ""
+        also = " + j" if loop else ""
+        other = wrapped("half + k") if step else "half + k"
+        lines = self.steps(array, f"{start}k{times}{also}", f"{start}{other}{times}{also}")
+        source.add(f"left = {width}")
+        source.loop("while left > 1:")
+        source.add("half = (left + 1) // 2")
+        source.loop("for k in range(left - half):")
+        if loop:
+            source.loop(loop, lines)
+        else:
+            source.add(*lines)
+        source.end()
+        source.add("left = half")
+        source.end()
+
+
+class Lanes(Partials):
+    """Reductions along a row, chunk by chunk: `declare`, then `block` for each block of a chunk, then `combine`.
+
+    The results are the first elements of lanes0, lanes1, ... (`prefix`), one array for each of `reduces`.
+    """
+
+    def __init__(self, graph: Graph, reduces: Sequence[int], prefix: str = "lanes") -> None:
+        super().__init__(graph, reduces)
+        self.prefix = prefix
+
+    def declare(self, source: Source) -> None:
+        for number, position in enumerate(self.reduces):
+            room = CHUNK // BLOCK * LANES
+            source.add(f"{self.prefix}{number} = stack_buffer({room}, {storage(self.accumulator(position))})")
+
+    def block(self, source: Source, element: Callable[[int, str], str]) -> None:
+        """Reduce block `block_number`, of `count` elements; `element(position, index)` is one of them as an accumulator. LLVM keeps
+        128 lanes in vector registers: for one reduction at a time there are enough."""
+        source.add(f"base = block_number * {LANES}", f"used = min(count, {LANES})", f"rest = max(count // {LANES}, 1) * {LANES}")
+        for number, position in enumerate(self.reduces):
+            dtype = self.accumulator(position)
+            lanes = f"{self.prefix}{number}"
+            have = load(lanes, "base + lane", dtype)
+            comment = f"  # {self.graph.nodes[position].op.name}"
+            source.loop("for lane in range(used):", [f"{lanes}[base + lane] = {store(element(position, 'lane'), dtype)}"])
+            source.loop(f"for group in range({LANES}, rest, {LANES}):")
+            step = self.combined(position, have, element(position, "group + lane"))
+            source.loop(f"for lane in range({LANES}):", [f"{lanes}[base + lane] = {step}{comment}"])
+            source.end()
+            step = self.combined(position, have, element(position, "rest + lane"))
+            source.loop("for lane in range(count - rest):", [f"{lanes}[base + lane] = {step}{comment}"])
+
+    def combine(self, source: Source) -> None:
+        """Combine the lanes of a chunk's `blocks`. Only the last block may have fewer lanes; it goes first, into the one before."""
+        lanes = self.prefix
+        source.loop(f"if blocks > 1 and used < {LANES}:")
+        source.add("blocks -= 1", f"base = blocks * {LANES}")
+        source.loop("for lane in range(used):", self.steps(lanes, f"base - {LANES} + lane", "base + lane"))
+        source.add(f"used = {LANES}")
+        source.end()
+        source.loop("while blocks > 1:")
+        source.add("half = (blocks + 1) // 2")
+        source.loop(f"for lane in range((blocks - half) * {LANES}):", self.steps(lanes, "lane", f"half * {LANES} + lane"))
+        source.add("blocks = half")
+        source.end()
+        # The same tree with constant widths, eight lanes to one and then the last sixteen, takes a fifth of the time: it matters
+        # where rows are short.
+        source.loop(f"if used == {LANES}:")
+        self._eighths(source)
+        width = LANES // 8
+        while width > 1:
+            width //= 2
+            source.loop(f"for k in range({width}):", self.steps(lanes, "k", f"{width} + k"))
+        source.end()
+        source.loop("else:")
+        self.halve(source, lanes, "", "used")
+        source.end()
+
+    def _eighths(self, source: Source) -> None:
+        """Three halvings of all lanes in one loop."""
+        eighth = LANES // 8
+        lines = []
+        for number, position in enumerate(self.reduces):
+            name, dtype = f"{self.prefix}{number}", self.accumulator(position)
+            terms = []
+            for part in range(8):
+                terms.append(f"a{number}_{part}")
+                lines.append(f"{terms[-1]} = {load(name, f'{part * eighth} + k' if part else 'k', dtype)}")
+            while len(terms) > 1:
+                half = len(terms) // 2
+                for part in range(half):
+                    lines.append(f"{terms[part]} = {combine(self.graph, position, terms[part], terms[half + part])}")
+                terms = terms[:half]
+            lines.append(f"{name}[k] = {store(terms[0], dtype)}")
+        source.loop(f"for k in range({eighth}):", lines)

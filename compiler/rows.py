@@ -1,0 +1,176 @@
+"""Row groups: chains of elementwise work and reductions over rows that stay in cache, such as a softmax or a layer norm.
+
+What such a group may hold (`row_links`), and in which passes over a row it is computed (`row_passes`). Its nodes are of two sizes:
+those of the whole shape, the body, and row values, one for each row: the reductions and elementwise work on them.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from lazytensor.compiler.graph import Graph, Shape
+from lazytensor.compiler.kernel import Access, Group, access, contiguous_strides
+from lazytensor.compiler.ops.row import Kind
+
+ROW_LEAST = 8  # elements; shorter rows are better off in one loop over all of them
+ROW_MOST = 16_384  # elements; a chunk of a reduction, and what the row buffers hold
+BUFFERED_BYTES = 32  # an element: buffers of a whole row come to 512 KiB at most, half of the second-level cache
+RECOMPUTED_FLOPS = 4  # an element: storing a value and loading it again costs as much
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """One walk along a row, and the row values to compute before it.
+
+    `values` are reductions that the passes before have made and elementwise row values. `body` are the nodes computed for each
+    element; the `saved` ones go to row buffers, from which later passes have them as `loaded`. `reduces` are fed by this pass.
+    """
+
+    values: tuple[int, ...]
+    body: tuple[int, ...]
+    loaded: tuple[int, ...]
+    saved: tuple[int, ...]
+    reduces: tuple[int, ...]
+
+
+def reduced_axes(graph: Graph, group: Group) -> tuple[int, ...]:
+    """The axes that the group's reductions are over."""
+    return graph.nodes[group.reduces[0]].params[0]  # type: ignore[return-value]
+
+
+def outer_shape(graph: Graph, group: Group) -> Shape | None:
+    """The shape of the rows' numbers; None where the reduced axes are not the last ones, or rows are too short or too long."""
+    rank, axes = len(group.shape), reduced_axes(graph, group)
+    outer = rank - len(axes)
+    if axes != tuple(range(outer, rank)) or not ROW_LEAST <= math.prod(group.shape[outer:]) <= ROW_MOST:
+        return None
+    return group.shape[:outer] if math.prod(group.shape[:outer]) else None
+
+
+def _reads(have: Access, strides: tuple[int, ...]) -> bool:
+    """Whether an access steps through its array by these strides, from the start on."""
+    return have.offset == 0 and all(
+        size == 1 or stride == step for size, stride, step in zip(have.shape, have.strides, strides, strict=True)
+    )
+
+
+def row_links(graph: Graph, group: Group) -> dict[int, int] | None:
+    """For every input that is a row value, which one it is; None where the group cannot be computed row by row."""
+    outer = outer_shape(graph, group)
+    if outer is None:
+        return None
+    inner = group.shape[len(outer) :]
+    axes = reduced_axes(graph, group)
+    by_row, by_element = contiguous_strides(outer), contiguous_strides(group.shape)
+    body, values = set(group.body), {*group.reduces, *group.epilogue}
+    links: dict[int, int] = {}
+    for position in group.members:
+        node = graph.nodes[position]
+        if node.kind is Kind.SOURCE and node.op.reference is None:
+            return None  # random streams are made in blocks that know no rows
+        if node.kind is Kind.REDUCE and node.params[0] != axes:
+            return None
+        if position in group.epilogue and node.shape not in (outer, (*outer, *(1,) * len(inner))):
+            return None
+        for item in node.inputs:
+            found = access(graph, item)
+            if found.slot in values:
+                steps = (*by_row, *(0,) * (len(node.shape) - len(outer)))
+                if node.kind is Kind.REDUCE or not _reads(found.broadcast(node.shape), steps):
+                    return None
+                links[item] = found.slot
+            elif found.slot in body and (position in group.epilogue or not _reads(found.broadcast(group.shape), by_element)):
+                return None
+    return links
+
+
+@dataclass(slots=True)
+class _Pass:
+    body: set[int] = field(default_factory=set)
+    loaded: set[int] = field(default_factory=set)
+    saved: set[int] = field(default_factory=set)
+
+
+class _Planner:
+    """Assigns the nodes of a row group to passes: as few as the dependencies allow, each value computed where it is needed."""
+
+    def __init__(self, graph: Graph, group: Group) -> None:
+        self.graph = graph
+        self.group = group
+        self.body = set(group.body)
+        self.level: dict[int, int] = {}  # position -> the first pass that can have it
+        for position in group.members:
+            self.level[position] = self._level(position)
+        self.passes = [_Pass() for _ in range(max(self.level.values()) + 1)]
+        self.first: dict[int, int] = {}  # body node -> the pass that computes it first
+
+    def _level(self, position: int) -> int:
+        node = self.graph.nodes[position]
+        level = max((self.level.get(access(self.graph, item).slot, 0) for item in node.inputs), default=0)
+        return level + (node.kind is Kind.REDUCE)
+
+    def slots(self, position: int) -> list[int]:
+        """The body nodes that a node reads."""
+        found = (access(self.graph, item).slot for item in self.graph.nodes[position].inputs)
+        return [slot for slot in found if slot in self.body]
+
+    def plan(self) -> tuple[Pass, ...]:
+        group, level = self.group, self.level
+        for number in range(len(self.passes)):
+            for position in group.reduces:
+                if level[position] == number + 1:
+                    for slot in self.slots(position):
+                        self.need(slot, number)
+            for position in group.outputs:
+                if position in self.body and level[position] == number:
+                    self.need(position, number)
+        values = [position for position in group.members if position not in self.body]
+        return tuple(
+            Pass(
+                tuple(position for position in values if level[position] == number),
+                tuple(sorted(item.body)),
+                tuple(sorted(item.loaded)),
+                tuple(sorted(item.saved)),
+                tuple(position for position in group.reduces if level[position] == number + 1),
+            )
+            for number, item in enumerate(self.passes)
+        )
+
+    def need(self, position: int, number: int) -> None:
+        """Have a body node's value in a pass: computed, computed again, or loaded from a row buffer."""
+        current = self.passes[number]
+        if position in current.body or position in current.loaded:
+            return
+        first = self.first.setdefault(position, number)
+        if first < number and self.cost(position) > RECOMPUTED_FLOPS:
+            self.passes[first].saved.add(position)
+            current.loaded.add(position)
+            return
+        current.body.add(position)
+        for slot in self.slots(position):
+            self.need(slot, number)
+
+    def cost(self, position: int) -> float:
+        """Of computing a value again, in operations; a load counts as one."""
+        if position in self.first and position in self.passes[self.first[position]].saved:
+            return 1.0
+        total = float(self.graph.nodes[position].op.flops)
+        for item in self.graph.nodes[position].inputs:
+            if self.graph.nodes[item].weak is not None or total > RECOMPUTED_FLOPS:
+                continue
+            found = access(self.graph, item)
+            if found.slot in self.body:
+                total += self.cost(found.slot)
+            elif found.slot not in self.level:
+                wide = found.broadcast(self.group.shape)
+                moved = [stride for stride, size in zip(wide.strides, wide.shape, strict=True) if size > 1]
+                total += 1.0 if moved[-1] in (0, 1) else 2.0 * RECOMPUTED_FLOPS
+        return total
+
+
+def row_passes(graph: Graph, group: Group) -> tuple[Pass, ...] | None:
+    """The passes of a group for which there are `row_links`; None where too many values would have to be kept between them."""
+    passes = _Planner(graph, group).plan()
+    kept = sum(graph.nodes[position].dtype.itemsize for item in passes for position in item.saved)
+    return passes if kept <= BUFFERED_BYTES else None

@@ -1,0 +1,143 @@
+"""Bounded memory and depth: long chains, front ends far ahead, arrays that go back to the pool."""
+
+from __future__ import annotations
+
+import gc
+import os
+import subprocess
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+
+import lazytensor as lt
+from lazytensor.system import engine
+
+
+def python(program: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, timeout=240, env={**os.environ}
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    return done.stdout
+
+
+@pytest.mark.slow
+def test_a_chain_of_a_million_operations_builds_runs_and_frees() -> None:
+    x = lt.zeros(2)
+    for _ in range(1_000_000):
+        x = x + 1
+    assert x.numpy().tolist() == [1e6, 1e6]
+    y = lt.zeros(2)
+    for _ in range(1_000_000):
+        y = y + 1
+    del y
+    lt.wait_all()
+    assert (x + 1).numpy().tolist() == [1e6 + 1] * 2
+
+
+def test_a_long_chain_that_is_never_computed_is_freed_without_recursion() -> None:
+    x = lt.zeros(2)
+    for _ in range(30_000):
+        x = x.T + 1
+    del x
+    gc.collect()
+    assert (lt.ones(1) + 1).item() == 2
+
+
+def test_a_long_chain_of_updates_and_views() -> None:
+    """Longer than one plan, with a view of an earlier piece at every cut."""
+    x, expected = lt.zeros((3, 4)), np.zeros((3, 4))
+    for step in range(700):
+        x[step % 3] += x[::-1][(step + 1) % 3] * 0.5 + step
+        expected[step % 3] += expected[::-1][(step + 1) % 3] * 0.5 + step
+        if step % 50 == 0:
+            x, expected = x - x.max() * 0.25, expected - expected.max() * 0.25
+    assert x.numpy().tobytes() == expected.tobytes()
+
+
+def test_memory_goes_back_to_the_pool() -> None:
+    gc.collect()
+    engine().idle()
+    before = lt.memory_stats()["live_bytes"]
+    size = 1 << 20
+    x = lt.ones(size) * 2
+    x.wait()
+    assert lt.memory_stats()["live_bytes"] - before == 8 * size
+    exported = x.numpy()
+    del x
+    assert lt.memory_stats()["live_bytes"] - before == 8 * size
+    del exported
+    assert lt.memory_stats()["live_bytes"] == before
+    reuses = lt.memory_stats()["reuses"]
+    y = (lt.ones(size) + 1).wait()
+    assert lt.memory_stats()["reuses"] > reuses
+    del y
+    assert lt.memory_stats()["live_bytes"] == before
+
+
+@pytest.mark.parametrize("how", ["wait", "start", "fail"])
+def test_intermediate_values_go_back_too(how: str, tier: str) -> None:
+    gc.collect()
+    engine().idle()
+    before = lt.memory_stats()["live_bytes"]
+    size = 1 << 18
+    x = lt.linspace(0, 1, size)
+    y = (lt.sort(lt.exp(x)) - x).reshape(512, 512)
+    if how == "fail":
+        y = lt.linalg.inv(y * 0)
+        with pytest.raises(np.linalg.LinAlgError):
+            y.wait()
+        engine().take_error()
+    elif how == "start":
+        y.start().wait()
+    else:
+        y.wait()
+    del x, y
+    engine().idle()
+    gc.collect()
+    assert lt.memory_stats()["live_bytes"] == before
+
+
+def test_updates_take_no_new_memory() -> None:
+    x = (lt.zeros((1024, 1024)) + 1).wait()
+    x[0] = 1
+    x.wait()
+    allocations = lt.memory_stats()["allocations"]
+    for row in range(20):
+        x[row, 5:] = row
+        x.wait()
+    assert lt.memory_stats()["allocations"] == allocations
+    assert x[19, 7].item() == 19
+
+
+FAR_AHEAD = """
+import lazytensor as lt
+size = 1 << 19
+rng = lt.random.default_rng(0)
+w = rng.normal(size=size, dtype=lt.float32)
+for step in range(400):
+    batch = rng.normal(size=size, dtype=lt.float32)
+    w = w - (batch * w).sum() * 1e-6 * batch
+    {line}
+w.wait()
+print(lt.memory_stats()["peak_bytes"] // (4 * size))
+"""
+
+
+@pytest.mark.parametrize("line", ["w.start()", "pass", "lt.start(w, batch)", "w.wait()"])
+def test_a_front_end_far_ahead_keeps_memory_bounded(line: str) -> None:
+    """400 batches of 2 MiB: at no time are more than some tens of such arrays alive."""
+    assert int(python(FAR_AHEAD.format(line=line))) <= 40
+
+
+def test_many_live_results_need_their_own_bytes_only() -> None:
+    gc.collect()
+    engine().idle()
+    before = lt.memory_stats()["live_bytes"]
+    kept: list[Any] = [(lt.full(1 << 17, float(k)) * 2 + 1).start() for k in range(80)]
+    lt.wait_all()
+    assert lt.memory_stats()["live_bytes"] - before == 80 << 20
+    assert [x[0].item() for x in kept] == [2.0 * k + 1 for k in range(80)]

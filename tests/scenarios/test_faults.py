@@ -1,0 +1,143 @@
+"""What goes wrong below the user's program: kernels that do not compile, caches that are damaged, results that fail beside others."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import lazytensor as lt
+from lazytensor.compiler.codegen import cpu
+from lazytensor.system import engine, kernel_store
+
+
+@pytest.fixture(autouse=True)
+def _clean() -> Iterator[None]:
+    yield
+    engine().idle()
+    engine().take_error()
+    lt.clear_caches()
+
+
+def work() -> list[Any]:
+    x = lt.asarray(np.linspace(0.1, 4, 5000).reshape(50, 100))
+    return [lt.exp(x) - 0.7219, (lt.sqrt(x) * 1.25).sum(axis=0), x.T.mean(axis=0)]
+
+
+def check(found: list[Any]) -> None:
+    x = np.linspace(0.1, 4, 5000).reshape(50, 100)
+    for left, right in zip(found, [np.exp(x) - 0.7219, (np.sqrt(x) * 1.25).sum(axis=0), x.T.mean(axis=0)], strict=True):
+        np.testing.assert_allclose(left.numpy(), right, rtol=1e-12)
+
+
+@pytest.mark.parametrize("tier", ["compile", "auto"])
+def test_what_cannot_be_compiled_is_interpreted(
+    tier: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    calls = []
+
+    def fail(source: str) -> bytes:
+        calls.append(source)
+        raise cpu.KernelError("no compiler here")
+
+    monkeypatch.setattr(cpu, "compile_source", fail)
+    monkeypatch.setattr(kernel_store(), "_directory", tmp_path)
+    lt.clear_caches()
+    with lt.config.override(tier=tier), caplog.at_level("WARNING", "lazytensor"):
+        for _ in range(3):
+            check(work())
+    if tier == "compile":
+        assert calls
+        assert any("no compiler here" in record.getMessage() for record in caplog.records)
+
+
+def test_failing_background_compilation_disturbs_nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from lazytensor import evaluate
+
+    calls = []
+
+    def fail(source: str) -> bytes:
+        calls.append(source)
+        raise cpu.KernelError("no compiler here")
+
+    monkeypatch.setattr(cpu, "compile_source", fail)
+    monkeypatch.setattr(kernel_store(), "_directory", tmp_path)
+    monkeypatch.setattr(evaluate, "UPGRADE_SECONDS", 0.0)
+    lt.clear_caches()
+    with lt.config.override(tier="auto"):
+        for _ in range(5):
+            check(work())
+        engine().background_idle()
+        check(work())
+    assert calls
+
+
+DAMAGES = {
+    "garbage": lambda path: path.write_bytes(b"garbage"),
+    "empty": lambda path: path.write_bytes(b""),
+    "truncated": lambda path: path.write_bytes(path.read_bytes()[:-40]),
+    "flipped": lambda path: path.write_bytes(path.read_bytes()[:-9] + b"\xff" + path.read_bytes()[-8:]),
+}
+PROGRAM = """
+import logging
+logging.basicConfig(format="%(message)s")
+import lazytensor as lt
+with lt.config.override(tier="compile"):
+    x = lt.arange(1000.0)
+    print((lt.sqrt(x) * 3 + 1).sum().item())
+"""
+
+
+def python(directory: Path) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "LAZYTENSOR_CACHE_DIR": str(directory)}
+    return subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, timeout=120, env=environment)
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_damaged_caches_are_made_again(damage: str, tmp_path: Path) -> None:
+    first = python(tmp_path)
+    assert (first.returncode, first.stderr) == (0, "")
+    files = list(tmp_path.rglob("*.kernel"))
+    assert files
+    for path in files:
+        DAMAGES[damage](path)
+    second = python(tmp_path)
+    assert (second.returncode, second.stdout) == (0, first.stdout)
+    assert second.stderr.count("\n") == second.stderr.count("corrupt") == len(files)
+    third = python(tmp_path)
+    assert (third.returncode, third.stdout, third.stderr) == (0, first.stdout, "")
+
+
+def test_a_cache_that_cannot_be_written_costs_one_log_line(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("not a directory")
+    done = python(blocked)
+    assert done.returncode == 0
+    assert done.stdout.strip()
+    assert 1 <= done.stderr.count("\n") <= 2
+
+
+def test_results_fused_with_a_failing_one_are_computed(tier: str) -> None:
+    """A kernel with several results, of which some need what failed: the others are there (behaviour 4 of the engine)."""
+    for started in (False, True):
+        x = lt.asarray(np.arange(9.0).reshape(3, 3))
+        base = lt.exp(x)
+        bad = base + lt.linalg.inv(lt.ones((3, 3)))
+        good = base * 2
+        total = good.sum(axis=0)
+        lt.start(bad, good, total)
+        if not started:
+            with pytest.raises(np.linalg.LinAlgError):
+                bad.wait()
+        expected = np.exp(np.arange(9.0).reshape(3, 3))
+        np.testing.assert_allclose(good.numpy(), expected * 2, rtol=1e-14)
+        np.testing.assert_allclose(base.numpy(), expected, rtol=1e-14)
+        np.testing.assert_allclose(total.numpy(), expected.sum(axis=0) * 2, rtol=1e-14)
+        with pytest.raises(np.linalg.LinAlgError):
+            bad.wait()
