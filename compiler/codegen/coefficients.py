@@ -39,7 +39,6 @@ class Format(NamedTuple):
     identity: float
     tanh_high: float
     log1p_identity: float
-    sinh_large: float
     square_large: float
     erf_high: float
     exp: Polynomial
@@ -50,6 +49,10 @@ class Format(NamedTuple):
     cos: Polynomial
     atan: Polynomial
     asin: Polynomial
+    sinh: Polynomial
+    cosh: Polynomial
+    tanh: Polynomial
+    cube_root: Polynomial
     erf_small: Polynomial
     erf_large: Polynomial
 
@@ -113,7 +116,6 @@ FLOAT32 = Format(
     identity=1e-30,
     tanh_high=10.0,
     log1p_identity=2.0**-26,
-    sinh_large=10.0,
     square_large=2.0**14,
     erf_high=4.0,
     exp=(
@@ -139,6 +141,12 @@ FLOAT32 = Format(
         0.16666659712791443, 0.07500521093606949, 0.04451363533735275, 0.03183605149388313, 0.014329235069453716,
         0.0376729890704155,
     ),
+    sinh=(0.1666666716337204, 0.008333176374435425, 0.0001997301005758345),
+    cosh=(0.04166645556688309, 0.0013935841852799058),
+    tanh=(
+        -0.33333298563957214, 0.13331936299800873, -0.05378471687436104, 0.02079862542450428, -0.005897966679185629,
+    ),
+    cube_root=(0.999776303768158, -0.3364551067352295, 0.2363927662372589, -0.13704217970371246),
     erf_small=(
         0.12837916612625122, -0.3761262595653534, 0.11283578723669052, -0.026853347197175026, 0.005187162198126316,
         -0.0007997853099368513, 7.806903886375949e-05,
@@ -171,7 +179,6 @@ FLOAT64 = Format(
     identity=1e-290,
     tanh_high=22.0,
     log1p_identity=2.0**-55,
-    sinh_large=22.0,
     square_large=2.0**28,
     erf_high=6.0,
     exp=(
@@ -211,6 +218,18 @@ FLOAT64 = Format(
         0.01735159503429987, 0.013981025925760227, 0.01139721987312152, 0.010789793279352203, 0.003670196041008598,
         0.021795929498608795, -0.021124751788785468, 0.03270749595067837,
     ),
+    sinh=(
+        0.16666666666666677, 0.00833333333332137, 0.00019841269886883698, 2.75572433607722e-06, 2.510935944649663e-08,
+    ),
+    cosh=(
+        0.041666666666666685, 0.0013888888888873242, 2.480158734935727e-05, 2.755725163331595e-07, 2.0921841926890702e-09,
+    ),
+    tanh=(
+        -0.33333333333333126, 0.13333333333299813, -0.053968253949361486, 0.021869488003971965, -0.008863226794866105,
+        0.003592037513371583, -0.0014552160278776835, 0.0005871905308214555, -0.00023040104378763064,
+        7.931873052345572e-05, -1.7181063268148824e-05,
+    ),
+    cube_root=(0.9999761933233939, -0.33289729479614594, 0.22438618236271782, -0.18898732210597277, 0.1282845895210047),
     erf_small=(
         0.1283791670955126, -0.376126389031841, 0.11283791670971098, -0.026866170648031023, 0.005223977652694219,
         -0.0008548328536458402, 0.00012055386256247848, -1.4926884380265708e-05, 1.6481135627048068e-06,
@@ -227,11 +246,11 @@ FLOAT64 = Format(
 
 FORMATS: dict[int, Format] = {32: FLOAT32, 64: FLOAT64}
 
-# For float32 results computed in float64: log by the arctangent's series, and exp2 - 1 over x.
-LOG_WIDE: Polynomial = (0.6666666563709918, 0.40000337252999263, 0.2853716785379637, 0.23584989613286864)
-EXP2_WIDE: Polynomial = (
-    0.6931471838565266, 0.2402265092349734, 0.0555040029000332, 0.009618056339609765, 0.001334198540064524,
-    0.0001546159953515665, 1.3359766468185555e-05,
+# For pow of float32, in float64: log2(1 + f) / f.
+LOG2_POW: Polynomial = (
+    1.4426950409394064, -0.721347525218719, 0.4808983207061981, -0.36067279966965476, 0.2885406444945884, -0.24050421261377058,
+    0.20609626845524637, -0.17904632184858268, 0.15900075384639956, -0.15698567420299353, 0.15486368632943637,
+    -0.08634663200710238,
 )
 
 # For pow: log(1 + f) = 2 s + s**3 (2/3 + s**2 P(s**2)), s = f / (2 + f).
@@ -240,6 +259,26 @@ LOG_POW: Polynomial = (
     0.1333646441862084, 0.11671854259233627, 0.12013542222963995,
 )
 TWO_THIRDS: Pair = (hexadecimal("0x1.5555555555555p-1"), hexadecimal("0x1.5555555555555p-55"))
+
+# For erfc: b, and exp(x*x) erfc(x) (x + b) by (x - b) / (x + b) for x >= 0.48, up to where a float32 or a float64 underflows.
+ERFC_NARROW: tuple[float, Polynomial] = (
+    2.0,
+    (
+        1.021582705268349, -0.6871606824852773, 0.2794720869827121, -0.036442332981986694, -0.021510481384682,
+        0.006480687642281569, 0.0030885319945521297, -0.00084657584746694, -0.000652397053231535, 6.099761976586377e-05,
+        0.00011944123364184407,
+    ),
+)
+ERFC_WIDE: tuple[float, Polynomial] = (
+    4.0,
+    (
+        1.095995661000491, -0.976548729080882, 0.7732087022652362, -0.5408538313132353, 0.3308515878780741,
+        -0.17401093723993857, 0.07638151490772851, -0.026370053340066566, 0.006112055676391645, -0.0002809588697280919,
+        -0.0004550528429010128, 0.00017681285244681698, -3.634408887779137e-06, -1.886103981990429e-05,
+        4.692073121190336e-06, 1.4245954740521192e-06, -8.416275447237254e-07, -7.612826159610218e-08,
+        1.1870004784549152e-07, 1.3269799202854875e-09, -1.187052526190558e-08,
+    ),
+)
 # fmt: on
 
 # The first 1216 binary digits of 2/pi.
@@ -252,10 +291,10 @@ TWO_OVER_PI = int(
     16,
 )
 
-# For float32: 2/pi for arguments below 2**25, then 2/pi * 2**(26 k) for each further 26 exponents, by which the argument is
-# scaled down. Its last bit is then 2**-24 or more, so that multiples of 2**26 change no quadrant.
-NARROW_FIRST = 25
-NARROW_STEP = 26
+# For float32: 2/pi for arguments below 2**47, then 2/pi for each further 21 exponents without the multiples of 4 / (their last
+# bit), which change no quadrant. The second part's product stays below 2**-6.
+NARROW_FIRST = 47
+NARROW_STEP = 21
 
 
 def two_over_pi_parts(shift: int, modulus: int, positions: tuple[int, ...]) -> tuple[float, ...]:
@@ -270,11 +309,17 @@ def two_over_pi_parts(shift: int, modulus: int, positions: tuple[int, ...]) -> t
     return tuple(parts)
 
 
-# Two parts of 29 bits, whose products with 24 bits are exact in float64, and the next 53.
-NARROW_PARTS = (
-    two_over_pi_parts(0, 0, (29, 58)),
-    *(two_over_pi_parts(NARROW_STEP * step, 26, (3, 32)) for step in range(1, 5)),
-)
+def narrow_parts(step: int) -> Pair:
+    """2/pi in two floats, for the arguments of one step."""
+    if step == 0:
+        high, low = two_over_pi_parts(0, 0, (53,))
+        return high, low
+    last = NARROW_FIRST + NARROW_STEP * (step - 1) - FLOAT32.mantissa
+    high, low = two_over_pi_parts(last, 2, (51,))
+    return high * 2.0**-last, low * 2.0**-last
+
+
+NARROW_PARTS = tuple(narrow_parts(step) for step in range(5))
 
 # The table for float64 starts at the exponent below which an argument's quadrant is 0 whatever is done.
 REDUCTION_START = 1023 - 30

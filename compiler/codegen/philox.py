@@ -11,7 +11,7 @@ from typing import Any
 
 from lazytensor.compiler.codegen.arithmetic import square_root
 from lazytensor.compiler.codegen.coefficients import FLOAT64
-from lazytensor.compiler.codegen.elementary import log_of, split_float
+from lazytensor.compiler.codegen.logarithmic import log_of, split_float
 from lazytensor.compiler.codegen.trigonometric import sine_cosine
 from lazytensor.compiler.codegen.values import Value, select
 

@@ -5,7 +5,7 @@ Reduction by a table of 2/pi after M. H. Payne and R. N. Hanek, Radian reduction
 
 from __future__ import annotations
 
-from lazytensor.compiler.codegen.arithmetic import absolute, copysign, rint, square_root
+from lazytensor.compiler.codegen.arithmetic import absolute, copysign, ratio, rint, square_root
 from lazytensor.compiler.codegen.coefficients import (
     FLOAT64,
     NARROW_FIRST,
@@ -33,22 +33,17 @@ def reduced(x: Value) -> tuple[Value, Value, Value]:
 
 def reduced_narrow(a: Value) -> tuple[Value, Value, Value]:
     """In float64, by the part of 2/pi that the argument's size asks for; five parts are cheaper to select than to gather."""
-    scale, first, second, third = a.like(1.0), *(a.to("f64").like(part) for part in NARROW_PARTS[0])
+    first, second = (a.to("f64").like(part) for part in NARROW_PARTS[0])
     for step, parts in enumerate(NARROW_PARTS[1:]):
         above = a >= 2.0 ** (NARROW_FIRST + NARROW_STEP * step)
-        scale = select(above, a.like(2.0 ** (-NARROW_STEP * (step + 1))), scale)
-        first, second, third = (select(above, part, old) for part, old in zip(parts, (first, second, third), strict=True))
-    wide = (a * scale).to("f64")
-    # Both products are exact, as 29 and 24 bits fit into 53.
-    high, low = wide * first, wide * second
-    n, quadrant = rounded(high)
-    low_n, low_quadrant = rounded(low)
-    turn = fma(wide, third, (high - n) + (low - low_n))
-    extra, extra_quadrant = rounded(turn)
-    r = (turn - extra) * FLOAT64.half_pi[0]
+        first, second = (select(above, part, old) for part, old in zip(parts, (first, second), strict=True))
+    wide = a.to("f64")
+    shifted = fma(wide, first, FLOAT64.magic)
+    # One rounding for each of the two, whatever cancels.
+    turn = fma(wide, second, fma(wide, first, -(shifted - FLOAT64.magic)))
+    r = turn * FLOAT64.half_pi[0]
     near = r.to("f32")
-    quadrant = quadrant.to("i32") + low_quadrant.to("i32") + extra_quadrant.to("i32")
-    return near, (r - near.to("f64")).to("f32"), quadrant
+    return near, (r - near.to("f64")).to("f32"), shifted.pattern().to("i32")
 
 
 def table_parts(a: Value) -> tuple[Value, list[Value]]:
@@ -85,15 +80,25 @@ def reduced_wide(integer: Value, parts: list[Value]) -> tuple[Value, Value, Valu
     return r, tail, quadrant
 
 
-def sine_cosine(r: Value, lost: Value) -> tuple[Value, Value]:
-    """Of r + lost, |r| <= pi/4."""
-    form = r.format
+def sine_parts(r: Value, lost: Value) -> tuple[Value, Value]:
+    """sin(r + lost) as a sum, |r| <= pi/4."""
+    z = r * r
+    return r, fma(r * z, polynomial(z, r.format.sin), fma(z * 0.5, -lost, lost))
+
+
+def cosine_parts(r: Value, lost: Value) -> tuple[Value, Value]:
+    """cos(r + lost) as a sum, |r| <= pi/4."""
     z = r * r
     half = z * 0.5
-    sine = r + fma(r * z, polynomial(z, form.sin), fma(half, -lost, lost))
     near = 1.0 - half
-    cosine = near + (((1.0 - near) - half) + fma(z * z, polynomial(z, form.cos), -(r * lost)))
-    return sine, cosine
+    return near, ((1.0 - near) - half) + fma(z * z, polynomial(z, r.format.cos), -(r * lost))
+
+
+def sine_cosine(r: Value, lost: Value) -> tuple[Value, Value]:
+    """Of r + lost, |r| <= pi/4."""
+    sine, sine_rest = sine_parts(r, lost)
+    cosine, cosine_rest = cosine_parts(r, lost)
+    return sine + sine_rest, cosine + cosine_rest
 
 
 def circular(x: Value, advance: int) -> Value:
@@ -117,10 +122,13 @@ def cos(x: Value) -> Value:
 
 def tan(x: Value) -> Value:
     r, lost, quadrant = reduced(x)
-    sine, cosine = sine_cosine(r, lost)
+    sine, cosine = sine_parts(r, lost), cosine_parts(r, lost)
     odd = (quadrant & 1) != 0
-    value = select(odd, -cosine, sine) / select(odd, sine, cosine)
-    signed = (value.pattern() ^ (x.pattern() & x.format.sign_mask)).from_pattern()
+    above, above_rest = (select(odd, c, s) for s, c in zip(sine, cosine, strict=True))
+    below, below_rest = (select(odd, s, c) for s, c in zip(sine, cosine, strict=True))
+    near, rest = ratio(above, above_rest, below, below_rest)
+    value = near + rest
+    signed = (value.pattern() ^ ((x.pattern() & x.format.sign_mask) ^ (quadrant & 1) << (x.bits - 1))).from_pattern()
     return select(absolute(x) < 2.0**-28, x, signed)
 
 
@@ -129,13 +137,17 @@ def atan(x: Value) -> Value:
     a = absolute(x)
     high, low = form.half_pi
     big, middle = a > form.tan_3_pi_8, a > form.tan_pi_8
-    above = select(big, x.like(-1.0), select(middle, a - 1.0, a))
-    below = select(big, a, select(middle, a + 1.0, x.like(1.0)))
+    # (a - 1) / (a + 1) in the middle, -1 / a above it (beyond 2**60 it is nothing), and a / 1 below.
+    zero, one = x.like(0.0), x.like(1.0)
+    outside = ~middle | big
+    finite = select(a > 2.0**60, x.like(2.0**60), a)
+    above = select(middle, -one, a), select(outside, zero, a)
+    below = select(big, finite, one), select(outside, zero, a)
     base = select(big, x.like(high), select(middle, x.like(high / 2), x.like(0.0)))
     base_low = select(big, x.like(low), select(middle, x.like(low / 2), x.like(0.0)))
-    t = above / below
+    t, rest = ratio(*above, *below)
     z = t * t
-    return copysign(base + (t + fma(t * z, polynomial(z, form.atan), base_low)), x)
+    return copysign(base + (t + (fma(t * z, polynomial(z, form.atan), base_low) + rest)), x)
 
 
 def atan2(y: Value, x: Value) -> Value:
@@ -175,23 +187,28 @@ def atan2(y: Value, x: Value) -> Value:
 
 
 def asin_parts(x: Value) -> tuple[Value, Value, Value]:
-    """Whether |x| > 1/2, s, and asin(s), where s is |x| or else sqrt((1 - |x|) / 2)."""
+    """Whether |x| > 1/2, s, and asin(s) - s, where s is |x| or else sqrt((1 - |x|) / 2)."""
     a = absolute(x)
     big = a > 0.5
     z = select(big, (1.0 - a) * 0.5, a * a)
     s = select(big, square_root(z), a)
-    return big, s, fma(s * z, polynomial(z, x.format.asin), s)
+    return big, s, s * z * polynomial(z, x.format.asin)
 
 
 def asin(x: Value) -> Value:
-    big, _, angle = asin_parts(x)
+    big, s, rest = asin_parts(x)
     high, low = x.format.half_pi
-    return copysign(select(big, high - ((angle + angle) - low), angle), x)
+    double = s + s
+    # pi/2 - 2 asin(s), the large terms first and with what their difference loses.
+    near = high - double
+    lost = (high - near) - double
+    return copysign(select(big, near, s) + select(big, (lost + low) - (rest + rest), rest), x)
 
 
 def acos(x: Value) -> Value:
-    big, _, angle = asin_parts(x)
+    big, s, rest = asin_parts(x)
     high, low = x.format.half_pi
+    angle = s + rest
     double = angle + angle
     outer = select(x < 0.0, 2 * high - (double - 2 * low), double)
     return select(big, outer, high - (copysign(angle, x) - low))

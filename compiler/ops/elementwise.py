@@ -123,18 +123,18 @@ sign = elementwise(
 square = elementwise("square", np.square, cpu={"iufc": "{x} * {x}"}, doc="Return the element-wise square.")
 reciprocal = function("reciprocal", np.reciprocal, flops=4, doc="Return the reciprocal, element-wise.")
 sqrt = function("sqrt", np.sqrt, domain=reals(-1, 100), flops=6, doc="Return the non-negative square root.")
-cbrt = function("cbrt", np.cbrt, domain=reals(-100, 100), flops=20, ulp=4, doc="Return the cube root, element-wise.")
+cbrt = function("cbrt", np.cbrt, domain=reals(-100, 100), flops=20, ulp=3, doc="Return the cube root, element-wise.")
 hypot = function("hypot", np.hypot, flops=10, ulp=3, doc="Given the legs of a right triangle, return its hypotenuse.")
 
 # Exponentials and logarithms
 
 exp = function("exp", np.exp, domain=reals(-100, 90), flops=20, ulp=4, doc="Calculate the exponential.")
 exp2 = function("exp2", np.exp2, domain=reals(-140, 127), flops=20, ulp=4, doc="Calculate 2**x element-wise.")
-expm1 = function("expm1", np.expm1, domain=reals(-20, 80), flops=25, ulp=5, doc="Calculate exp(x) - 1 accurately.")
+expm1 = function("expm1", np.expm1, domain=reals(-20, 80), flops=25, ulp=4, doc="Calculate exp(x) - 1 accurately.")
 log = function("log", np.log, domain=reals(-1, 100), flops=20, ulp=5, doc="Natural logarithm, element-wise.")
 log2 = function("log2", np.log2, domain=reals(-1, 100), flops=25, ulp=4, doc="Base-2 logarithm, element-wise.")
 log10 = function("log10", np.log10, domain=reals(-1, 100), flops=25, ulp=5, doc="Base-10 logarithm, element-wise.")
-log1p = function("log1p", np.log1p, domain=reals(-1.5, 100), flops=25, ulp=4, doc="Calculate log(1 + x) accurately.")
+log1p = function("log1p", np.log1p, domain=reals(-1.5, 100), flops=25, ulp=3, doc="Calculate log(1 + x) accurately.")
 logaddexp = function(
     "logaddexp", np.logaddexp,
     domain=reals(-50, 50), flops=45, ulp=6,
@@ -143,23 +143,23 @@ logaddexp = function(
 
 # Trigonometric and hyperbolic functions
 
-sin = function("sin", np.sin, domain=reals(-100, 100), flops=20, ulp=4, doc="Trigonometric sine, element-wise.")
-cos = function("cos", np.cos, domain=reals(-100, 100), flops=20, ulp=4, doc="Cosine, element-wise.")
+sin = function("sin", np.sin, domain=reals(-100, 100), flops=20, ulp=3, doc="Trigonometric sine, element-wise.")
+cos = function("cos", np.cos, domain=reals(-100, 100), flops=20, ulp=3, doc="Cosine, element-wise.")
 tan = function("tan", np.tan, domain=reals(-100, 100), flops=30, ulp=6, doc="Tangent, element-wise.")
-asin = function("asin", np.arcsin, domain=reals(-1.1, 1.1), flops=20, ulp=6, doc="Inverse sine, element-wise.")
-acos = function("acos", np.arccos, domain=reals(-1.1, 1.1), flops=20, ulp=6, doc="Inverse cosine, element-wise.")
-atan = function("atan", np.arctan, flops=20, ulp=5, doc="Inverse tangent, element-wise.")
+asin = function("asin", np.arcsin, domain=reals(-1.1, 1.1), flops=20, ulp=5, doc="Inverse sine, element-wise.")
+acos = function("acos", np.arccos, domain=reals(-1.1, 1.1), flops=20, ulp=4, doc="Inverse cosine, element-wise.")
+atan = function("atan", np.arctan, flops=20, ulp=4, doc="Inverse tangent, element-wise.")
 atan2 = function(
     "atan2", np.arctan2,
-    flops=30, ulp=6,
+    flops=30, ulp=5,
     doc="Angle of the point with ordinate x1 and abscissa x2, in the right quadrant.",
 )  # fmt: skip
-sinh = function("sinh", np.sinh, domain=reals(-80, 80), flops=25, ulp=6, doc="Hyperbolic sine, element-wise.")
-cosh = function("cosh", np.cosh, domain=reals(-80, 80), flops=25, ulp=6, doc="Hyperbolic cosine, element-wise.")
-tanh = function("tanh", np.tanh, domain=reals(-20, 20), flops=20, ulp=4, doc="Hyperbolic tangent, element-wise.")
-asinh = function("asinh", np.arcsinh, flops=30, ulp=6, doc="Inverse hyperbolic sine, element-wise.")
-acosh = function("acosh", np.arccosh, domain=reals(0.5, 100), flops=30, ulp=6, doc="Inverse hyperbolic cosine.")
-atanh = function("atanh", np.arctanh, domain=reals(-1.1, 1.1), flops=30, ulp=6, doc="Inverse hyperbolic tangent.")
+sinh = function("sinh", np.sinh, domain=reals(-80, 80), flops=25, ulp=3, doc="Hyperbolic sine, element-wise.")
+cosh = function("cosh", np.cosh, domain=reals(-80, 80), flops=25, ulp=5, doc="Hyperbolic cosine, element-wise.")
+tanh = function("tanh", np.tanh, domain=reals(-20, 20), flops=20, ulp=3, doc="Hyperbolic tangent, element-wise.")
+asinh = function("asinh", np.arcsinh, flops=30, ulp=3, doc="Inverse hyperbolic sine, element-wise.")
+acosh = function("acosh", np.arccosh, domain=reals(0.5, 100), flops=30, ulp=3, doc="Inverse hyperbolic cosine.")
+atanh = function("atanh", np.arctanh, domain=reals(-1.1, 1.1), flops=30, ulp=3, doc="Inverse hyperbolic tangent.")
 
 # Rounding and the parts of a number
 
