@@ -25,6 +25,8 @@ Samples = dict[str, list[dict[str, float]]]
 HERE = Path(__file__).resolve().parent
 QUICK = os.environ.get("LAZYTENSOR_QUICK", "0") not in ("", "0")
 ROUNDS = 1 if QUICK else 5
+# Every library chooses its own BLAS kernels: a forced core type may cost NumPy and us half the speed, and the others nothing.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("OPENBLAS_")}
 PEERS = ("numpy", "torch", "jax", "numexpr")
 
 
@@ -69,7 +71,7 @@ def measure(script: str, runs: list[tuple[str, str]], rounds: int = ROUNDS) -> S
             if not installed(library):
                 continue
             command = [sys.executable, script, "--child", workload, library]
-            done = subprocess.run(command, capture_output=True, text=True)
+            done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True)
             if done.returncode:
                 raise RuntimeError(f"{' '.join(command)} failed:\n{done.stderr[-4000:]}")
             samples[f"{workload} {library}"].append(json.loads(done.stdout.splitlines()[-1]))
@@ -130,7 +132,7 @@ def machine() -> list[str]:
     versions = [f"{name} {importlib.metadata.version(name)}" for name in names if installed(name)]
     return [
         f"processor: {model}, {cores} cores{memory}; load average at the start {os.getloadavg()[0]:.2f}",
-        f"system: {platform.system()} {platform.release()}, Python {platform.python_version()}",
+        f"system: {platform.system()} {platform.machine()}, Python {platform.python_version()}",
         f"versions: {', '.join(versions)}",
         *([f"not installed: {', '.join(missing)}"] if (missing := [name for name in PEERS if not installed(name)]) else []),
     ]

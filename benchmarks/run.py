@@ -1,6 +1,7 @@
 """Every figure of the benchmarks, written to RESULTS.md beside this file with the machine, the date and the command.
 
 Run `python benchmarks/run.py`, on an otherwise idle machine, where lazytensor and the peers of the `bench` extra are installed.
+LAZYTENSOR_QUICK=1 tries everything once, at smaller sizes, and writes nothing.
 """
 
 from __future__ import annotations
@@ -10,12 +11,15 @@ import time
 from datetime import UTC, datetime
 
 import loops
+import stages
 import startup
+import table as side_by_side
 import throughput
-from common import HERE, machine, table
+from common import HERE, QUICK, machine, table
 
 CHAPTERS = {
     "Single operations": loops.figures,
+    "Small work, stage by stage": stages.figures,
     "Whole computations": throughput.figures,
     "Starting a process (from a wheel, in an environment of its own)": startup.figures,
 }
@@ -28,6 +32,8 @@ def main() -> None:
     for title, figures in CHAPTERS.items():
         print(f"{title} ...", file=sys.stderr)
         parts.append(f"## {title}\n\n{table(figures())}\n")
+    print("Side by side ...", file=sys.stderr)
+    parts.append(f"## Side by side\n\n{side_by_side.section()}")
     head = [
         "# Results\n",
         f"Made by `python benchmarks/run.py` on {datetime.now(UTC):%Y-%m-%d}, in {time.perf_counter() - start:.0f} s.\n",
@@ -37,7 +43,8 @@ def main() -> None:
         "",
     ]
     text = "\n".join([*head, *parts])
-    (HERE / "RESULTS.md").write_text(text)
+    if not QUICK:
+        (HERE / "RESULTS.md").write_text(text)
     print(text)
 
 

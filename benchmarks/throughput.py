@@ -178,7 +178,7 @@ def figures() -> list[Figure]:
             f"`x*2.5 + x*x - 1` over {ELEMENTS / 1e6:.1f} million float32",
             ("jax is not installed" if speed is None else f"{speed:.2f} times as fast as jax.jit") + f" ({detail})",
             "at least 3 times as fast as jax.jit",
-            None if speed is None else speed >= 3,
+            None if speed is None or QUICK else speed >= 3,
         )
     )
     return rows
