@@ -1,7 +1,8 @@
 """Which nodes share a kernel: graph to groups, in an order in which they can run.
 
 Greedy, in graph order: an elementwise node joins the groups that make its operands when they loop over the same shape and no path
-between them leads through a third group; a reduction ends the group of its operand; elementwise work on its result follows it.
+between them leads through a third group; a reduction ends the group of its operand; elementwise work on its result follows it; a
+region store joins the loop that computes its values.
 `row_fusion` then joins the groups that work on the same rows.
 """
 
@@ -28,12 +29,13 @@ class _Draft:
     body: list[int] = field(default_factory=list)
     reduces: list[int] = field(default_factory=list)
     epilogue: list[int] = field(default_factory=list)
+    stores: list[int] = field(default_factory=list)
     operands: set[int] = field(default_factory=set)
     ancestors: int = 0  # bit i: this group needs draft i, however indirectly
 
     @property
     def count(self) -> int:
-        return len(self.body) + len(self.reduces) + len(self.epilogue)
+        return len(self.body) + len(self.reduces) + len(self.epilogue) + len(self.stores)
 
 
 class _Fuser:
@@ -84,6 +86,8 @@ class _Fuser:
         """Join two MAP drafts of one shape, unless one needs the other or the result would be too large."""
         a, b = self.drafts[first], self.drafts[second]
         if a.ancestors >> second & 1 or b.ancestors >> first & 1:
+            return False
+        if a.stores or b.stores:
             return False
         if a.count + b.count >= MAX_NODES or len(a.operands | b.operands) > MAX_OPERANDS:
             return False
@@ -161,7 +165,8 @@ class _Fuser:
         if number is not None and self.is_body(source, number):
             draft = self.drafts[number]
             same = not draft.reduces or self.graph.nodes[draft.reduces[0]].params == node.params
-            if draft.form is not Form.CALL and draft.device == node.device and same and self.room(number, node):
+            free = draft.form is not Form.CALL and not draft.stores
+            if free and draft.device == node.device and same and self.room(number, node):
                 draft.form = Form.REDUCE
                 self.attach(position, number, needed, draft.reduces)
                 return
@@ -173,6 +178,20 @@ class _Fuser:
         number = self.open(Form.REDUCE, self.graph.nodes[source].shape, node.device)
         self.sibling[source, node.params] = number
         self.attach(position, number, needed, self.drafts[number].reduces)
+
+    def add_update(self, position: int, node: GraphNode) -> None:
+        """A region store joins the loop that computes its values, if that is all it is."""
+        base, value = node.inputs
+        needed = self.needed(node)
+        number = self.producer(value)
+        if number is not None and self.is_body(value, number) and self.producer(base) != number:
+            draft = self.drafts[number]
+            free = draft.form is Form.MAP and not draft.stores and draft.shape == node.params[0] != ()
+            drawn = any(self.graph.nodes[item].op.reference is None for item in draft.body)
+            if free and not drawn and self.fits(number, node, needed):
+                self.attach(position, number, needed, draft.stores)
+                return
+        self.add_call(position, node)
 
     def add_call(self, position: int, node: GraphNode) -> None:
         number = self.open(Form.CALL, node.shape, node.device)
@@ -194,7 +213,9 @@ def fuse(graph: Graph) -> tuple[Group, ...]:
         node = graph.nodes[position]
         if node.kind is Kind.VIEW:
             continue
-        if not expressible(graph, position):
+        if node.kind is Kind.UPDATE:
+            fuser.add_update(position, node)
+        elif not expressible(graph, position):
             fuser.add_call(position, node)
         elif node.kind is Kind.REDUCE:
             fuser.add_reduce(position, node)
@@ -203,7 +224,8 @@ def fuse(graph: Graph) -> tuple[Group, ...]:
     found = []
     for number, draft in enumerate(fuser.drafts):
         if fuser.alias[number] == number:
-            group = Group(draft.form, draft.shape, draft.device, tuple(draft.body), tuple(draft.reduces), tuple(draft.epilogue))
+            parts = map(tuple, (draft.body, draft.reduces, draft.epilogue, (), draft.stores))
+            group = Group(draft.form, draft.shape, draft.device, *parts)
             found.append((draft.ancestors.bit_count(), group))
     found = _ordered(found)
     if any(group.reduces for _, group in found):

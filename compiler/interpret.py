@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
-from sys import getrefcount
 from typing import Any
 
 import numpy as np
@@ -15,6 +13,7 @@ from lazytensor.compiler.kernel import Access, access
 from lazytensor.compiler.memory_plan import Draft
 from lazytensor.compiler.ops.row import Kind
 from lazytensor.compiler.plan import Environment, Lane
+from lazytensor.compiler.updates import destination, reader
 
 # Below this a result comes from NumPy's own allocator and one thread: a pooled block and `out=` cost about 3 us.
 POOLED_BYTES = 1 << 16
@@ -138,7 +137,7 @@ def _call(graph: Graph, position: int, found: list[Access]) -> Run:
     node = graph.nodes[position]
     into, params, dtype, shape = node.op.into, node.params, node.dtype, node.shape
     reference = _bound(graph, position)
-    readers = [_reader(graph, item, where) for item, where in zip(node.inputs, found, strict=True)]
+    readers = [reader(graph, item, where) for item, where in zip(node.inputs, found, strict=True)]
     pooled = into is not None and node.nbytes >= POOLED_BYTES
 
     def run(environment: Environment, lane: Lane) -> None:
@@ -160,42 +159,21 @@ def _call(graph: Graph, position: int, found: list[Access]) -> Run:
     return run_single_threaded
 
 
-def _reader(graph: Graph, item: int, where: Access) -> Callable[[Environment], Any]:
-    slot = where.slot
-    if graph.nodes[item].kind is not Kind.VIEW:
-        return lambda environment: environment[slot]
-    dtype, shape = graph.nodes[item].dtype, where.shape
-    offset = where.offset * dtype.itemsize
-    strides = tuple(stride * dtype.itemsize for stride in where.strides)
-    if math.prod(shape) == 0:
-        return lambda environment: np.empty(shape, dtype)
-    return lambda environment: np.ndarray(shape, dtype, np.asarray(environment[slot]), offset, strides)
-
-
 def _update(graph: Graph, position: int, found: list[Access]) -> Callable[[frozenset[int]], Run]:
-    """A region store. In place when nobody else can see the base: it dies here, and only the environment still holds the array."""
+    """A region store, in place where that can be."""
     node = graph.nodes[position]
     shape, strides, offset = node.params
-    base = found[0].slot
-    base_is_view = graph.nodes[node.inputs[0]].kind is Kind.VIEW
-    read_base = _reader(graph, node.inputs[0], found[0])
-    read_value = _reader(graph, node.inputs[1], found[1])
-    aliased = found[1].slot == base
+    read_value = reader(graph, node.inputs[1], found[1])
+    aliased = found[1].slot == found[0].slot
 
     def make(consumed: frozenset[int]) -> Run:
-        reuse = base in consumed and not base_is_view
+        find = destination(graph, position, consumed)
 
         def run(environment: Environment, lane: Lane) -> None:
             value = read_value(environment)
             if aliased:
                 value = np.array(value)
-            # 2: the environment's reference and getrefcount's argument.
-            if reuse and getrefcount(environment[base]) == 2 and environment[base].flags.writeable:
-                out = environment[base]
-            else:
-                source = read_base(environment)
-                out = lane.empty(node.shape, node.dtype)
-                np.copyto(out, source)
+            out = find(environment, lane)
             region = strided(out, shape, strides, offset)  # type: ignore[arg-type]
             np.copyto(region, value, casting="unsafe")
             environment[position] = out

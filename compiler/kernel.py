@@ -24,7 +24,7 @@ class Form(Enum):
 class Group:
     """Nodes computed together, by position, each list in graph order.
 
-    MAP: `body` are elementwise and source nodes of shape `shape`.
+    MAP: `body` are elementwise and source nodes of shape `shape`; `stores`, at most one region store of a body node's values.
     REDUCE: `body` (maybe empty) of shape `shape`, the input's; `reduces`, all over the same axes; `epilogue`, elementwise nodes of the
     reductions' output shape that read reductions, other epilogue nodes, or values from outside the group.
     ROWS: as REDUCE, over the last axes, and body nodes may read reductions and epilogue nodes, each element the value of its row; the
@@ -40,11 +40,12 @@ class Group:
     reduces: tuple[int, ...] = ()
     epilogue: tuple[int, ...] = ()
     outputs: tuple[int, ...] = ()
+    stores: tuple[int, ...] = ()
 
     @property
     def members(self) -> tuple[int, ...]:
         """All nodes, in graph order."""
-        return tuple(sorted((*self.body, *self.reduces, *self.epilogue)))
+        return tuple(sorted((*self.body, *self.reduces, *self.epilogue, *self.stores)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lazytensor.compiler import interpret
 from lazytensor.compiler.cost import compiled_cost, interpreted_cost
@@ -21,7 +21,7 @@ from lazytensor.compiler.schedule import Schedule, schedule
 
 _DUMP = os.environ.get("LAZYTENSOR_DUMP") == "1"
 
-Lower = Callable[[Graph, Group], tuple[Step, KernelInfo] | None]
+Lower = Callable[[Graph, Group], tuple[Draft, KernelInfo] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,8 @@ def _lower_group(graph: Graph, group: Group, lower: Lower) -> tuple[list[Draft],
     """A compiled kernel; or else the group's nodes one by one, those that only a kernel can compute in kernels of their own."""
     compiled = lower(graph, group)
     if compiled is not None:
-        step, info = compiled
-        return [_fixed(step, _rescue(graph, group))], [info]
+        draft, info = compiled
+        return [replace(draft, rescue=_rescue(graph, group))], [info]
     drafts: list[Draft] = []
     kernels: list[KernelInfo] = []
     for position in group.members:
@@ -83,10 +83,6 @@ def _lower_group(graph: Graph, group: Group, lower: Lower) -> tuple[list[Draft],
             drafts.append(interpret.lower(graph, position))
             kernels.append(interpreted_info(graph, position, group.device))
     return drafts, kernels
-
-
-def _fixed(step: Step, rescue: Callable[[], tuple[Step, ...]] | None) -> Draft:
-    return Draft(step.name, lambda consumed: step.run, step.reads, step.writes, step.origin, step.cost, rescue)
 
 
 def _rescue(graph: Graph, group: Group) -> Callable[[], tuple[Step, ...]] | None:

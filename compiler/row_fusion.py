@@ -59,7 +59,7 @@ class RowFuser:
 
     def _merged(self, first: Group | None, second: Group | None) -> Group | None:
         """The two groups as one of form ROWS, or None."""
-        if first is None or second is None or second.form is Form.CALL or first.device != second.device:
+        if first is None or second is None or second.form is Form.CALL or second.stores or first.device != second.device:
             return None
         outer = outer_shape(self.graph, first)
         if outer is None or len(first.members) + len(second.members) > self.most_nodes:

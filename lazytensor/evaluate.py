@@ -20,8 +20,9 @@ from lazytensor.compiler.capture import Capture, capture, to_graph
 from lazytensor.compiler.cost import interpreted_cost
 from lazytensor.compiler.graph import Graph, Node, linearize
 from lazytensor.compiler.kernel import Form, Group
+from lazytensor.compiler.memory_plan import Draft
 from lazytensor.compiler.ops.row import Kind
-from lazytensor.compiler.plan import KernelInfo, Plan, Step
+from lazytensor.compiler.plan import KernelInfo, Plan
 from lazytensor.config import config
 from lazytensor.runtime.promise import Failure, Promise, on_engine_thread
 from lazytensor.system import engine, kernel_store
@@ -49,6 +50,15 @@ MAX_READY = 4096
 READY_SECONDS = 20e-6
 
 _lock = threading.RLock()
+
+
+class _Waits(threading.local):
+    """How often this thread came to a value that was still pending."""
+
+    count = 0
+
+
+waits = _Waits()
 
 
 class Entry:
@@ -97,6 +107,7 @@ def _wait(node: Node) -> np.ndarray[Any, Any]:
         if on_engine_thread():
             raise RuntimeError("cannot wait for a value on the engine's own thread: what would compute it could not run")
         count(node)
+        waits.count += 1
         with _lock:
             if node.result is None and not _run_ready(node):
                 run((node,), background=False)
@@ -155,6 +166,7 @@ def _resolve(node: Node) -> np.ndarray[Any, Any]:
 def materialize(nodes: Iterable[Node]) -> None:
     """Compute all nodes as one graph and wait; the first error is raised after all have ended."""
     nodes = list(nodes)
+    waits.count += 1
     run(iter(nodes), background=False)
     failed: BaseException | None = None
     for node in nodes:
@@ -297,7 +309,7 @@ def _remember(key: Any, entry: Entry) -> None:
         _planned_nodes -= len(dropped.graph.nodes)
 
 
-Lowered = tuple[Step, KernelInfo] | None
+Lowered = tuple[Draft, KernelInfo] | None
 
 
 def _compile_all(graph: Graph, group: Group) -> Lowered:

@@ -16,6 +16,7 @@ import numpy as np
 
 from lazytensor.compiler.codegen.expressions import suffix
 from lazytensor.compiler.plan import Environment, Lane
+from lazytensor.compiler.updates import Destination
 
 Dtype = np.dtype[Any]
 
@@ -45,6 +46,14 @@ class Result(NamedTuple):
     dtype: Dtype
 
 
+class Update(NamedTuple):
+    """A word that holds the address of the array that `updates.destination` finds for the region store `slot`, `offset` bytes in."""
+
+    word: int
+    slot: int
+    offset: int
+
+
 class Arguments:
     """The words of one kernel, and the lines at the head of its source that read them."""
 
@@ -54,6 +63,7 @@ class Arguments:
         self.arrays: list[Array] = []
         self.scalars: list[Scalar] = []
         self.results: list[Result] = []
+        self.update: Update | None = None
 
     def constant(self, name: str, value: int, comment: str = "") -> str:
         """A size or stride."""
@@ -75,6 +85,10 @@ class Arguments:
         self.results.append(Result(len(self.words), slot, shape, dtype))
         self._read(name, f"pointer(block, {len(self.words)}, {storage(dtype)}, 0)", comment)
 
+    def store(self, name: str, slot: int, offset: int, dtype: Dtype, comment: str = "") -> None:
+        self.update = Update(len(self.words), slot, offset * dtype.itemsize)
+        self._read(name, f"pointer(block, {len(self.words)}, {storage(dtype)}, 0)", comment)
+
     def _read(self, name: str, reader: str, comment: str) -> None:
         self.lines.append(f"{name} = {reader}" + (f"  # {comment}" if comment else ""))
         self.words.append(0)
@@ -94,17 +108,19 @@ class Phase(NamedTuple):
 
 
 def bind(
-    arguments: Arguments, kernel: Callable[[int, int, int], None], phases: Sequence[Phase]
+    arguments: Arguments, kernel: Callable[[int, int, int], None], phases: Sequence[Phase], find: Destination | None = None
 ) -> Callable[[Environment, Lane], None]:
     """The `run` of a step: allocate the results, fill a copy of the argument block, and call the kernel.
 
-    Phases that fit in one grain are run by one call; otherwise each is split over the lane's threads in turn.
+    `find` is the destination of the region store, if the kernel contains one. Phases that fit in one grain are run by one call;
+    otherwise each is split over the lane's threads in turn.
     """
     block_type = ctypes.c_int64 * max(len(arguments.words), 1)
     template = bytes(block_type(*arguments.words))
     arrays = tuple(arguments.arrays)
     scalars = tuple((word, slot, PACK[dtype.str[1:]]) for word, slot, dtype in arguments.scalars)
     results = tuple(arguments.results)
+    update = arguments.update
     whole = phases[-1].first + phases[-1].units
     split = any(count > grain for _, count, grain in phases)
     addressof = ctypes.addressof
@@ -113,6 +129,10 @@ def bind(
     def run(environment: Environment, lane: Lane) -> None:
         block = block_type.from_buffer_copy(template)
         alive = []
+        if update is not None and find is not None:
+            # First: a local name for the base's array would make it look shared.
+            target = find(environment, lane)
+            block[update.word] = address(target) + update.offset
         for word, slot, offset in arrays:
             value = environment[slot]
             if type(value) is not ndarray:  # a 0-d result may be a NumPy scalar
@@ -135,9 +155,11 @@ def bind(
                     kernel(where, first, first + count)
                 else:
                     lane.split(functools.partial(_shifted, kernel, where, first), count, grain)
-        for (_, target, _, _), value in zip(results, made, strict=True):
-            if target is not None:
-                environment[target] = value
+        for (_, filled, _, _), value in zip(results, made, strict=True):
+            if filled is not None:
+                environment[filled] = value
+        if update is not None:
+            environment[update.slot] = target
 
     return run
 

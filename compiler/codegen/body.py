@@ -123,10 +123,10 @@ class Body:
         self.fillers.append(position)
         return True
 
-    def declare(self, arguments: Arguments) -> None:
-        """Name the operands (x0, x1 ...) and the scalars (s0, s1 ...) in the kernel's head."""
+    def declare(self, arguments: Arguments, skip: Collection[int] = ()) -> None:
+        """Name the operands (x0, x1 ..., but those in `skip`) and the scalars (s0, s1 ...) in the kernel's head."""
         for number, operand in enumerate(self.operands):
-            if operand.slot is not None:
+            if operand.slot is not None and number not in skip:
                 arguments.array(
                     f"{self.array_prefix}{number}", operand.slot, operand.offset, operand.dtype, suffix(operand.dtype)
                 )

@@ -10,15 +10,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from lazytensor.compiler import memory_plan
 from lazytensor.compiler.codegen.arguments import bind
 from lazytensor.compiler.codegen.loops import operations
 from lazytensor.compiler.codegen.mapping import Draft, Map
 from lazytensor.compiler.codegen.reduction import Reduce
+from lazytensor.compiler.codegen.regions import Ring
 from lazytensor.compiler.codegen.rows import Rows
 from lazytensor.compiler.codegen.source import KernelError, compile_source, library_digest
 from lazytensor.compiler.graph import Graph
-from lazytensor.compiler.kernel import Form, Group
-from lazytensor.compiler.plan import KernelInfo, Step
+from lazytensor.compiler.kernel import Form, Group, access
+from lazytensor.compiler.plan import Environment, KernelInfo, Lane
+from lazytensor.compiler.updates import destination
 
 __all__ = ["KernelError", "KernelFunction", "KernelSpec", "Store", "build", "library_digest", "lower", "specify"]
 
@@ -34,6 +37,7 @@ class KernelFunction(Protocol):
     def __call__(self, block: int, start: int, stop: int) -> None: ...
 
 
+Run = Callable[[Environment, Lane], None]
 Store = Callable[[str, Callable[[], bytes]], KernelFunction]
 """Finds the kernel of a source text, or has its object code built."""
 
@@ -51,6 +55,8 @@ def specify(graph: Graph, group: Group) -> KernelSpec | None:
     """How to make a kernel of a group, or None where it has to be interpreted."""
     if group.form is Form.MAP:
         nest = Map(graph, group)
+        if group.stores and (ring := Ring(graph, group)).overlaps:
+            nest = ring
         return KernelSpec(graph, group, nest.draft) if nest.valid else None
     if group.form is Form.REDUCE:
         loops = Reduce(graph, group)
@@ -61,8 +67,8 @@ def specify(graph: Graph, group: Group) -> KernelSpec | None:
     return None
 
 
-def lower(graph: Graph, group: Group, store: Store) -> tuple[Step, KernelInfo] | None:
-    """The step that runs a group as a compiled kernel, and what `explain` says of it; None where it has to be interpreted.
+def lower(graph: Graph, group: Group, store: Store) -> tuple[memory_plan.Draft, KernelInfo] | None:
+    """The draft of the step that runs a group as a compiled kernel, and what `explain` says of it; None where it has to be interpreted.
 
     Raises
     ------
@@ -73,18 +79,28 @@ def lower(graph: Graph, group: Group, store: Store) -> tuple[Step, KernelInfo] |
     return None if spec is None else build(spec, store)
 
 
-def build(spec: KernelSpec, store: Store) -> tuple[Step, KernelInfo]:
+def build(spec: KernelSpec, store: Store) -> tuple[memory_plan.Draft, KernelInfo]:
     """Write the source of a specified kernel, compile or find it, and bind it to its slots."""
     graph, group = spec.graph, spec.group
     draft = spec.draft()
     kernel = store(draft.source, lambda: compile_source(draft.source))
     arguments = draft.arguments
     reads = {array.slot for array in arguments.arrays} | {scalar.slot for scalar in arguments.scalars}
-    step = Step(
+    writes = [result.slot for result in arguments.results if result.slot is not None]
+    make: Callable[[frozenset[int]], Run]
+    if arguments.update is None:
+        run = bind(arguments, kernel, draft.phases)
+        make = lambda consumed: run  # noqa: E731
+    else:
+        stored = arguments.update.slot
+        reads.add(access(graph, graph.nodes[stored].inputs[0]).slot)
+        writes.append(stored)
+        make = lambda consumed: bind(arguments, kernel, draft.phases, destination(graph, stored, consumed))  # noqa: E731
+    step = memory_plan.Draft(
         name=kernel.name,
-        run=bind(arguments, kernel, draft.phases),
+        make=make,
         reads=tuple(sorted(reads)),
-        writes=tuple(result.slot for result in arguments.results if result.slot is not None),
+        writes=tuple(writes),
         origin=graph.nodes[group.outputs[-1]].origin,
         cost=draft.nanoseconds * 1e-9 + CALL_SECONDS,
     )

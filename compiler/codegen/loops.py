@@ -72,6 +72,13 @@ def iota(graph: Graph, position: int, shape: Shape) -> Operand:
     return Operand(position, None, graph.nodes[position].dtype, strides)
 
 
+def region(graph: Graph, position: int) -> Operand:
+    """What a region store writes: elements of its result, by the strides of the region."""
+    node = graph.nodes[position]
+    _, strides, offset = node.params
+    return Operand(position, position, node.dtype, strides, offset)  # type: ignore[arg-type]
+
+
 def resolve_views(graph: Graph, position: int, members: set[int], shape: Shape) -> int | None:
     """The member that an input is, directly or through a view that changes nothing; -1 if it lies outside the group.
 

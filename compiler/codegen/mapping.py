@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from typing import NamedTuple
 
 from lazytensor.compiler.codegen.arguments import Arguments, Phase
 from lazytensor.compiler.codegen.body import BLOCK, Body, grain
-from lazytensor.compiler.codegen.expressions import store, suffix
-from lazytensor.compiler.codegen.loops import Operand, Strides, collapse
+from lazytensor.compiler.codegen.expressions import cast, load, store, suffix
+from lazytensor.compiler.codegen.loops import Operand, Strides, collapse, region
 from lazytensor.compiler.codegen.source import Source
 from lazytensor.compiler.graph import Graph
-from lazytensor.compiler.kernel import Group, contiguous_strides
+from lazytensor.compiler.kernel import Group, access, contiguous_strides
 
 
 class Draft(NamedTuple):
@@ -30,16 +31,28 @@ class Map:
         self.graph = graph
         self.group = group
         self.body = Body(graph, group.body, group.shape)
-        self.valid = self.body.valid and all(position in group.body for position in group.outputs)
+        self.valid = self.body.valid and all(position in group.body or position in group.stores for position in group.outputs)
         if not self.valid:
             return
         plain = contiguous_strides(group.shape)
-        self.outputs = [Operand(position, position, graph.nodes[position].dtype, plain) for position in group.outputs]
-        every = [*self.body.operands, *self.outputs]
+        self.outputs = [
+            Operand(position, position, graph.nodes[position].dtype, plain)
+            for position in group.outputs
+            if position in group.body
+        ]
+        self.store = region(graph, group.stores[0]) if group.stores else None
+        every = [*self.body.operands, *self.outputs, *([self.store] if self.store else [])]
         self.sizes, strides = collapse(group.shape, [operand.strides for operand in every])
         if not self.sizes:  # one element: any stride will do, so it shares the kernel of the contiguous case
             self.sizes, strides = (1,), [(1,)] * len(every)
         self.strides = strides[: len(self.body.operands)]
+        # The region of the base, read where it is written: by the same pointer, or LLVM would take the two for overlapping.
+        self.own: int | None = None
+        if self.store is not None:
+            self.region = strides[-1]
+            where = (access(graph, graph.nodes[self.store.node].inputs[0]).slot, self.store.strides, self.store.offset)
+            places = [(operand.slot, operand.strides, operand.offset) for operand in self.body.operands]
+            self.own = places.index(where) if where in places else None
         if self.body.fillers and len(self.sizes) != 1:
             self.valid = False
 
@@ -50,12 +63,19 @@ class Map:
         rank = len(self.sizes)
         for axis in range(0 if blocked else 1, rank):
             arguments.constant(f"n{axis}", self.sizes[axis])
-        self.body.declare(arguments)
+        own = set() if self.own is None else {self.own}
+        self.body.declare(arguments, own)
         for number, output in enumerate(self.outputs):
             arguments.result(f"y{number}", output.node, self.graph.nodes[output.node].shape, output.dtype, suffix(output.dtype))
         plain = contiguous_strides(self.sizes)
         names = [f"x{number}" for number in range(len(self.strides))] + [f"y{number}" for number in range(len(self.outputs))]
-        nest = Nest(arguments, names, [*self.strides, *[plain] * len(self.outputs)], rank)
+        strides = [(0,) * rank if number in own else steps for number, steps in enumerate(self.strides)]
+        strides += [plain] * len(self.outputs)
+        if self.store is not None:
+            arguments.store("region", self.store.node, self.store.offset, self.store.dtype, suffix(self.store.dtype))
+            names.append("region")
+            strides.append(self.region)
+        nest = Nest(arguments, names, strides, rank)
         source.add(*arguments.lines)
         if blocked:
             self._blocks(source, nest)
@@ -64,26 +84,44 @@ class Map:
             self._nest(source, nest)
             count = self.sizes[0]
         total = math.prod(self.sizes)
-        each = self.body.nanoseconds() + sum(0.04 * output.dtype.itemsize for output in self.outputs)
+        each = self.nanoseconds()
         unit = each * (total / count) if count else 0.0
         share = grain(unit, BLOCK if rank == 1 and not blocked else 1)
-        operations = [self.graph.nodes[position].op.name for position in self.group.body]
+        operations = [self.graph.nodes[position].op.name for position in self.group.members]
         text = source.text(operations[-3:], self._describe(operations))
         return Draft(text, arguments, (Phase(0, count, share),), each * total)
+
+    def nanoseconds(self) -> float:
+        """A rough cost for each element on one thread."""
+        written = [*self.outputs, *([self.store] if self.store else [])]
+        return self.body.nanoseconds() + sum(0.04 * output.dtype.itemsize for output in written)
 
     def _describe(self, operations: list[str]) -> str:
         loops = "1024-element blocks" if self.body.fillers else f"a {len(self.sizes)}-d domain"
         return f"{', '.join(operations)} over {loops}; [start, stop) is the outermost range."
 
-    def _element(self, nest: Nest, position: str) -> tuple[dict[int, str], list[str]]:
-        """Variable names and lines for one element at innermost index `position`."""
+    def _element(self, nest: Nest, position: str) -> list[str]:
+        """Lines for one element at innermost index `position`."""
         names: dict[int, str] = {}
         hoisted = {number: f"c{number}" for number, steps in enumerate(self.strides) if steps[-1] == 0}
-        lines = self.body.lines(lambda number: nest.index(number, position), names, hoisted)
+        lines = []
+        target = nest.index(nest.names.index("region"), position) if self.store is not None else ""
+        if self.own is not None and self.store is not None and self.own not in hoisted:
+            hoisted[self.own] = "own"
+            lines.append(f"own = {load('region', target, self.store.dtype)}")
+        lines += self.body.lines(lambda number: nest.index(number, position), names, hoisted)
         for number, output in enumerate(self.outputs):
             index = nest.index(len(self.strides) + number, position)
             lines.append(f"y{number}[{index}] = {store(names[output.node], output.dtype)}")
-        return names, lines
+        if self.store is not None:
+            lines.append(f"region[{target}] = {self.stored(names)}  # update")
+        return lines
+
+    def stored(self, names: dict[int, str]) -> str:
+        """The value for the region, as the base's dtype."""
+        assert self.store is not None
+        value = self.graph.nodes[self.store.node].inputs[1]
+        return store(cast(names[value], self.graph.nodes[value].dtype, self.store.dtype), self.store.dtype)
 
     def _nest(self, source: Source, nest: Nest) -> None:
         last = nest.rank - 1
@@ -93,7 +131,7 @@ class Map:
             source.loop(f"for i{axis} in range({ranges[axis]}):")
             source.add(*nest.offsets(axis))
             self._hoist(source, nest, axis)
-        _, lines = self._element(nest, f"i{last}")
+        lines = self._element(nest, f"i{last}")
         source.loop(f"for i{last} in range({ranges[last]}):", lines)
         source.end(last)
 
@@ -111,7 +149,7 @@ class Map:
         source.loop("for block_number in range(start, stop):")
         source.add(*(self.body.fill(number, "block_number") for number in range(len(self.body.fillers))))
         source.add(f"i0 = block_number * {BLOCK}")
-        _, lines = self._element(nest, "(i0 + j)")
+        lines = self._element(nest, "(i0 + j)")
         source.loop(f"for j in range(min({BLOCK}, n0 - i0)):", lines)
         source.end()
 
@@ -121,7 +159,7 @@ class Nest:
 
     def __init__(self, arguments: Arguments, names: list[str], strides: list[Strides], rank: int) -> None:
         self.rank = rank
-        self._names = names
+        self.names = names
         self._strides = strides
         for name, steps in zip(names, strides, strict=True):
             for axis, step in enumerate(steps):
@@ -134,13 +172,13 @@ class Nest:
     def base(self, number: int) -> str:
         """Where the operand's innermost row begins."""
         levels = [axis for axis in range(self.rank - 1) if self._moves(number, axis)]
-        return f"{self._names[number]}_at{levels[-1]}" if levels else "0"
+        return f"{self.names[number]}_at{levels[-1]}" if levels else "0"
 
-    def offsets(self, axis: int) -> list[str]:
-        """The lines that step the offsets at the head of the loop over `axis`."""
+    def offsets(self, axis: int, skip: Collection[int] = ()) -> list[str]:
+        """The lines that step the offsets at the head of the loop over `axis`, but those of the operands in `skip`."""
         lines = []
-        for number, name in enumerate(self._names):
-            if self._moves(number, axis):
+        for number, name in enumerate(self.names):
+            if self._moves(number, axis) and number not in skip:
                 outer = [level for level in range(axis) if self._moves(number, level)]
                 start = f"{name}_at{outer[-1]} + " if outer else ""
                 lines.append(f"{name}_at{axis} = {start}i{axis} * {name}_step{axis}")
@@ -149,7 +187,7 @@ class Nest:
     def index(self, number: int, position: str) -> str:
         """The index of the element at innermost position `position`."""
         step = self._strides[number][-1]
-        inner = "" if step == 0 else position if step == 1 else f"{position} * {self._names[number]}_step{self.rank - 1}"
+        inner = "" if step == 0 else position if step == 1 else f"{position} * {self.names[number]}_step{self.rank - 1}"
         base = self.base(number)
         if not inner:
             return base

@@ -15,9 +15,10 @@ from lazytensor.compiler.codegen.loops import collapse
 from lazytensor.compiler.codegen.source import KernelError, assembly, compile_source
 from lazytensor.compiler.graph import Graph, GraphNode
 from lazytensor.compiler.kernel import Form, Group, contiguous_strides
+from lazytensor.compiler.memory_plan import Draft
 from lazytensor.compiler.ops.row import Kind
 from lazytensor.compiler.ops.table import TABLE
-from lazytensor.compiler.plan import KernelInfo, Step
+from lazytensor.compiler.plan import KernelInfo
 from lazytensor.runtime.kernel_store import KernelStore
 
 STORE = KernelStore()
@@ -70,7 +71,7 @@ class Builder:
         form = Form.REDUCE if reduces else Form.MAP
         return Group(form, shape, "cpu:0", tuple(body), tuple(reduces), tuple(epilogue), tuple(outputs))
 
-    def lower(self, group: Group, store: cpu.Store = STORE) -> tuple[Step, KernelInfo] | None:
+    def lower(self, group: Group, store: cpu.Store = STORE) -> tuple[Draft, KernelInfo] | None:
         return cpu.lower(Graph(tuple(self.nodes), self.inputs, group.outputs), group, store)
 
     def run(self, group: Group, piece: int = 0) -> list[Any]:
@@ -81,7 +82,7 @@ class Builder:
         environment: list[Any] = [None] * len(self.nodes)
         for slot in step.reads:
             environment[slot] = self.values[slot]
-        step.run(environment, Lane(piece))
+        step.make(frozenset())(environment, Lane(piece))
         assert step.writes == tuple(slot for slot in range(len(self.nodes)) if slot in group.outputs)
         return environment
 

@@ -310,9 +310,19 @@ def test_operations_without_an_expression_are_calls() -> None:
     assert forms(graph) == ["call: exp", "call: argmax"]
 
 
-def test_updates_are_calls_and_part_kernels() -> None:
+def test_updates_join_the_loop_that_computes_their_values() -> None:
     sketch = Sketch()
-    x = sketch.array(8)
+    x, v = sketch.array(8), sketch.array(4)
     y = sketch.op(ops.exp, x)
     stored = sketch.op(structural.update, x, sketch.view(y, (4,), (1,), 0), params=((4,), (1,), 4))
-    assert forms(sketch.graph(sketch.op(ops.negative, stored)))[-2:] == ["call: update", "map: negative"]
+    assert forms(sketch.graph(sketch.op(ops.negative, stored))) == ["map: exp update", "map: negative"]
+    given = sketch.op(structural.update, x, v, params=((4,), (1,), 4))
+    assert forms(sketch.graph(sketch.op(ops.negative, given))) == ["call: update", "map: negative"]
+
+
+def test_updates_stay_apart_from_what_makes_their_base() -> None:
+    sketch = Sketch()
+    x = sketch.array(8)
+    base = sketch.op(ops.exp, x)
+    stored = sketch.op(structural.update, base, sketch.op(ops.negative, base), params=((8,), (1,), 0))
+    assert forms(sketch.graph(stored)) == ["map: exp negative", "call: update"]

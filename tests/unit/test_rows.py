@@ -17,11 +17,12 @@ from lazytensor.compiler.codegen.source import assembly
 from lazytensor.compiler.fusion import expressible, fuse
 from lazytensor.compiler.graph import Graph
 from lazytensor.compiler.kernel import Form, Group
+from lazytensor.compiler.memory_plan import Draft
 from lazytensor.compiler.ops import elementwise as ops
 from lazytensor.compiler.ops import reductions, sources
 from lazytensor.compiler.ops.row import Kind
 from lazytensor.compiler.pipeline import Options, make_plan
-from lazytensor.compiler.plan import KernelInfo, Step
+from lazytensor.compiler.plan import KernelInfo
 from lazytensor.compiler.rewrite import drop_dead
 from lazytensor.runtime.kernel_store import KernelStore
 
@@ -29,7 +30,7 @@ STORE = KernelStore()
 OPTIONS = Options(True, (("cpu:0", 1),))
 
 
-def lower(graph: Graph, group: Group) -> tuple[Step, KernelInfo] | None:
+def lower(graph: Graph, group: Group) -> tuple[Draft, KernelInfo] | None:
     return cpu.lower(graph, group, STORE)
 
 
@@ -165,7 +166,7 @@ def test_rows_are_shared_between_threads_in_any_pieces() -> None:
     for piece in (300, 7):
         environment: list[Any] = [values, *(None,) * len(graph.nodes)]
         lane = Lane(piece)
-        lowered[0].run(environment, lane)
+        lowered[0].make(frozenset())(environment, lane)
         assert lane.pieces == -(-300 // piece)
         found.append(environment[graph.outputs[0]].tobytes())
     assert found[0] == found[1]

@@ -1,0 +1,56 @@
+"""Region stores: the array that the result of one is written into."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from sys import getrefcount
+from typing import Any
+
+import numpy as np
+
+from lazytensor.compiler.graph import Graph
+from lazytensor.compiler.kernel import Access, access
+from lazytensor.compiler.ops.row import Kind
+from lazytensor.compiler.plan import Environment, Lane
+
+Reader = Callable[[Environment], Any]
+Destination = Callable[[Environment, Lane], np.ndarray[Any, Any]]
+
+
+def reader(graph: Graph, item: int, where: Access) -> Reader:
+    """How a step gets at an input: the value in its slot, or a view of it."""
+    slot = where.slot
+    if graph.nodes[item].kind is not Kind.VIEW:
+        return lambda environment: environment[slot]
+    dtype, shape = graph.nodes[item].dtype, where.shape
+    offset = where.offset * dtype.itemsize
+    strides = tuple(stride * dtype.itemsize for stride in where.strides)
+    if math.prod(shape) == 0:
+        return lambda environment: np.empty(shape, dtype)
+    return lambda environment: np.ndarray(shape, dtype, np.asarray(environment[slot]), offset, strides)
+
+
+def destination(graph: Graph, position: int, consumed: frozenset[int]) -> Destination:
+    """The array for the result of the store at `position`, its region still to be written.
+
+    That is the base itself when nobody else can see it: it dies with this step (`consumed`), and only the environment holds the
+    array. Otherwise it is a copy.
+    """
+    node = graph.nodes[position]
+    item = node.inputs[0]
+    where = access(graph, item)
+    base, shape, dtype = where.slot, node.shape, node.dtype
+    read = reader(graph, item, where)
+    reuse = base in consumed and graph.nodes[item].kind is not Kind.VIEW
+
+    def find(environment: Environment, lane: Lane) -> np.ndarray[Any, Any]:
+        # 2: the environment's reference and getrefcount's argument.
+        if reuse and getrefcount(environment[base]) == 2 and environment[base].flags.writeable:
+            found: np.ndarray[Any, Any] = environment[base]
+            return found
+        out = lane.empty(shape, dtype)
+        np.copyto(out, read(environment))
+        return out
+
+    return find
