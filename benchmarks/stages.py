@@ -15,7 +15,7 @@ OPERATIONS = 1000
 def one_operation() -> dict[str, float]:
     """`(x + 1).wait()`, over and over."""
     import lazytensor as lt
-    from lazytensor import evaluate
+    from lazytensor import planning
     from lazytensor.compiler.graph import Node
     from lazytensor.system import engine
 
@@ -31,7 +31,7 @@ def one_operation() -> dict[str, float]:
             (x + 1).wait()
 
     (x + 1).wait()
-    entry = next(entry for entry in reversed(evaluate._ready.values()) if entry is not None)
+    entry = next(entry for entry in reversed(planning.ready.values()) if entry is not None)
     array = x.numpy()
 
     def run() -> None:

@@ -15,7 +15,7 @@ from lazytensor.compiler.ops.row import Kind
 CALL_SECONDS = 1.0e-6
 BYTES_PER_SECOND = 8e9
 FLOPS_PER_SECOND = 2e9
-LIBRARY_FLOPS_PER_SECOND = 5e10
+LIBRARY_FLOPS_PER_SECOND = 1e11
 
 
 def region_bytes(node: GraphNode) -> int:

@@ -14,7 +14,7 @@ from weakref import ref
 
 from lazytensor.compiler.graph import Node
 from lazytensor.config import config
-from lazytensor.evaluate import run, waits
+from lazytensor.evaluate import run, waits, whole_rounds
 
 # Less pending work than this is not worth a hand-over: bytes made by the operations one by one, or a library call's operations at
 # ten a byte. A hand-over costs 0.13 ms, and this much work about 1 ms when it is fused: stencil steps on 1000 x 1000 float64 (72 MB)
@@ -83,9 +83,10 @@ def _begin_anew(pending: _Pending) -> None:
 
 
 def bound(pending: list[Node]) -> None:
-    """Run everything when more is pending than the recorded graph should hold: small work here (threads that run microseconds of
-    Python each only fight over the interpreter lock: 14 us a node), large work on the engine."""
+    """Run all whole rounds of the program's loop when more is pending than the recorded graph should hold: small work here (threads
+    that run microseconds of Python each only fight over the interpreter lock: 14 us a node), large work on the engine."""
     if config.background and len(pending) > MAX_PENDING // 2:
+        del pending[whole_rounds(pending) :]
         run(pending, background=False)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lazytensor import evaluate
+from lazytensor import planning
 from lazytensor.system import engine, kernel_store
 
 
@@ -24,7 +24,7 @@ def memory_stats() -> dict[str, int]:
 
 def clear_caches(disk: bool = False) -> None:
     """Forget plans and compiled kernels and give idle memory back; with `disk`, delete the kernels on disk too."""
-    evaluate.clear_plans()
+    planning.clear_plans()
     kernel_store().clear(disk=disk)
     for device in engine().devices.values():
         device.pool.trim()

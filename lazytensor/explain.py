@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from dataclasses import dataclass
 
-from lazytensor import evaluate
+from lazytensor import planning
 from lazytensor.compiler.plan import KernelInfo, Plan
 from lazytensor.tensor import Tensor
 
@@ -66,7 +66,7 @@ def explain(*tensors: Tensor) -> Report:
     >>> len(lt.explain((x * 2 + 1).sum()).kernels)
     1
     """
-    planned = evaluate.pending_plan([tensor._base() for tensor in tensors])
+    planned = planning.pending_plan([tensor._base() for tensor in tensors])
     if planned is None:
         return Report((), (), (), 0, 0.0, 0)
     graph, _, plan = planned

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
-from lazytensor import evaluate
+from lazytensor import evaluate, planning
 from lazytensor.handle import Handle, sweep
 from lazytensor.system import engine
 from lazytensor.tensor import Tensor
@@ -36,6 +36,7 @@ def wait_all() -> None:
     """
     evaluate.run(sweep(), background=False)
     engine().idle()
+    planning.start_upgrades()
     failure = engine().take_error()
     if failure is not None:
         failure.raise_()

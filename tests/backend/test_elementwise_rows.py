@@ -9,7 +9,7 @@ import pytest
 from draws import DTYPES, assert_within, draw, operand_domains
 
 import lazytensor as lt
-from lazytensor import evaluate
+from lazytensor import planning
 from lazytensor.compiler.ops import elementwise as ops
 from lazytensor.compiler.ops.row import Domain, Kind, Op
 from lazytensor.compiler.ops.table import ROWS
@@ -117,7 +117,7 @@ COMPLEX_ULP = {ops.multiply: 2.0, ops.square: 2.0, ops.abs: 2.0}
 
 def check_compiled(rows: list[Op], dtype: np.dtype[Any], results: list[lt.Tensor]) -> None:
     """What has a kernel expression is in a compiled kernel; the rest is not."""
-    planned = evaluate.pending_plan([tensor._base() for tensor in results])
+    planned = planning.pending_plan([tensor._base() for tensor in results])
     assert planned is not None
     compiled = {name for kernel in planned[2].kernels if kernel.tier == "compiled" for name in kernel.operations}
     for row in rows:

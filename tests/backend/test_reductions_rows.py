@@ -9,7 +9,7 @@ import pytest
 from draws import DTYPES, assert_within, draw
 
 import lazytensor as lt
-from lazytensor import evaluate
+from lazytensor import planning
 from lazytensor.compiler.ops import reductions as ops
 from lazytensor.compiler.ops.row import Domain, Kind, Op
 from lazytensor.compiler.ops.table import ROWS
@@ -102,7 +102,7 @@ def test_reductions(dtype: np.dtype[Any], tier: str) -> None:
 
 
 def check_compiled(dtype: np.dtype[Any], results: list[Any]) -> None:
-    planned = evaluate.pending_plan([tensor._base() for tensor in results])
+    planned = planning.pending_plan([tensor._base() for tensor in results])
     assert planned is not None
     compiled = {name for kernel in planned[2].kernels if kernel.tier == "compiled" for name in kernel.operations}
     for row in REDUCTIONS:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import lazytensor as lt
-from lazytensor import evaluate
+from lazytensor import planning
 from lazytensor.compiler.graph import verify
 from lazytensor.compiler.plan import Plan
 from lazytensor.runtime.trace import Trace
@@ -16,7 +16,7 @@ from lazytensor.system import engine
 
 
 def planned(*tensors: Any) -> Plan:
-    found = evaluate.pending_plan([tensor._base() for tensor in tensors])
+    found = planning.pending_plan([tensor._base() for tensor in tensors])
     assert found is not None
     graph, _, plan = found
     verify(graph)

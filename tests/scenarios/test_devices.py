@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import lazytensor as lt
-from lazytensor import evaluate
+from lazytensor import planning
 from lazytensor.runtime.trace import Trace
 from lazytensor.system import engine
 
@@ -27,7 +27,7 @@ def _two() -> Iterator[None]:
 
 def steps(*tensors: Any) -> list[tuple[str, str]]:
     """(device, step) of everything that would run."""
-    planned = evaluate.pending_plan([tensor._base() for tensor in tensors])
+    planned = planning.pending_plan([tensor._base() for tensor in tensors])
     assert planned is not None
     plan = planned[2]
     plan.check()

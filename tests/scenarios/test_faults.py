@@ -58,7 +58,7 @@ def test_what_cannot_be_compiled_is_interpreted(
 
 
 def test_failing_background_compilation_disturbs_nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    from lazytensor import evaluate
+    from lazytensor import planning
 
     calls = []
 
@@ -68,7 +68,7 @@ def test_failing_background_compilation_disturbs_nobody(monkeypatch: pytest.Monk
 
     monkeypatch.setattr(cpu, "compile_source", fail)
     monkeypatch.setattr(kernel_store(), "_directory", tmp_path)
-    monkeypatch.setattr(evaluate, "UPGRADE_SECONDS", 0.0)
+    monkeypatch.setattr(planning, "UPGRADE_SECONDS", 0.0)
     lt.clear_caches()
     with lt.config.override(tier="auto"):
         for _ in range(5):

@@ -8,7 +8,7 @@ import numpy as np
 from counting import Counter
 
 import lazytensor as lt
-from lazytensor import evaluate
+from lazytensor import planning
 from lazytensor.compiler.capture import capture
 from lazytensor.compiler.graph import Node, linearize
 from lazytensor.compiler.ops import elementwise as ops
@@ -106,8 +106,8 @@ def test_a_loop_with_a_changing_scalar_meets_one_plan() -> None:
         x = lt.tanh(x * (0.1 + step)) + step
         x.wait()
         if step == 1:
-            plans, ready = len(evaluate._plans), len(evaluate._ready)
-    assert (len(evaluate._plans), len(evaluate._ready)) == (plans, ready)
+            plans, ready = len(planning.plans), len(planning.ready)
+    assert (len(planning.plans), len(planning.ready)) == (plans, ready)
 
 
 def test_a_dead_result_never_runs_and_a_live_one_runs_once() -> None:

@@ -1,0 +1,212 @@
+"""The plan cache, and the tiers: which kernels of a plan are interpreted, compiled now, or compiled in the background.
+
+`entry_for` finds or makes the plan of a captured graph. `lock` guards the caches, and the pending graph while it is captured.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from lazytensor.compiler import pipeline
+from lazytensor.compiler.capture import Capture, capture, to_graph
+from lazytensor.compiler.cost import interpreted_cost
+from lazytensor.compiler.graph import Graph, Node, linearize
+from lazytensor.compiler.kernel import Form, Group
+from lazytensor.compiler.memory_plan import Draft
+from lazytensor.compiler.ops.row import Kind
+from lazytensor.compiler.plan import KernelInfo, Plan
+from lazytensor.config import config
+from lazytensor.system import engine, kernel_store
+
+if TYPE_CHECKING:
+    from lazytensor.compiler.codegen.cpu import Store
+    from lazytensor.runtime.kernel_store import KernelFunction
+
+log = logging.getLogger("lazytensor")
+
+# Interpretation that has cost this much since the first run asks for compiled kernels.
+UPGRADE_SECONDS = 5e-3
+# A first run this long waits for the compiler instead of being interpreted; under `config.deterministic` by this alone.
+COMPILE_FIRST_SECONDS = 1.0
+DETERMINISTIC_SECONDS = 1e-3
+# Bounds of the plan caches: operations in all plans together (about 2 KB each), and plans of one operation.
+MAX_PLANNED_NODES = 100_000
+MAX_READY = 4096
+
+lock = threading.RLock()
+
+
+class Entry:
+    """A cached plan, and what is needed to make a better one."""
+
+    __slots__ = ("graph", "groups", "options", "plan", "requested", "seconds", "updates", "uses")
+
+    def __init__(self, graph: Graph, groups: tuple[Group, ...], options: pipeline.Options, plan: Plan, seconds: float) -> None:
+        self.graph = graph
+        self.groups = groups
+        self.options = options
+        self.plan = plan
+        self.seconds = seconds
+        self.uses = 0
+        self.requested = False
+        self.updates = any(node.kind is Kind.UPDATE for node in graph.nodes)
+
+
+plans: OrderedDict[Any, Entry] = OrderedDict()
+# Plans of one operation on computed operands, by a shorter key; None where the plan is one for `evaluate.run`.
+ready: dict[Any, Entry | None] = {}
+_planned_nodes = 0
+# Plans whose kernels are to be compiled.
+upgrades: deque[Entry] = deque()
+
+
+def clear_plans() -> None:
+    """Forget all plans (kernels stay in the kernel store)."""
+    global _planned_nodes
+    with lock:
+        plans.clear()
+        ready.clear()
+        _planned_nodes = 0
+
+
+def _options() -> pipeline.Options:
+    return pipeline.Options(config.cse, tuple((name, device.threads) for name, device in engine().devices.items()))
+
+
+def entry_for(captured: Capture) -> Entry:
+    """The plan for a captured graph, from the cache if it is known."""
+    entry = plans.get(captured.key)
+    if entry is None:
+        return make_entry(captured)
+    plans.move_to_end(captured.key)
+    if not entry.requested:
+        entry.uses += 1
+        _consider(entry)
+    return entry
+
+
+def make_entry(captured: Capture) -> Entry:
+    """A plan for a captured graph, remembered."""
+    options = _options()
+    graph, groups = pipeline.plan_groups(to_graph(captured, "cpu:0"), options)
+    seconds = sum(interpreted_cost(graph, group) for group in groups if pipeline.worth_compiling(graph, group))
+    if config.tier == "compile":
+        lower = _compile_all
+    elif config.tier == "interpret":
+        lower = _compile_sources
+    elif config.deterministic:
+        lower = _compile_worthy if seconds > DETERMINISTIC_SECONDS else _compile_sources
+    else:
+        lower = _compile_worthy if seconds > COMPILE_FIRST_SECONDS else _use_ready
+    entry = Entry(graph, groups, options, pipeline.make_plan(graph, groups, options, lower), seconds)
+    entry.requested = config.tier != "auto" or config.deterministic or seconds == 0 or lower is _compile_worthy
+    _remember(captured.key, entry)
+    entry.uses = 1
+    _consider(entry)
+    return entry
+
+
+def _consider(entry: Entry) -> None:
+    """Ask for the plan's kernels when their interpretation has cost enough."""
+    if not entry.requested and entry.uses * entry.seconds > UPGRADE_SECONDS:
+        entry.requested = True
+        upgrades.append(entry)
+
+
+def _remember(key: Any, entry: Entry) -> None:
+    """Cache a plan; the least recently used ones go when the cache is full."""
+    global _planned_nodes
+    plans[key] = entry
+    _planned_nodes += len(entry.graph.nodes)
+    while _planned_nodes > MAX_PLANNED_NODES and len(plans) > 1:
+        _, dropped = plans.popitem(last=False)
+        _planned_nodes -= len(dropped.graph.nodes)
+
+
+Lowered = tuple[Draft, KernelInfo] | None
+
+
+def _compile_all(graph: Graph, group: Group) -> Lowered:
+    return _lower(graph, group, kernel_store())
+
+
+def _lower(graph: Graph, group: Group, store: Store) -> Lowered:
+    """The group as a compiled kernel; None, to have NumPy compute it, where that cannot be."""
+    if group.form is Form.CALL:
+        return None
+    from lazytensor.compiler.codegen.cpu import KernelError, lower  # delayed: start-up time
+
+    try:
+        return lower(graph, group, store)
+    except NotReady:
+        return None
+    except KernelError as error:
+        log.warning("a kernel could not be compiled, NumPy computes it: %s", error)
+        return None
+
+
+class NotReady(LookupError):
+    """The kernel would have to be compiled first."""
+
+
+def _ready_store(source: str, build: Callable[[], bytes]) -> KernelFunction:
+    store = kernel_store()
+    if store.get(source) is None and not store.on_disk(source):
+        raise NotReady(source)
+    return store(source, build)
+
+
+def _compile_worthy(graph: Graph, group: Group) -> Lowered:
+    if pipeline.worth_compiling(graph, group) or _has_no_reference(graph, group):
+        return _compile_all(graph, group)
+    return None
+
+
+def _has_no_reference(graph: Graph, group: Group) -> bool:
+    """Random sources have one generator, compiled, in both tiers."""
+    return any(graph.nodes[position].op.reference is None for position in group.members)
+
+
+def _compile_sources(graph: Graph, group: Group) -> Lowered:
+    return _lower(graph, group, kernel_store().deferred) if _has_no_reference(graph, group) else None
+
+
+def _use_ready(graph: Graph, group: Group) -> Lowered:
+    """Compiled where the kernel is at hand, in memory or on disk; interpreted until then."""
+    if _has_no_reference(graph, group):
+        return _lower(graph, group, kernel_store().deferred)
+    if not pipeline.worth_compiling(graph, group) or interpreted_cost(graph, group) < UPGRADE_SECONDS:
+        return None
+    return _lower(graph, group, _ready_store)
+
+
+def start_upgrades() -> None:
+    """Have the kernels asked for so far compiled in the background; later runs use them. Called when a result is there: the imports of
+    the compiler hold the interpreter lock, and would delay it."""
+    with lock:
+        while upgrades:
+            engine().background(partial(_upgrade, upgrades.popleft()))
+
+
+def _upgrade(entry: Entry) -> None:
+    entry.plan = pipeline.make_plan(entry.graph, entry.groups, entry.options, _compile_worthy)
+
+
+def pending_plan(nodes: Iterable[Node]) -> tuple[Graph, tuple[Group, ...], Plan] | None:
+    """The plan by which the nodes would be computed now, for `explain` and `visualize`; None when nothing is pending."""
+    with lock:
+        order = linearize(nodes)
+        if not order:
+            return None
+        captured = capture(order, config.token)
+        options = _options()
+        graph, groups = pipeline.plan_groups(to_graph(captured, "cpu:0"), options)
+        lower: Callable[[Graph, Group], Lowered] = _compile_sources if config.tier == "interpret" else _compile_worthy
+        if config.tier == "compile":
+            lower = _compile_all
+        return graph, groups, pipeline.make_plan(graph, groups, options, lower)
