@@ -15,6 +15,30 @@ import numpy as np
 Environment: TypeAlias = list[Any]
 
 
+class Kernel(Protocol):
+    """A compiled kernel: runs over [start, stop) with the argument block at address `block`. `address` is its native function,
+    int32 (void*, void*, int64 block, int64 start, int64 stop), where the two pointers are to 64 writable bytes."""
+
+    @property
+    def address(self) -> int: ...
+
+    def __call__(self, block: int, start: int, stop: int) -> None: ...
+
+
+class KernelTask:
+    """A task for `Lane.split` that is a range of a kernel, from `first` on: a lane may run it without Python."""
+
+    __slots__ = ("block", "first", "kernel")
+
+    def __init__(self, kernel: Kernel, block: int, first: int) -> None:
+        self.kernel = kernel
+        self.block = block
+        self.first = first
+
+    def __call__(self, start: int, stop: int) -> None:
+        self.kernel(self.block, self.first + start, self.first + stop)
+
+
 class Lane(Protocol):
     """What a step may use while it runs: memory and worker threads of its device."""
 

@@ -29,11 +29,12 @@ MAGIC = b"LTK1"
 class KernelFunction:
     """A loaded kernel: `kernel(block, start, stop)` runs it over [start, stop) with the argument block at address `block`."""
 
-    __slots__ = ("_call", "name", "source")
+    __slots__ = ("_call", "address", "name", "source")
 
     def __init__(self, name: str, source: str, address: int) -> None:
         self.name = name
         self.source = source
+        self.address = address
         # Numba's calling convention: two out pointers (return value, exception), then the arguments; ctypes drops the GIL.
         word = ctypes.c_int64
         prototype = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, word, word, word)
@@ -107,11 +108,18 @@ class DeferredKernel:
         self._build = build
         self._kernel: KernelFunction | None = None
 
-    def __call__(self, block: int, start: int, stop: int) -> None:
+    def _found(self) -> KernelFunction:
         kernel = self._kernel
         if kernel is None:
             kernel = self._kernel = self._store(self.source, self._build)
-        kernel(block, start, stop)
+        return kernel
+
+    @property
+    def address(self) -> int:
+        return self._found().address
+
+    def __call__(self, block: int, start: int, stop: int) -> None:
+        self._found()(block, start, stop)
 
 
 def kernel_name(source: str) -> str:
@@ -294,3 +302,14 @@ def _link(name: str, code: bytes) -> int:
     if not address:
         raise RuntimeError(f"no function {name} in the object code")
     return address
+
+
+def link_assembly(text: str, names: tuple[str, ...]) -> tuple[int, ...]:
+    """Compile LLVM assembly and return the addresses of its functions `names`."""
+    import llvmlite.binding as llvm  # delayed: start-up time
+
+    with _link_lock:
+        engine = _engine()
+        engine.add_module(llvm.parse_assembly(text))
+        engine.finalize_object()
+        return tuple(engine.get_function_address(name) for name in names)

@@ -7,7 +7,6 @@ every run. So one kernel serves every shape and every scalar value.
 from __future__ import annotations
 
 import ctypes
-import functools
 import struct
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -15,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lazytensor.compiler.codegen.expressions import suffix
-from lazytensor.compiler.plan import Environment, Lane
+from lazytensor.compiler.plan import Environment, Kernel, KernelTask, Lane
 from lazytensor.compiler.updates import Destination
 
 Dtype = np.dtype[Any]
@@ -108,7 +107,7 @@ class Phase(NamedTuple):
 
 
 def bind(
-    arguments: Arguments, kernel: Callable[[int, int, int], None], phases: Sequence[Phase], find: Destination | None = None
+    arguments: Arguments, kernel: Kernel, phases: Sequence[Phase], find: Destination | None = None
 ) -> Callable[[Environment, Lane], None]:
     """The `run` of a step: allocate the results, fill a copy of the argument block, and call the kernel.
 
@@ -154,7 +153,7 @@ def bind(
                 if count <= grain:
                     kernel(where, first, first + count)
                 else:
-                    lane.split(functools.partial(_shifted, kernel, where, first), count, grain)
+                    lane.split(KernelTask(kernel, where, first), count, grain)
         for (_, filled, _, _), value in zip(results, made, strict=True):
             if filled is not None:
                 environment[filled] = value
@@ -162,10 +161,6 @@ def bind(
             environment[update.slot] = target
 
     return run
-
-
-def _shifted(kernel: Callable[[int, int, int], None], block: int, first: int, start: int, stop: int) -> None:
-    kernel(block, first + start, first + stop)
 
 
 def _address_slow(array: np.ndarray[Any, Any]) -> int:

@@ -20,7 +20,7 @@ from lazytensor.compiler.codegen.rows import Rows
 from lazytensor.compiler.codegen.source import KernelError, compile_source, library_digest
 from lazytensor.compiler.graph import Graph
 from lazytensor.compiler.kernel import Form, Group, access
-from lazytensor.compiler.plan import Environment, KernelInfo, Lane
+from lazytensor.compiler.plan import Environment, Kernel, KernelInfo, Lane
 from lazytensor.compiler.updates import destination
 
 __all__ = ["KernelError", "KernelFunction", "KernelSpec", "Store", "build", "library_digest", "lower", "specify"]
@@ -28,13 +28,11 @@ __all__ = ["KernelError", "KernelFunction", "KernelSpec", "Store", "build", "lib
 CALL_SECONDS = 2e-6  # argument block, allocation and call of one kernel
 
 
-class KernelFunction(Protocol):
-    """A compiled kernel: runs over [start, stop) with the argument block at address `block`."""
+class KernelFunction(Kernel, Protocol):
+    """A compiled kernel with the name of its function."""
 
     @property
     def name(self) -> str: ...
-
-    def __call__(self, block: int, start: int, stop: int) -> None: ...
 
 
 Run = Callable[[Environment, Lane], None]

@@ -12,12 +12,18 @@ from typing import Any
 
 import numpy as np
 
+from lazytensor.compiler.plan import KernelTask
 from lazytensor.runtime.blas import BlasGuard, blas_single_thread
 from lazytensor.runtime.errstate import quietly
 from lazytensor.runtime.memory import Pool
 from lazytensor.runtime.promise import engine_threads
+from lazytensor.runtime.team import Team
 
 CHUNKS_PER_THREAD = 4
+
+
+def _wake() -> None:
+    """Put in the queue for a worker that sleeps, to have it look out for a kernel."""
 
 
 class CpuDevice:
@@ -43,6 +49,7 @@ class CpuDevice:
         self._outstanding = 0
         self._outside = 0
         self._stopped = False
+        self._team = Team()
 
     def start(self, job: Callable[[], None]) -> None:
         """Queue `job`, which must not raise, for a worker."""
@@ -51,7 +58,11 @@ class CpuDevice:
             self._grow()
             if not self._workers:
                 raise RuntimeError(f"no worker thread could be started for {self.name}")
+        self._put(job)
+
+    def _put(self, job: Callable[[], None] | None) -> None:
         self._queue.put(job)
+        self._team.call_off(True)
 
     def stop(self, timeout: float) -> None:
         """Let the workers end after the jobs queued so far, and wait `timeout` seconds for each at most."""
@@ -59,7 +70,7 @@ class CpuDevice:
             self._stopped = True
             workers = list(self._workers)
         for _ in workers:
-            self._queue.put(None)
+            self._put(None)
         for worker in workers:
             worker.join(timeout)
 
@@ -80,14 +91,32 @@ class CpuDevice:
             if helpers:
                 self._grow()
         try:
-            if helpers:
-                Split(task, count, grain, units, helpers).run(self._queue)
+            if helpers and type(task) is KernelTask and self._team.busy.acquire(blocking=False):
+                try:
+                    self._lead(task, count, grain, units, helpers)
+                finally:
+                    self._team.busy.release()
+            elif helpers:
+                Split(task, count, grain, units, helpers).run(self._put)
             else:
                 task(0, count)
         finally:
             if outside:
                 with self._lock:
                     self._outside -= 1
+
+    def _lead(self, task: KernelTask, count: int, grain: int, units: int, helpers: int) -> None:
+        """Run a kernel with idle workers, without Python."""
+        chunks = min(units, CHUNKS_PER_THREAD * (helpers + 1))
+        address = task.kernel.address
+        try:
+            for _ in range(helpers - self._team.expect(True)):
+                self._queue.put(_wake)
+            self._team.lead(address, task.block, task.first, count, -(-units // chunks) * grain, helpers)
+        finally:
+            self._team.expect(False)
+            with self._lock:
+                self._outstanding -= helpers
 
     def _grow(self) -> None:
         """Start workers until there is one for every outstanding job, under the lock."""
@@ -101,15 +130,21 @@ class CpuDevice:
             self._workers.append(worker)
 
     def _work(self) -> None:
-        queue, lock = self._queue, self._lock
+        queue, lock, team = self._queue, self._lock, self._team
         identity = threading.get_ident()
         engine_threads.add(identity)
         self._identities.add(identity)
+        seen = 0
         while (job := queue.get()) is not None:
-            job()
+            woken = job is _wake
+            if not woken:
+                job()
+                with lock:
+                    self._outstanding -= 1
             del job  # what it refers to must not live until the next job comes
-            with lock:
-                self._outstanding -= 1
+            if woken or (team.led and queue.empty()):
+                team.call_off(False)
+                seen = team.work(seen)
         engine_threads.discard(identity)
 
 
@@ -157,9 +192,9 @@ class Split:
         self._closed = False
         self._error: BaseException | None = None
 
-    def run(self, queue: SimpleQueue[Callable[[], None] | None]) -> None:
+    def run(self, put: Callable[[Callable[[], None]], None]) -> None:
         for _ in range(self._helpers):
-            queue.put(self._help)
+            put(self._help)
         interrupt: BaseException | None = None
         try:
             self._draw()
