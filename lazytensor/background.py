@@ -22,7 +22,7 @@ from lazytensor.evaluate import run, waits, whole_rounds
 START_WORK = 1 << 28
 # With this much the loop is taken to be another than the one whose head was seen.
 LOST_WORK = 4 * START_WORK
-# Calls that tell places in the program apart; 8 cost 1 us, for operations that take 20.
+# Calls that tell places in the program apart; 8 cost 1 us, for operations that take 20, and only where a line comes round.
 CALLS = 8
 
 
@@ -63,11 +63,15 @@ def note(node: Node) -> None:
     pending = _pending
     if pending.waits != waits.count:
         _begin_anew(pending)
-    place = _call_chain()
+    site = node.site
+    place: object = None if site is None else (id(site[0]), site[1])
     if place in pending.places:
-        pending.head = pending.head or place
-        if pending.work >= (START_WORK if place == pending.head else LOST_WORK):
-            start_noted()
+        # The line comes round: do the calls that led to it?
+        place = _call_chain()
+        if place in pending.places:
+            pending.head = pending.head or place
+            if pending.work >= (START_WORK if place == pending.head else LOST_WORK):
+                start_noted()
     pending.places.add(place)
     pending.nodes.append(ref(node))
     pending.work += work_of(node)
