@@ -17,6 +17,7 @@ from lazytensor.compiler.codegen.mapping import Draft, Map
 from lazytensor.compiler.codegen.reduction import Reduce
 from lazytensor.compiler.codegen.regions import Ring
 from lazytensor.compiler.codegen.rows import Rows
+from lazytensor.compiler.codegen.short import Short
 from lazytensor.compiler.codegen.source import KernelError, compile_source, library_digest
 from lazytensor.compiler.graph import Graph
 from lazytensor.compiler.kernel import Form, Group, access
@@ -58,7 +59,10 @@ def specify(graph: Graph, group: Group) -> KernelSpec | None:
         return KernelSpec(graph, group, nest.draft) if nest.valid else None
     if group.form is Form.REDUCE:
         loops = Reduce(graph, group)
-        return KernelSpec(graph, group, loops.draft) if loops.valid else None
+        if not loops.valid:
+            return None
+        short = Short(loops)
+        return KernelSpec(graph, group, short.draft if short.valid else loops.draft)
     if group.form is Form.ROWS:
         rows = Rows(graph, group)
         return KernelSpec(graph, group, rows.draft) if rows.valid else None

@@ -1,0 +1,266 @@
+"""Kernels for REDUCE groups whose rows are short: vectors run across the results, not along the rows.
+
+A tile of results is computed together. The elements of a row are combined by the tree of `codegen.lanes`, so the bits are those of a
+kernel that goes along the row: a row of up to 128 elements is halved again and again, element k joining element k + ceil(n / 2).
+Operands that are not contiguous across the results are packed, once for all the lines of a unit where these read the same elements.
+
+The results are seen as lines. A unit of the kernel, of which [start, stop) is a range, is one tile of each of `height` lines.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+from lazytensor.compiler.codegen.arguments import Arguments, Phase, storage
+from lazytensor.compiler.codegen.axes import Axes, declare_axes, partition, starts
+from lazytensor.compiler.codegen.body import grain
+from lazytensor.compiler.codegen.expressions import cast, combine, load, store, suffix
+from lazytensor.compiler.codegen.loops import collapse
+from lazytensor.compiler.codegen.mapping import Draft
+from lazytensor.compiler.codegen.reduction import Reduce
+from lazytensor.compiler.codegen.source import Source
+from lazytensor.compiler.kernel import contiguous_strides
+
+SHORT_MOST = 64  # elements of a row
+PACKED_MOST = 48  # elements of a row that is packed for one line only
+LINE_LEAST = 16  # results side by side
+HEIGHT = 128  # lines of a unit: packing costs several times what a simple body does
+PACKED_BYTES = 262_144  # room on the stack
+SIDE_BY_SIDE = 64  # operations in the innermost loop
+CACHED_BYTES = 1 << 22
+PADDING = 16  # elements: rows a power of two apart would lie where loads wait for stores to another row
+
+
+class Short:
+    """The loops of a REDUCE group over short rows. `valid` is False where `loops`, the general form, has to do."""
+
+    def __init__(self, loops: Reduce) -> None:
+        self.loops = loops
+        self.graph, self.group = loops.graph, loops.group
+        self.body, self.epilogue, self.partials = loops.body, loops.epilogue, loops.partials
+        self.row, self.length = loops.reduced, loops.reduced.length
+        self.valid = False
+        if loops.columns or self.length > SHORT_MOST or self.body.fillers or loops.outputs or not loops.outer.sizes:
+            return
+        self._place()
+        if self.width < LINE_LEAST:
+            return
+        self._plan()
+        once = self.height == 1 or any(self.lines.moves(number) for number in self.packed)
+        self.valid = self.packed_bytes <= PACKED_BYTES and not (self.packed and once and self.length > PACKED_MOST)
+
+    def _place(self) -> None:
+        """The operands and results as they step from line to line and along a line."""
+        node = self.graph.nodes[self.group.reduces[0]]
+        axes, keepdims = node.params
+        parts = partition(self.group.shape, set(axes))  # type: ignore[call-overload]
+        assert parts is not None
+        across = parts[0]
+        kept = [axis for axis in range(len(self.group.shape)) if keepdims or axis not in axes]  # type: ignore[operator]
+        places = [kept.index(axis) for axis in across]
+        plain = contiguous_strides(node.shape)
+        named = [(f"x{n}", [operand.strides[axis] for axis in across]) for n, operand in enumerate(self.body.operands)]
+        named += [(f"e{n}", [operand.strides[axis] for axis in places]) for n, operand in enumerate(self.epilogue.operands)]
+        named += [(f"z{n}", [plain[axis] for axis in places]) for n in range(len(self.loops.results))]
+        self.names = [name for name, _ in named]
+        sizes, strides = collapse([self.group.shape[axis] for axis in across], [tuple(steps) for _, steps in named])
+        along = len(sizes) - 1 if sizes[-1] >= LINE_LEAST else max(range(len(sizes)), key=sizes.__getitem__)
+        self.width = sizes[along]
+        self.steps = [steps[along] for steps in strides]
+        self.lines = Axes("o", _without(sizes, along), [_without(steps, along) for steps in strides])
+
+    def _plan(self) -> None:
+        """What is packed, how many elements of a row are computed side by side, and how the work is cut up."""
+        operands = self.body.operands
+        self.packed = {n for n, operand in enumerate(operands) if operand.slot is not None and self.steps[n] not in (0, 1)}
+        widths = [operands[n].dtype.itemsize for n in self.packed]
+        self.tile = 128 if max(widths, default=0) <= 4 else 64
+        self.pitch = self.tile + PADDING
+        self.packed_bytes = sum(widths) * self.pitch * SHORT_MOST
+        self.flops = sum(self.graph.nodes[position].op.flops for position in self.group.body)
+        self.radix = next((n for n in (8, 4) if self.length % n == 0 and n * self.flops <= SIDE_BY_SIDE), 2)
+        # Tiles of one width, in whole vectors.
+        self.tiles = -(-self.width // self.tile)
+        self.columns = -(-self.width // (self.tiles * 16)) * 16
+        self.parts = -(-self.lines.length // HEIGHT)
+        self.height = -(-self.lines.length // self.parts)
+
+    def draft(self) -> Draft:
+        graph, group = self.graph, self.group
+        arguments, source = Arguments(), Source()
+        arguments.constant("width", self.width, "of a line")
+        arguments.constant("lines", self.lines.length)
+        arguments.constant("length", self.length, "of a row")
+        arguments.constant("tiles", self.tiles, "of a line")
+        arguments.constant("columns", self.columns, "of a tile")
+        arguments.constant("height", self.height, "of a unit")
+        self.body.declare(arguments)
+        self.epilogue.declare(arguments)
+        for number, position in enumerate(self.loops.results):
+            node = graph.nodes[position]
+            arguments.result(f"z{number}", position, node.shape, node.dtype, suffix(node.dtype))
+        declare_axes(arguments, self.lines, self.names)
+        declare_axes(arguments, self.row, self.names[: len(self.body.operands)])
+        for name, step in zip(self.names, self.steps, strict=True):
+            if step not in (0, 1):
+                arguments.constant(f"{name}_step", step)
+        source.add(*arguments.lines)
+        for number in sorted(self.packed):
+            rows = SHORT_MOST if self.row.moves(number) else 1
+            source.add(f"pack{number} = stack_buffer({rows * self.pitch}, {storage(self.body.operands[number].dtype)})")
+        for number, position in enumerate(group.reduces):
+            room = SHORT_MOST // self.radix * self.pitch
+            source.add(f"partial{number} = stack_buffer({room}, {storage(self.partials.accumulator(position))})")
+        self._units(source)
+        operations = [graph.nodes[position].op.name for position in group.members]
+        text = source.text(operations[-3:], f"{', '.join(operations)} over short rows, across the results.")
+        units, total = self.tiles * self.parts, self.width * self.lines.length
+        each = self._nanoseconds()
+        return Draft(text, arguments, (Phase(0, units, grain(each * total / units)),), each * total)
+
+    def _nanoseconds(self) -> float:
+        """A rough cost for each result on one thread."""
+        again = [1.0 if self.lines.moves(number) else 1.0 / self.height for number in self.packed]
+        element = 0.02 * self.flops + 0.04 * len(self.group.reduces) + 0.3 * sum(again)
+        return element * self.length + 0.04 * self.epilogue.nanoseconds() + 0.5
+
+    def _units(self, source: Source) -> None:
+        source.loop("for unit in range(start, stop):")
+        source.add("part = unit // tiles", "begin = (unit - part * tiles) * columns", "count = min(width - begin, columns)")
+        moving = {number for number in self.packed if self.lines.moves(number)}
+        for number in sorted(self.packed - moving):
+            self._pack(source, number, "")
+        source.loop("for line in range(part * height, min(part * height + height, lines)):")
+        starts(source, self.lines, self.names, "line", None, "line")
+        for number in sorted(moving):
+            self._pack(source, number, f"x{number}_line + ")
+        self._combine(source)
+        lines = self._results()
+        source.loop("for j in range(count):", lines)
+        source.end(2)
+
+    def _pack(self, source: Source, number: int, line: str) -> None:
+        """Copy the elements of one operand that a tile of one line reads: element j of its rows side by side."""
+        name, dtype = f"x{number}", self.body.operands[number].dtype
+        begin = f"{line}begin * {name}_step"
+        if not self.row.moves(number):
+            source.add(f"{name}_at = {begin}")
+            source.loop("for j in range(count):", [f"pack{number}[j] = {name}[{name}_at + j * {name}_step]"])
+            return
+        row = self.length * dtype.itemsize
+        size = row * self.width * (self.lines.length if self.lines.moves(number) else 1)
+        if self.row.strides[number] == (1,) and row > 64 and size > CACHED_BYTES:
+            # Row by row: it takes twice the time of the other order in cache, and half of it where lines have to be fetched.
+            source.loop("for j in range(count):")
+            source.add(f"{name}_at = {begin} + j * {name}_step")
+            source.loop("for k in range(length):", [f"pack{number}[k * {self.pitch} + j] = {name}[{name}_at + k]"])
+        else:
+            source.loop("for k in range(length):")
+            source.add(*self.row.split("k"), f"{name}_at = {begin} + {self.row.offset(number, name, 'k')}")
+            source.loop("for j in range(count):", [f"pack{number}[k * {self.pitch} + j] = {name}[{name}_at + j * {name}_step]"])
+        source.end()
+
+    def _combine(self, source: Source) -> None:
+        """Reduce the rows of a tile to the first `columns` elements of each partial."""
+        radix = self.radix
+        source.add(f"left = (length + 1) // {radix}" if radix == 2 else f"left = length // {radix}")
+        source.loop(f"for k in range(length // {radix}):")
+        before, lines = self._side_by_side(
+            [f"k + {part} * left" if part > 1 else "k + left" if part else "k" for part in range(radix)]
+        )
+        source.add(*before)
+        source.loop("for j in range(count):", lines)
+        source.end()
+        if radix == 2:
+            source.loop("if length % 2 == 1:")
+            source.add("k = left - 1")
+            before, lines = self._side_by_side(["k"])
+            source.add(*before)
+            source.loop("for j in range(count):", lines)
+            source.end()
+        self.partials.halve(source, "partial", "", "left", str(self.pitch), "for j in range(count):")
+
+    def _side_by_side(self, places: Sequence[str]) -> tuple[list[str], list[str]]:
+        """The lines that combine these elements of a row into row `k` of the partials, and those before the loop over a tile."""
+        graph, body = self.graph, self.body
+        before: list[str] = []
+        lines: list[str] = []
+        terms: list[list[str]] = [[] for _ in self.group.reduces]
+        numbers = itertools.count()
+        for part, place in enumerate(places):
+            before.append(f"place = {place}")
+            before += self.row.split("place")
+            loaded: dict[int, str] = {}
+            for number in range(len(body.operands)):
+                if part and not self.row.moves(number):
+                    loaded[number] = f"x{number}_0"
+                    continue
+                loaded[number] = f"x{number}_{part}"
+                at = f"x{number}_at{part}"
+                before.append(f"{at} = {self._offset(number)}")
+                if self.steps[number] == 0:
+                    before.append(f"{loaded[number]} = {body.value(number, at)}")
+                elif number in self.packed:
+                    lines.append(f"{loaded[number]} = {load(f'pack{number}', f'{at} + j', body.operands[number].dtype)}")
+                else:
+                    step = "j" if self.steps[number] == 1 else f"j * x{number}_step"
+                    lines.append(f"{loaded[number]} = {body.value(number, f'{at} + {step}')}")
+            names: dict[int, str] = {}
+            lines += body.lines(lambda number: "", names, loaded, numbers=numbers)
+            for which, position in enumerate(self.group.reduces):
+                terms[which].append(f"v{which}_{part}")
+                lines.append(f"{terms[which][-1]} = {self._element(position, names)}")
+        for which, position in enumerate(self.group.reduces):
+            names_left = terms[which]
+            while len(names_left) > 1:
+                half = len(names_left) // 2
+                for left, right in zip(names_left[:half], names_left[half:], strict=True):
+                    lines.append(f"{left} = {combine(graph, position, left, right)}  # {graph.nodes[position].op.name}")
+                names_left = names_left[:half]
+            lines.append(f"partial{which}[k * {self.pitch} + j] = {store(names_left[0], self.partials.accumulator(position))}")
+        return before, lines
+
+    def _offset(self, number: int) -> str:
+        """Where a line's tile begins in an operand (or in what is packed of it), for element `place` of the rows."""
+        if number in self.packed:
+            return f"place * {self.pitch}" if self.row.moves(number) else "0"
+        terms = [f"x{number}_line"]
+        if self.steps[number]:
+            terms.append("begin" if self.steps[number] == 1 else f"begin * x{number}_step")
+        if self.row.moves(number):
+            terms.append(self.row.offset(number, f"x{number}", "place"))
+        return " + ".join(terms)
+
+    def _element(self, position: int, names: dict[int, str]) -> str:
+        """A reduction's input as an accumulator."""
+        source = self.graph.nodes[position].inputs[0]
+        have, want = self.graph.nodes[source].dtype, self.partials.accumulator(position)
+        text = names[self.body.member(source)]
+        return f"{suffix(want)}({text})" if have.kind == "b" and want.kind != "b" else cast(text, have, want)
+
+    def _results(self) -> list[str]:
+        """The lines that finish result j of a tile: start value, cast, epilogue, stores."""
+        names: dict[int, str] = {}
+        lines = []
+        for number, position in enumerate(self.group.reduces):
+            dtype = self.partials.accumulator(position)
+            lines.append(f"r{number} = {self.partials.finished(position, load(f'partial{number}', 'j', dtype))}")
+            names[position] = cast(f"r{number}", dtype, self.graph.nodes[position].dtype)
+        first = len(self.body.operands)
+        lines += self.epilogue.lines(lambda number: self._place_of(first + number), names, {})
+        first += len(self.epilogue.operands)
+        for number, position in enumerate(self.loops.results):
+            lines.append(
+                f"z{number}[{self._place_of(first + number)}] = {store(names[position], self.graph.nodes[position].dtype)}"
+            )
+        return lines
+
+    def _place_of(self, number: int) -> str:
+        """Where result j of a tile lies in an operand of the epilogue or a result."""
+        name, step = self.names[number], self.steps[number]
+        return f"{name}_line" + ("" if step == 0 else " + begin + j" if step == 1 else f" + (begin + j) * {name}_step")
+
+
+def _without(items: Sequence[int], index: int) -> tuple[int, ...]:
+    return tuple(item for number, item in enumerate(items) if number != index)

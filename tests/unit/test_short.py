@@ -1,0 +1,205 @@
+"""Reductions over short rows: values against NumPy; bits against other fusions, other threads, and kernels that go along the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+import lazytensor as lt
+from lazytensor import evaluate
+from lazytensor.compiler.codegen import short
+from lazytensor.compiler.codegen.source import assembly
+
+LENGTHS = [0, 1, 2, 3, 7, 16, 33, 64, 65]
+Values = list[Any]
+Program = Callable[[Callable[[Any], Any]], Values]
+
+
+@pytest.fixture(autouse=True)
+def _compiled() -> Iterator[None]:
+    with lt.config.override(tier="compile"):
+        evaluate.clear_plans()
+        yield
+        evaluate.clear_plans()
+
+
+def samples(shape: tuple[int, ...], dtype: str, seed: int = 0) -> Any:
+    values = np.random.default_rng([seed, *shape]).standard_normal(shape) * 2
+    return np.asarray(np.abs(values) if dtype[0] == "u" else values).astype(dtype)
+
+
+def across(*values: Any) -> bool:
+    """Whether the values are computed by a kernel that goes across the results."""
+    return any("across the results" in source for source in lt.explain(*values).sources)
+
+
+def bits(values: Values) -> list[bytes]:
+    lt.materialize(*values)
+    return [value.numpy().tobytes() for value in values]
+
+
+def check_bits(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    want = bits(program(lambda value: value))
+    assert bits(program(lambda value: value.wait())) == want
+    for threads in (1, 2):
+        with lt.config.override(threads=threads):
+            assert bits(program(lambda value: value)) == want
+    with monkeypatch.context() as patch:
+        patch.setattr(short, "SHORT_MOST", 0)
+        evaluate.clear_plans()
+        assert bits(program(lambda value: value)) == want
+    evaluate.clear_plans()
+
+
+def close(have: Any, want: Any, terms: Any) -> None:
+    """Both sides round: by a few units in the last place of a sum's terms taken together."""
+    assert have.shape == want.shape
+    if have.dtype.kind not in "fc":
+        assert np.array_equal(have, want)
+        return
+    scale = np.abs(terms).sum(axis=-1).max(initial=0)
+    np.testing.assert_allclose(
+        have, want, rtol=1e-5 if have.itemsize in (4, 8) and have.dtype != "f8" else 1e-14, atol=scale * 1e-7
+    )
+
+
+@pytest.mark.parametrize(
+    ("dtype", "length"),
+    [("f4", length) for length in LENGTHS] + [(dtype, n) for dtype in ("?", "u2", "f8", "c8") for n in (3, 16)],
+)
+def test_rows(dtype: str, length: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    a, b = samples((3, 170, length), dtype), samples((170, length), dtype, 1)
+    x, y = lt.asarray(a), lt.asarray(b)
+
+    def program(see: Callable[[Any], Any]) -> Values:
+        product = see(x * y)
+        found = [lt.sum(product, axis=-1), lt.any(product, axis=-1)]
+        if length and dtype[0] != "c":
+            found += [lt.max(product, axis=-1), lt.min(x, axis=-1)]
+        return found
+
+    check_bits(program, monkeypatch)
+    values = program(lambda value: value)
+    assert across(*values) == (1 < length < 64)  # longer rows are not packed for one line's sake
+    product = a * b
+    close(values[0].numpy(), product.sum(axis=-1), product)
+    assert np.array_equal(values[1].numpy(), product.any(axis=-1))
+    if len(values) > 2:
+        assert np.array_equal(values[2].numpy(), product.max(axis=-1))
+        assert np.array_equal(values[3].numpy(), a.min(axis=-1))
+
+
+@pytest.mark.parametrize("length", LENGTHS[1:])
+def test_nothing_before_the_reduction(length: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    a = samples((5000, length), "f4")
+    x = lt.asarray(a)
+    check_bits(lambda see: [x.sum(axis=1), x.prod(axis=1), (x > 0).all(axis=1)], monkeypatch)
+    close(lt.sum(x, axis=1).numpy(), a.sum(axis=1), a)
+    np.testing.assert_allclose(x.prod(axis=1).numpy(), a.prod(axis=1), rtol=1e-5)
+    assert np.array_equal((x > 0).all(axis=1).numpy(), (a > 0).all(axis=1))
+
+
+@pytest.mark.parametrize("dtype", ["f4", "f8"])
+@pytest.mark.parametrize("length", [3, 8, 12, 64])
+def test_pairwise_distances(length: int, dtype: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    a, b = samples((300, length), dtype), samples((201, length), dtype, 1)
+    x, y, s = lt.asarray(a), lt.asarray(b), lt.asarray(samples((201,), dtype, 2))
+
+    def program(see: Callable[[Any], Any]) -> Values:
+        difference = see(x[:, None, :] - y[None, :, :])
+        return [lt.sqrt(lt.sum(difference * difference, axis=2)) + s]
+
+    check_bits(program, monkeypatch)
+    square = (a[:, None] - b) ** 2
+    (value,) = program(lambda value: value)
+    assert across(value)
+    close(value.numpy(), np.sqrt(square.sum(axis=2)) + s.numpy(), square)
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        lambda x: x.T,
+        lambda x: x[::-1, ::-1],
+        lambda x: x[::3, 1::2],
+        lambda x: x[1:].T[:, ::-1],
+        lambda x: x.reshape(20, 4, 5, 24).transpose(2, 0, 1, 3),
+        lambda x: x.reshape(20, 20, 24)[:, :, None, ::2],
+        lambda x: x.reshape(200, 2, 4, 6).transpose(1, 0, 3, 2)[..., 0:4],
+        lambda x: x[:, :1],
+        lambda x: x[:, None, :],
+    ],
+)
+@pytest.mark.parametrize("dtype", ["f4", "f8"])
+def test_views(view: Callable[[Any], Any], dtype: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    a = samples((400, 24), dtype)
+    x = lt.asarray(a)
+    axes: list[Any] = [-1, (-2, -1)] if view(a).ndim > 2 else [-1, 0]
+    for axis in axes:
+        check_bits(lambda see, axis=axis: [see(view(x) * 2).sum(axis=axis), lt.max(view(x), axis=axis)], monkeypatch)
+        want = view(a) * 2
+        np.testing.assert_allclose((view(x) * 2).sum(axis=axis).numpy(), want.sum(axis=axis), rtol=1e-4, atol=1e-4)
+        assert np.array_equal(lt.max(view(x), axis=axis).numpy(), view(a).max(axis=axis))
+
+
+def test_broadcast_and_counted_operands(monkeypatch: pytest.MonkeyPatch) -> None:
+    a, rows, columns = samples((90, 70, 10), "f8"), samples((90, 1, 1), "f8", 1), samples((70, 1), "f8", 2)
+    x, u, v = lt.asarray(a), lt.asarray(rows), lt.asarray(columns)
+    w = lt.asarray(samples((10,), "f8", 3))
+
+    def program(see: Callable[[Any], Any]) -> Values:
+        count = lt.arange(10, dtype=lt.float64)
+        return [see(x * u + v * w + count).sum(axis=2, keepdims=True) * u + v]
+
+    check_bits(program, monkeypatch)
+    want = (a * rows + columns * w.numpy() + np.arange(10.0)).sum(axis=2, keepdims=True) * rows + columns
+    np.testing.assert_allclose(program(lambda value: value)[0].numpy(), want, rtol=1e-12, atol=1e-12)
+
+
+def test_long_bodies_are_computed_two_by_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    a = np.abs(samples((700, 16), "f4")) + 1
+    x = lt.asarray(a)
+    check_bits(lambda see: [see(lt.exp(-x) * lt.log(x) + lt.sin(x) / lt.sqrt(x)).sum(axis=1)], monkeypatch)
+
+
+def test_special_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    a = samples((600, 16), "f4")
+    a[::7, 3], a[::5, 9], a[::3, 15], a[::11] = np.nan, np.inf, -np.inf, -0.0
+    x = lt.asarray(a)
+    check_bits(lambda see: [lt.max(x, axis=1), lt.min(x, axis=1), lt.sum(x, axis=1)], monkeypatch)
+    assert np.array_equal(lt.max(x, axis=1).numpy(), a.max(axis=1), equal_nan=True)
+    assert np.array_equal(lt.min(x, axis=1).numpy(), a.min(axis=1), equal_nan=True)
+    with np.errstate(invalid="ignore"):
+        np.testing.assert_allclose(lt.sum(x, axis=1).numpy(), a.sum(axis=1), rtol=1e-5, atol=1e-5)
+    assert not np.signbit(lt.sum(lt.asarray(np.full((50, 8), -0.0)), axis=1).numpy()).any()
+
+
+def test_sum_is_as_accurate_as_numpys() -> None:
+    for length in (8, 16, 33, 64):
+        a = np.random.default_rng(length).random((2000, length), dtype=np.float32)
+        exact = a.astype(np.float64).sum(axis=1)
+        ours = np.abs(lt.sum(lt.asarray(a), axis=1).numpy() - exact).max()
+        assert ours <= np.abs(a.sum(axis=1) - exact).max()
+
+
+def test_kernel_is_shared_by_sizes_of_a_class() -> None:
+    def source(rows: int, columns: int, length: int) -> str:
+        x, y = lt.zeros((rows, 1, length)).wait(), lt.zeros((columns, length)).wait()
+        (text,) = lt.explain(((x - y) * 2).sum(axis=2)).sources
+        return text
+
+    assert source(30, 40, 8) == source(500, 300, 24)
+    assert source(30, 40, 7) == source(40, 50, 42)
+    assert source(30, 40, 8) != source(30, 40, 7)
+
+
+def test_kernels_are_vectorised() -> None:
+    x, y = lt.zeros((30, 1, 16), dtype=lt.float32).wait(), lt.zeros((40, 16), dtype=lt.float32).wait()
+    difference = x - y
+    value = (difference * difference).sum(axis=2)
+    del difference
+    (source,) = lt.explain(value).sources
+    assert any(register in assembly(source) for register in ("subps", "fsub\tv"))
