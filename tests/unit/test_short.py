@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import lazytensor as lt
-from lazytensor import evaluate
+from lazytensor import planning
 from lazytensor.compiler.codegen import short
 from lazytensor.compiler.codegen.source import assembly
 
@@ -21,9 +21,9 @@ Program = Callable[[Callable[[Any], Any]], Values]
 @pytest.fixture(autouse=True)
 def _compiled() -> Iterator[None]:
     with lt.config.override(tier="compile"):
-        evaluate.clear_plans()
+        planning.clear_plans()
         yield
-        evaluate.clear_plans()
+        planning.clear_plans()
 
 
 def samples(shape: tuple[int, ...], dtype: str, seed: int = 0) -> Any:
@@ -49,9 +49,9 @@ def check_bits(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
             assert bits(program(lambda value: value)) == want
     with monkeypatch.context() as patch:
         patch.setattr(short, "SHORT_MOST", 0)
-        evaluate.clear_plans()
+        planning.clear_plans()
         assert bits(program(lambda value: value)) == want
-    evaluate.clear_plans()
+    planning.clear_plans()
 
 
 def close(have: Any, want: Any, terms: Any) -> None:
