@@ -18,6 +18,10 @@ from lazytensor.compiler.ops.row import Kind
 Dtype = np.dtype[Any]
 BLOCK = 1024  # elements a block buffer holds; random streams and reductions are defined in blocks of this size
 
+# What a sum computes for each element beside adding it up: the buffer costs `sum(x * x + x)` a tenth of its time, in cache.
+LIGHT_FLOPS = 4.0
+LIGHT_OPERANDS = 3
+
 
 class Body:
     """Elementwise and source nodes computed together over `shape`, and what they read.
@@ -203,9 +207,23 @@ class Body:
             return cast(f"({index})", np.dtype(np.int64), operand.dtype)
         return load(f"{self.array_prefix}{number}", index, operand.dtype)
 
+    def flops(self, positions: Iterable[int]) -> float:
+        return sum(self.graph.nodes[position].op.flops for position in positions)
+
+    def light(self, positions: Collection[int], along: Sequence[tuple[int, ...]]) -> bool:
+        """Whether a loop that keeps 128 accumulators in registers has room to compute these nodes for each element, instead of reading
+        them from a buffer; `along` are the operands' strides in that loop."""
+        read = self.used(positions)
+        return (
+            not self.fillers
+            and self.flops(positions) <= LIGHT_FLOPS
+            and len(read) <= LIGHT_OPERANDS
+            and all(along[number] in ((0,), (1,), ()) for number in read)
+        )
+
     def nanoseconds(self) -> float:
         """A rough cost for each element on one thread."""
-        flops = sum(node.op.flops for node in (self.graph.nodes[position] for position in self.positions))
+        flops = self.flops(self.positions)
         traffic = sum(operand.dtype.itemsize for operand in self.operands if any(operand.strides))
         strided = sum(1.0 for operand in self.operands if operand.strides and operand.strides[-1] not in (0, 1))
         return 0.04 * flops + 0.04 * traffic + strided

@@ -15,6 +15,8 @@ from numba.extending import intrinsic, lower_builtin, models, register_model
 
 from lazytensor.compiler.codegen.values import Body, define, table_scope
 
+LINE = 64  # bytes that memory and caches exchange as one
+
 NUMBA_TYPES: dict[str, Any] = {
     "b1": types.boolean, "i8": types.int8, "i16": types.int16, "i32": types.int32, "i64": types.int64,
     "u8": types.uint8, "u16": types.uint16, "u32": types.uint32, "u64": types.uint64,
@@ -156,3 +158,23 @@ def load(context: Any, pointer: Any, index: Any) -> Any:
 def store(context: Any, pointer: Any, index: Any, value: Any) -> Any:
     """Write element `index` at a pointer, as `pointer[index] = value`."""
     return types.none(pointer, types.int64, pointer.dtype), write
+
+
+@intrinsic(prefer_literal=True)
+def prefetch(context: Any, pointer: Any, index: Any, count: Any) -> Any:
+    """Have `count` elements, a constant of the source, brought near from element `index` at a pointer on. Only a hint: the addresses
+    need not be valid."""
+    if not isinstance(count, types.IntegerLiteral):
+        raise TypeError("prefetch needs a constant count")
+    room = count.literal_value
+
+    def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: list[ir.Value]) -> ir.Value:
+        byte, word = ir.IntType(8).as_pointer(), ir.IntType(32)
+        hint = builder.module.declare_intrinsic("llvm.prefetch", [byte], ir.FunctionType(ir.VoidType(), [byte, word, word, word]))
+        start = builder.bitcast(builder.gep(arguments[0], [arguments[1]]), byte)
+        options = [ir.Constant(word, number) for number in (0, 3, 1)]  # to read, into all levels, data
+        for offset in range(0, room * context.get_abi_sizeof(context.get_data_type(pointer.dtype)), LINE):
+            builder.call(hint, [builder.gep(start, [ir.Constant(word, offset)]), *options])
+        return context.get_dummy_value()
+
+    return types.none(pointer, types.int64, count), generate

@@ -4,13 +4,13 @@ lanes side by side; a chunk's blocks lane by lane, then its lanes, by halving. R
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 from lazytensor.compiler.codegen.arguments import storage
-from lazytensor.compiler.codegen.axes import wrapped
+from lazytensor.compiler.codegen.axes import Axes, wrapped
 from lazytensor.compiler.codegen.body import BLOCK, Body
 from lazytensor.compiler.codegen.expressions import combine, identity, load, signature, store, supported
 from lazytensor.compiler.codegen.source import Source
@@ -18,6 +18,12 @@ from lazytensor.compiler.graph import Graph, Shape
 
 LANES = 128
 CHUNK = 16_384
+# How far ahead a reduction asks for memory: the processor's own prefetching stops at each 4 KiB page. A sum of 64 MiB takes 1.76 ms
+# on one thread instead of 2.42.
+AHEAD_BYTES = 8192
+
+Element = Callable[[int, str], tuple[list[str], str]]
+"""`element(position, index)`: lines to compute, and element `index` of the current block of a reduction's input, as an accumulator."""
 
 
 def reducible(graph: Graph, position: int, shape: Shape, body: Body) -> bool:
@@ -29,6 +35,22 @@ def reducible(graph: Graph, position: int, shape: Shape, body: Body) -> bool:
         return False
     known = supported(rule.operands[0]) and supported(rule.result) and supported(source.dtype)
     return known and node.op.expression(rule.operands[:1]) is not None and body.reads(node.inputs[0])
+
+
+def ahead(body: Body, numbers: Iterable[int], outer: Axes, along: Axes, names: Sequence[str]) -> list[str]:
+    """Lines that ask for memory of those operands that `block` reads one after the other, from the first row to the last."""
+    lines = []
+    for number in sorted(numbers):
+        dtype = body.operands[number].dtype
+        size = along.length
+        steps = []
+        for length in reversed(outer.sizes):
+            steps.insert(0, size)
+            size *= length
+        if body.operands[number].slot is not None and along.strides[number] == (1,) and outer.strides[number] == tuple(steps):
+            name = names[number]
+            lines.append(f"prefetch({name}, {name}_at + group + {AHEAD_BYTES // dtype.itemsize}, {LANES})")
+    return lines
 
 
 class Partials:
@@ -93,22 +115,27 @@ class Lanes(Partials):
             room = CHUNK // BLOCK * LANES
             source.add(f"{self.prefix}{number} = stack_buffer({room}, {storage(self.accumulator(position))})")
 
-    def block(self, source: Source, element: Callable[[int, str], str]) -> None:
-        """Reduce block `block_number`, of `count` elements; `element(position, index)` is one of them as an accumulator. LLVM keeps
-        128 lanes in vector registers: for one reduction at a time there are enough."""
+    def block(self, source: Source, element: Element, ahead: Sequence[str] = ()) -> None:
+        """Reduce block `block_number`, of `count` elements. LLVM keeps 128 lanes in vector registers: for one reduction at a time
+        there are enough. `ahead` are those of `ahead`."""
         source.add(f"base = block_number * {LANES}", f"used = min(count, {LANES})", f"rest = max(count // {LANES}, 1) * {LANES}")
         for number, position in enumerate(self.reduces):
             dtype = self.accumulator(position)
             lanes = f"{self.prefix}{number}"
             have = load(lanes, "base + lane", dtype)
             comment = f"  # {self.graph.nodes[position].op.name}"
-            source.loop("for lane in range(used):", [f"{lanes}[base + lane] = {store(element(position, 'lane'), dtype)}"])
+            lines, text = element(position, "lane")
+            source.loop("for lane in range(used):", [*lines, f"{lanes}[base + lane] = {store(text, dtype)}"])
+            source.add(*(line.replace("group + ", "") for line in ahead if number == 0))
             source.loop(f"for group in range({LANES}, rest, {LANES}):")
-            step = self.combined(position, have, element(position, "group + lane"))
-            source.loop(f"for lane in range({LANES}):", [f"{lanes}[base + lane] = {step}{comment}"])
+            lines, text = element(position, "group + lane")
+            step = self.combined(position, have, text)
+            source.loop(f"for lane in range({LANES}):", [*lines, f"{lanes}[base + lane] = {step}{comment}"])
+            source.add(*(ahead if number == 0 else ()))
             source.end()
-            step = self.combined(position, have, element(position, "rest + lane"))
-            source.loop("for lane in range(count - rest):", [f"{lanes}[base + lane] = {step}{comment}"])
+            lines, text = element(position, "rest + lane")
+            step = self.combined(position, have, text)
+            source.loop("for lane in range(count - rest):", [*lines, f"{lanes}[base + lane] = {step}{comment}"])
 
     def combine(self, source: Source) -> None:
         """Combine the lanes of a chunk's `blocks`. Only the last block may have fewer lanes; it goes first, into the one before."""

@@ -12,7 +12,7 @@ from lazytensor.compiler.codegen.arguments import Arguments, Phase, storage
 from lazytensor.compiler.codegen.axes import Axes, declare_axes, starts, walk
 from lazytensor.compiler.codegen.body import BLOCK, Body, grain
 from lazytensor.compiler.codegen.expressions import cast, load, store, suffix
-from lazytensor.compiler.codegen.lanes import Lanes, reducible
+from lazytensor.compiler.codegen.lanes import Lanes, ahead, reducible
 from lazytensor.compiler.codegen.loops import collapse
 from lazytensor.compiler.codegen.mapping import Draft
 from lazytensor.compiler.codegen.source import Source
@@ -144,15 +144,20 @@ class Rows:
             source.add("begin = 0", "count = length")
             self._walk(source, item, {}, values)
             return
-        blocks = {position: f"values{number}_{n}" for n, position in enumerate(self._buffered(item))}
+        buffered = self._buffered(item)
+        light = self._light(item, buffered)
+        blocks = {position: f"values{number}_{n}" for n, position in enumerate(() if light else buffered)}
         for position, name in blocks.items():
             source.add(f"{name} = stack_buffer({BLOCK}, {storage(self.graph.nodes[position].dtype)})")
         lanes.declare(source)
         source.add("used = 0", f"blocks = (length + {BLOCK - 1}) // {BLOCK}")
+        read = self._read(item)
+        fresh = read.difference(*map(self._read, self.passes[:number]))
+        beside = ahead(self.body, fresh, self.outer, self.along, self.names)
         source.loop("for block_number in range(blocks):")
         source.add(f"begin = block_number * {BLOCK}", f"count = min(length - begin, {BLOCK})")
         self._walk(source, item, blocks, values)
-        lanes.block(source, lambda position, index: self._element(position, index, blocks))
+        lanes.block(source, lambda position, index: self._element(position, index, blocks, light, values), beside)
         source.end()
         lanes.combine(source)
 
@@ -169,23 +174,63 @@ class Rows:
         members = dict.fromkeys(self.body.member(self.graph.nodes[position].inputs[0]) for position in found)
         return [member for member in members if member not in self.kept]
 
-    def _element(self, position: int, index: str, blocks: dict[int, str]) -> str:
-        """Element `index` of the current block of a reduction's input, as an accumulator."""
+    def _read(self, item: Pass) -> set[int]:
+        """The operands that a pass reads."""
+        direct = {self._direct(position) for position in item.reduces}
+        return self.body.used(item.body) | {number for number in direct if number is not None}
+
+    def _light(self, item: Pass, buffered: list[int]) -> bool:
+        """Whether a pass computes the elements of its one reduction in the loops that combine them, without a buffer between."""
+        return (
+            len(buffered) == len(item.reduces) == 1
+            and len(self.along.sizes) == 1
+            and not item.saved
+            and not item.loaded
+            and self.body.operand(buffered[0]) is None
+            and not any(position in item.body for position in self.outputs)
+            and self.body.light(item.body, self.along.strides)
+        )
+
+    def _element(
+        self, position: int, index: str, blocks: dict[int, str], light: bool, values: dict[int, str]
+    ) -> tuple[list[str], str]:
+        """Lines to compute, and element `index` of the current block of a reduction's input, as an accumulator."""
         graph = self.graph
         item = graph.nodes[position].inputs[0]
         dtype = graph.nodes[item].dtype
         number = self._direct(position)
         source = self.body.member(item)
+        lines: list[str] = []
         if number is not None:
             text = self.body.value(number, self.along.element(number, self.names[number], index))
+        elif light:
+            body = next(each.body for each in self.passes if position in each.reduces)
+            names = dict(values)
+            lines = self._computed(set(body), index, names, self.body.used(body))
+            text = names[source]
         elif source in self.kept:
             text = load(self.kept[source], f"begin + {index}", dtype)
         else:
             text = load(blocks[source], index, dtype)
         want = self.lanes[0].accumulator(position)
         if dtype.kind == "b" and want.kind != "b":
-            return f"{suffix(want)}({text})"
-        return cast(text, dtype, want)
+            return lines, f"{suffix(want)}({text})"
+        return lines, cast(text, dtype, want)
+
+    def _computed(self, positions: set[int], index: str, names: dict[int, str], needed: set[int]) -> list[str]:
+        """The lines for body nodes at element `index` of the current segment."""
+        return self.body.lines(
+            lambda number: self.along.element(number, self.names[number], index),
+            names,
+            {n: f"c{n}" for n in self._still(needed)},
+            set(range(len(self.body.operands))) - needed,
+            positions,
+            self.numbers,
+        )
+
+    def _still(self, numbers: set[int]) -> set[int]:
+        """Those of the operands that are one element for the whole of a segment."""
+        return {n for n in numbers if not (self.along.sizes and self.along.strides[n][-1])}
 
     def _walk(self, source: Source, item: Pass, blocks: dict[int, str], values: dict[int, str]) -> None:
         """Compute `count` elements of a pass from `begin` on."""
@@ -201,27 +246,20 @@ class Rows:
             if self._stored_by(position) is item:
                 stores.append((f"y{number}", self.along.element(first + number, f"y{number}", "j"), position))
         if not stores:
-            return [], []
+            used = self._still(body.used(item.body)) if item.body else set()
+            return [], [f"c{n} = {body.value(n, f'x{n}_at')}" for n in sorted(used)]
         needed = body.used(item.body) | {n for n in map(body.operand, blocks) if n is not None}
         needed |= {n for n in map(body.operand, (position for _, _, position in stores)) if n is not None}
-        still = {n for n in needed if not (self.along.sizes and self.along.strides[n][-1])}
         names = dict(values)
         lines = []
         for number, position in enumerate(item.loaded):
             names[position] = f"b{number}"
             lines.append(f"b{number} = {load(self.kept[position], f'begin + {target}', graph.nodes[position].dtype)}")
-        lines += body.lines(
-            lambda number: self.along.element(number, self.names[number], "j"),
-            names,
-            {n: f"c{n}" for n in still},
-            set(range(first)) - needed,
-            set(item.body),
-            self.numbers,
-        )
+        lines += self._computed(set(item.body), "j", names, needed)
         lines += [
             f"{array}[{index}] = {store(names[position], graph.nodes[position].dtype)}" for array, index, position in stores
         ]
-        return lines, [f"c{n} = {body.value(n, f'x{n}_at')}" for n in sorted(still)]
+        return lines, [f"c{n} = {body.value(n, f'x{n}_at')}" for n in sorted(self._still(needed))]
 
     def _stored_by(self, position: int) -> Pass:
         """The pass that writes an output: the first that computes it."""
