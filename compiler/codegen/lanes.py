@@ -43,7 +43,7 @@ def ahead(body: Body, numbers: Iterable[int], outer: Axes, along: Axes, names: S
     for number in sorted(numbers):
         dtype = body.operands[number].dtype
         size = along.length
-        steps = []
+        steps: list[int] = []
         for length in reversed(outer.sizes):
             steps.insert(0, size)
             size *= length
