@@ -82,7 +82,7 @@ def linearize(roots: Iterable[Node]) -> list[Node]:
                 stack.pop()
                 continue
             ready = True
-            for item in node.inputs:
+            for item in reversed(node.inputs):  # so that the first is visited first, as it was recorded
                 if type(item) is Node and item.result is None and id(item) not in seen:
                     stack.append(item)
                     ready = False

@@ -16,10 +16,13 @@ from lazytensor.compiler.graph import Node
 from lazytensor.config import config
 from lazytensor.evaluate import run, waits, whole_rounds
 
-# Less pending work than this is not worth a hand-over: bytes made by the operations one by one, or a library call's operations at
-# ten a byte. A hand-over costs 0.13 ms, and this much work about 1 ms when it is fused: stencil steps on 1000 x 1000 float64 (72 MB)
-# took 0.54 ms each when handed over one at a time, and 0.31 ms in the calling thread.
+# Less pending work than this is not worth a hand-over (0.13 ms): bytes made by the operations one by one, or a library call's
+# arithmetic at ten operations a byte.
 START_WORK = 1 << 28
+# Nor are operations smaller than this on average: between two kernels a worker needs the interpreter lock, which the program that goes
+# on recording holds. A step of a stencil on 1000 x 1000 float64 (9 operations of 8 MB, 0.22 ms when fused) takes 0.26 ms in the
+# calling thread, and 0.33 ms in the background.
+MEAN_WORK = 1 << 25
 # With this much the loop is taken to be another than the one whose head was seen.
 LOST_WORK = 4 * START_WORK
 # Calls that tell places in the program apart; 8 cost 1 us, for operations that take 20, and only where a line comes round.
@@ -70,7 +73,8 @@ def note(node: Node) -> None:
         place = _call_chain()
         if place in pending.places:
             pending.head = pending.head or place
-            if pending.work >= (START_WORK if place == pending.head else LOST_WORK):
+            enough = START_WORK if place == pending.head else LOST_WORK
+            if pending.work >= max(enough, MEAN_WORK * len(pending.nodes)):
                 start_noted()
     pending.places.add(place)
     pending.nodes.append(ref(node))
@@ -90,7 +94,7 @@ def bound(pending: list[Node]) -> None:
     """Run all whole rounds of the program's loop when more is pending than the recorded graph should hold: small work here (threads
     that run microseconds of Python each only fight over the interpreter lock: 14 us a node), large work on the engine."""
     if config.background and len(pending) > MAX_PENDING // 2:
-        del pending[whole_rounds(pending) :]
+        del pending[whole_rounds(pending) or len(pending) :]
         run(pending, background=False)
 
 

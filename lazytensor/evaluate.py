@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
+from itertools import accumulate
 from typing import Any
 from weakref import ref
 
@@ -144,20 +145,40 @@ def run(roots: Iterable[Node], background: bool) -> None:
             chunk = order[-CHUNK:]
             chunk.reverse()
             if len(order) > CHUNK:
-                del chunk[whole_rounds(chunk) :]
+                del chunk[whole_rounds(chunk) or narrowest(chunk) :]
             del order[-len(chunk) :]
             _run_chunk(chunk, background)
 
 
 def whole_rounds(nodes: list[Node]) -> int:
     """How many of these nodes, in the order they were recorded, are whole rounds of a loop: up to the last that comes from the
-    user's line where the first comes from. Pieces that begin at one line have one structure, and meet one plan. All, if the line
-    does not come round."""
-    first = nodes[0].site
-    for index in range(len(nodes) - 1, 0, -1):
+    user's line where the first comes from. Pieces that begin at one line have one structure, and meet one plan. 0, if the line does not
+    come round."""
+    lead = next((index for index, node in enumerate(nodes) if node.site is not None), 0)  # views have none
+    first = nodes[lead].site
+    for index in range(len(nodes) - 1, lead, -1):
         if nodes[index].site == first:
-            return index
-    return len(nodes)
+            return index - lead
+    return 0
+
+
+def narrowest(nodes: list[Node]) -> int:
+    """Where in the later half of these nodes the fewest values pass from those before to those after: between the rounds of a loop,
+    rather than in the middle of an expression."""
+    places = {id(node): index for index, node in enumerate(nodes)}
+    last = list(range(len(nodes)))
+    for index, node in enumerate(nodes):
+        for item in node.inputs:
+            place = places.get(id(item))
+            if place is not None:
+                last[place] = index
+    change = [0] * (len(nodes) + 1)
+    for index, reader in enumerate(last):
+        change[index] += 1
+        change[reader] -= 1
+    passing = list(accumulate(change))
+    end = max(1, len(nodes) * 7 // 8)  # the readers of the last nodes may lie beyond
+    return min(range(end, len(nodes) // 2, -1), key=lambda cut: passing[cut - 1], default=len(nodes))
 
 
 def _run_chunk(chunk: list[Node], background: bool) -> None:
