@@ -26,9 +26,9 @@ from lazytensor.wait_log import count, timed
 
 # Nodes planned at once. Longer graphs run in pieces of one structure, which meet one plan: planning 1,000,000 nodes takes 1,000 plans.
 CHUNK = 1000
-# A shorter plan runs in the calling thread: Ctrl-C answers within it, and handing it over costs up to 0.4 ms. In seconds of one core:
-# where there are several, they share most of it.
-INLINE_SECONDS = 25e-3
+# A shorter plan runs in the calling thread: Ctrl-C answers within it, and handing it over costs up to 0.6 ms. In estimated seconds of
+# one core, which are two to four times too many for kernels: a softmax of 64 MiB is estimated at 26 ms, and takes 5 on two cores.
+INLINE_SECONDS = 60e-3
 # Plans of one operation that are looked up without capturing a graph; larger work has time for it, and wants to be compiled.
 READY_SECONDS = 20e-6
 
