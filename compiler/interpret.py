@@ -34,18 +34,21 @@ def lower(graph: Graph, position: int) -> Draft:
     node = graph.nodes[position]
     found = [access(graph, item) for item in node.inputs]
     views = any(graph.nodes[item].kind is Kind.VIEW for item in node.inputs)
+    shared = False
     make: Callable[[frozenset[int]], Run]
     if node.kind is Kind.UPDATE:
         make = _update(graph, position, found)
     # Of 0-d arrays a ufunc makes scalars, which the general call turns into arrays again.
     elif node.shape and not views and node.kind is Kind.ELEMENTWISE and type(_bound(graph, position)) is np.ufunc:
         run = _ufunc(graph, position)
+        shared = node.size > GRAIN
         make = lambda consumed: run  # noqa: E731
     else:
         general = _call(graph, position, found)
+        shared = node.kind is Kind.ELEMENTWISE and node.op.into is not None and node.size > GRAIN
         make = lambda consumed: general  # noqa: E731
     reads = tuple(dict.fromkeys(item.slot for item in found))
-    return Draft(node.op.name, make, reads, (position,), node.origin, node_cost(graph, position))
+    return Draft(node.op.name, make, reads, (position,), node.origin, node_cost(graph, position), shared=shared)
 
 
 def _bound(graph: Graph, position: int) -> Callable[..., Any]:

@@ -12,7 +12,7 @@ from lazytensor.compiler.plan import Environment, Lane, Step
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A step before its liveness is known: `make(consumed)` returns the callable, told which of the slots it reads die with it, so
-    that it may write over them."""
+    that it may write over them. `shared` says that it shares its work between threads itself."""
 
     name: str
     make: Callable[[frozenset[int]], Callable[[Environment, Lane], None]]
@@ -21,6 +21,7 @@ class Draft:
     origin: int
     cost: float
     rescue: Callable[[], tuple[Step, ...]] | None = None
+    shared: bool = False
 
 
 def last_uses(

@@ -37,14 +37,14 @@ class Schedule:
 def schedule(drafts: Sequence[Draft], devices: Sequence[str], threads: dict[str, int]) -> Schedule:
     """List scheduling: by longest path to the end, each step on the stream of its device where it can start first.
 
-    Drafts come in an order in which they can run; `devices[i]` is where draft i runs. Little work, or work on one device that is
-    a chain, stays on one stream in the given order, without networkx.
+    Drafts come in an order in which they can run; `devices[i]` is where draft i runs. Work on one device stays on one stream in the
+    given order, without networkx, where it is a chain, or little but what shares itself between the threads.
     """
     names = tuple(dict.fromkeys(devices))
     writer = {slot: number for number, draft in enumerate(drafts) for slot in draft.writes}
     needs = [tuple(dict.fromkeys(writer[slot] for slot in draft.reads if slot in writer)) for draft in drafts]
-    total = sum(draft.cost for draft in drafts)
-    if len(names) == 1 and (total < PARALLEL_SECONDS or threads[names[0]] == 1 or _is_chain(needs)):
+    alone = sum(draft.cost for draft in drafts if not draft.shared)
+    if len(names) == 1 and (alone < PARALLEL_SECONDS or threads[names[0]] == 1 or _is_chain(needs)):
         count = len(drafts)
         return Schedule(tuple(range(count)), (0,) * count, names, ((),) * count)
 

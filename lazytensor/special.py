@@ -11,7 +11,7 @@ import numpy as np
 
 from lazytensor import elementwise, statistics
 from lazytensor.bind import unary
-from lazytensor.compiler.ops import elementwise as ops
+from lazytensor.compiler.ops import special as ops
 from lazytensor.manipulation import as_tensor, reshape, squeeze
 
 if TYPE_CHECKING:

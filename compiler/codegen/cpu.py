@@ -105,5 +105,6 @@ def build(spec: KernelSpec, store: Store) -> tuple[memory_plan.Draft, KernelInfo
         writes=tuple(writes),
         origin=graph.nodes[group.outputs[-1]].origin,
         cost=draft.nanoseconds * 1e-9 + CALL_SECONDS,
+        shared=any(units > share for _, units, share in draft.phases),
     )
     return step, KernelInfo(kernel.name, operations(graph, group), group.shape, group.device, "compiled", draft.source)

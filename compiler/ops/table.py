@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lazytensor.compiler.ops import elementwise, indexing, library, reductions, sources, structural
+from lazytensor.compiler.ops import elementwise, indexing, library, reductions, sources, special, structural
 from lazytensor.compiler.ops.row import Op
 
 ROWS: tuple[Op, ...] = (
@@ -22,7 +22,7 @@ ROWS: tuple[Op, ...] = (
     *(elementwise.logical_not, elementwise.bitwise_and, elementwise.bitwise_or, elementwise.bitwise_xor),
     *(elementwise.bitwise_invert, elementwise.bitwise_left_shift, elementwise.bitwise_right_shift, elementwise.multiply_high),
     *(elementwise.maximum, elementwise.minimum, elementwise.fmax, elementwise.fmin, elementwise.clip, elementwise.where),
-    *(elementwise.copy, elementwise.astype, elementwise.erf, elementwise.erfc, elementwise.expit),
+    *(elementwise.copy, elementwise.astype, special.erf, special.erfc, special.expit),
     *(reductions.sum, reductions.prod, reductions.max, reductions.min, reductions.any, reductions.all),
     *(reductions.argmax, reductions.argmin),
     *(reductions.cumulative_sum, reductions.cumulative_prod),

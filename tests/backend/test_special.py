@@ -51,3 +51,16 @@ def test_logsumexp_edges(tier: str) -> None:
 def test_xlogy(tier: str) -> None:
     x, y = np.asarray([0.0, 0.0, 2.0, 1.0, 0.0]), np.asarray([0.0, np.nan, 3.0, 0.0, np.inf])
     assert_same(lt.special.xlogy(lt.asarray(x), lt.asarray(y)), scipy.special.xlogy(x, y), 2)
+
+
+@pytest.mark.parametrize("shape", [(70_000,), (300, 250), (1, 70_000)])
+@pytest.mark.parametrize("name", ["erf", "erfc", "expit"])
+def test_large_arrays_are_shared_between_threads(name: str, shape: tuple[int, ...]) -> None:
+    x = np.random.default_rng(0).normal(size=shape)
+    with lt.config.override(tier="interpret"):
+        np.testing.assert_array_equal(getattr(lt.special, name)(x).numpy(), getattr(scipy.special, name)(x))
+        t = lt.asarray(x)
+        np.testing.assert_array_equal(
+            getattr(lt.special, name)(t[:, ::-1] if t.ndim == 2 else t[::-1]).numpy(),
+            getattr(scipy.special, name)(x[:, ::-1] if x.ndim == 2 else x[::-1]),
+        )

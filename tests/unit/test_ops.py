@@ -10,7 +10,7 @@ import sys
 import numpy as np
 import pytest
 
-from lazytensor.compiler.ops import elementwise, indexing, library, reductions, rules, shapes, sources, structural
+from lazytensor.compiler.ops import elementwise, indexing, library, reductions, rules, shapes, sources, special, structural
 from lazytensor.compiler.ops.row import Kind, Op
 from lazytensor.compiler.ops.table import ROWS, TABLE
 
@@ -42,7 +42,7 @@ def sample(kind: object, size: int = 1) -> object:
 
 
 def test_the_table_lists_every_row() -> None:
-    modules = (elementwise, indexing, library, reductions, sources, structural)
+    modules = (elementwise, indexing, library, reductions, sources, special, structural)
     rows = {id(value): name for module in modules for name, value in vars(module).items() if isinstance(value, Op)}
     assert set(rows) == {id(row) for row in ROWS}
     assert all(rows[id(row)] == row.name for row in ROWS)
