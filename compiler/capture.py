@@ -62,7 +62,10 @@ def capture(order: list[Node], token: object) -> Capture:
     key: list[Any] = [token]
     add = key.append
     for index, node in enumerate(order):
-        key += (node.op, node.params, node.shape, node.dtype, node.device)
+        # Shape and dtype follow from these; the device too, unless it was chosen.
+        key += (node.op, node.params)
+        if node.device is not None:
+            add(node.device)
         for item in node.inputs:
             if type(item) is Node:
                 ident = id(item)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -44,7 +44,7 @@ lock = threading.RLock()
 class Entry:
     """A cached plan, and what is needed to make a better one."""
 
-    __slots__ = ("graph", "groups", "options", "plan", "requested", "seconds", "updates", "uses")
+    __slots__ = ("graph", "groups", "last_use", "options", "plan", "requested", "seconds", "updates", "uses")
 
     def __init__(self, graph: Graph, groups: tuple[Group, ...], options: pipeline.Options, plan: Plan, seconds: float) -> None:
         self.graph = graph
@@ -53,14 +53,16 @@ class Entry:
         self.plan = plan
         self.seconds = seconds
         self.uses = 0
+        self.last_use = 0
         self.requested = False
         self.updates = any(node.kind is Kind.UPDATE for node in graph.nodes)
 
 
-plans: OrderedDict[Any, Entry] = OrderedDict()
+plans: dict[Any, Entry] = {}
 # Plans of one operation on computed operands, by a shorter key; None where the plan is one for `evaluate.run`.
 ready: dict[Any, Entry | None] = {}
 _planned_nodes = 0
+_uses = 0
 # Plans whose kernels are to be compiled.
 upgrades: deque[Entry] = deque()
 
@@ -80,10 +82,12 @@ def _options() -> pipeline.Options:
 
 def entry_for(captured: Capture) -> Entry:
     """The plan for a captured graph, from the cache if it is known."""
+    global _uses
     entry = plans.get(captured.key)
     if entry is None:
         return make_entry(captured)
-    plans.move_to_end(captured.key)
+    _uses += 1
+    entry.last_use = _uses
     if not entry.requested:
         entry.uses += 1
         _consider(entry)
@@ -119,13 +123,17 @@ def _consider(entry: Entry) -> None:
 
 
 def _remember(key: Any, entry: Entry) -> None:
-    """Cache a plan; the least recently used ones go when the cache is full."""
-    global _planned_nodes
+    """Cache a plan. When the cache is full, the quarter that was not used for longest goes: a key takes time to hash, so the order
+    of uses is not kept in the dictionary."""
+    global _planned_nodes, _uses
+    _uses += 1
+    entry.last_use = _uses
     plans[key] = entry
     _planned_nodes += len(entry.graph.nodes)
-    while _planned_nodes > MAX_PLANNED_NODES and len(plans) > 1:
-        _, dropped = plans.popitem(last=False)
-        _planned_nodes -= len(dropped.graph.nodes)
+    if _planned_nodes > MAX_PLANNED_NODES:
+        for oldest in sorted(plans, key=lambda key: plans[key].last_use)[: -(-len(plans) // 4)]:
+            if oldest is not key:
+                _planned_nodes -= len(plans.pop(oldest).graph.nodes)
 
 
 Lowered = tuple[Draft, KernelInfo] | None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 from counting import Counter
 
 import lazytensor as lt
@@ -248,3 +249,21 @@ def test_a_deep_graph_is_linearized_without_recursion() -> None:
     for _ in range(50_000):
         value = node(ops.negative, value)
     assert len(linearize([value])) == 50_000
+
+
+def test_the_plan_cache_is_bounded_and_keeps_what_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(planning, "MAX_PLANNED_NODES", 100)
+    planning.clear_plans()
+    x = lt.zeros((2, 3)).wait()
+    keep = np.zeros((2, 3)) - 1
+    ((x + 1) * 2 - 3).wait()
+    kept = list(planning.plans)[-1]
+    for number in range(60):
+        y = x + 1
+        for _ in range(number % 20 + 2):
+            y = y * 0.5
+        y.wait()
+        np.testing.assert_array_equal(((x + 1) * 2 - 3).numpy(), keep)
+    assert sum(len(entry.graph.nodes) for entry in planning.plans.values()) <= 150
+    assert kept in planning.plans
+    planning.clear_plans()
