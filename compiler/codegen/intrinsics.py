@@ -13,9 +13,8 @@ from llvmlite import ir
 from numba.core import types
 from numba.extending import intrinsic, lower_builtin, models, register_model
 
+from lazytensor.compiler.codegen.loops import LINE
 from lazytensor.compiler.codegen.values import Body, define, table_scope
-
-LINE = 64  # bytes that memory and caches exchange as one
 
 NUMBA_TYPES: dict[str, Any] = {
     "b1": types.boolean, "i8": types.int8, "i16": types.int16, "i32": types.int32, "i64": types.int64,
@@ -178,3 +177,17 @@ def prefetch(context: Any, pointer: Any, index: Any, count: Any) -> Any:
         return context.get_dummy_value()
 
     return types.none(pointer, types.int64, count), generate
+
+
+@intrinsic
+def to_line(context: Any, pointer: Any, index: Any) -> Any:
+    """How many elements lie between element `index` at a pointer and the next that begins a line of the cache."""
+
+    def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: list[ir.Value]) -> ir.Value:
+        integer = ir.IntType(64)
+        address = builder.ptrtoint(builder.gep(arguments[0], [arguments[1]]), integer)
+        size = context.get_abi_sizeof(context.get_data_type(pointer.dtype))
+        rest = builder.and_(builder.neg(address), ir.Constant(integer, LINE - 1))
+        return builder.udiv(rest, ir.Constant(integer, size))
+
+    return types.int64(pointer, types.int64), generate

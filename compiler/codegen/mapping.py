@@ -9,7 +9,7 @@ from typing import NamedTuple
 from lazytensor.compiler.codegen.arguments import Arguments, Phase
 from lazytensor.compiler.codegen.body import BLOCK, Body, grain
 from lazytensor.compiler.codegen.expressions import cast, load, store, suffix
-from lazytensor.compiler.codegen.loops import Operand, Strides, collapse, region
+from lazytensor.compiler.codegen.loops import Operand, Strides, collapse, pivot, region
 from lazytensor.compiler.codegen.source import Source
 from lazytensor.compiler.graph import Graph
 from lazytensor.compiler.kernel import Group, access, contiguous_strides
@@ -132,8 +132,20 @@ class Map:
             source.add(*nest.offsets(axis))
             self._hoist(source, nest, axis)
         lines = self._element(nest, f"i{last}")
-        source.loop(f"for i{last} in range({ranges[last]}):", lines)
+        self.row(source, nest, f"i{last}", ranges[last], lines)
         source.end(last)
+
+    def row(self, source: Source, nest: Nest, variable: str, length: str, lines: list[str]) -> None:
+        """The innermost loop: where that pays, once up to the first whole line of an operand, and once from there."""
+        number = pivot(self.body.operands, self.strides, self.sizes)
+        if number is None or number == self.own:
+            source.loop(f"for {variable} in range({length}):", lines)
+            return
+        source.add("begin = 0", f"end = min({length}, to_line(x{number}, {nest.base(number)}))")
+        source.loop("for part in range(2):")
+        source.loop(f"for {variable} in range(begin, end):", lines)
+        source.add("begin = end", f"end = {length}")
+        source.end()
 
     def _hoist(self, source: Source, nest: Nest, axis: int) -> None:
         """Load, at the loop over `axis`, the operands that no deeper loop moves."""

@@ -152,7 +152,7 @@ class Ring(Map):
             index = nest.index(len(self.strides) + number, f"i{last}")
             lines.append(f"y{number}[{index}] = {store(found[output.node], output.dtype)}")
         lines.append(f"kept[place + {nest.index(kept, f'i{last}')}] = {self.stored(found)}  # update")
-        source.loop(f"for i{last} in range({self._range(last, 'i0')}):", lines)
+        self.row(source, nest, f"i{last}", self._range(last, "i0"), lines)
         source.end(last - 1)
 
     def _write(self, source: Source, nest: Nest, row: str, ring: int) -> None:

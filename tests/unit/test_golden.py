@@ -35,8 +35,14 @@ def integers_to_floats() -> lt.Tensor:
     return lt.where(x > 3, lt.sqrt(x), 0.5)
 
 
+def region_store() -> lt.Tensor:
+    x = lt.zeros((300, 400)).wait()
+    x[1:-1, 1:-1] = x[1:-1, 1:-1] * 0.5 + x[1:-1, :-2] + x[1:-1, 2:]
+    return x
+
+
 CASES: dict[str, Callable[[], lt.Tensor]] = {
-    function.__name__: function for function in (polynomial, broadcast_rows, transposed_slice, integers_to_floats)
+    function.__name__: function for function in (polynomial, broadcast_rows, transposed_slice, integers_to_floats, region_store)
 }
 
 
