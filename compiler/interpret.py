@@ -141,7 +141,7 @@ def _call(graph: Graph, position: int, found: list[Access]) -> Run:
     into, params, dtype, shape = node.op.into, node.params, node.dtype, node.shape
     reference = _bound(graph, position)
     readers = [reader(graph, item, where) for item, where in zip(node.inputs, found, strict=True)]
-    pooled = into is not None and node.nbytes >= POOLED_BYTES
+    pooled = into is not None and max(node.nbytes, *(graph.nodes[item].nbytes for item in node.inputs)) >= POOLED_BYTES
 
     def run(environment: Environment, lane: Lane) -> None:
         values = [read(environment) for read in readers]

@@ -25,6 +25,7 @@ def reduction(
     signature: rules.Rule,
     cpu: str | Mapping[str, str] | None,
     doc: str,
+    into: Callable[..., None] | None = None,
     shape: shapes.ShapeRule | None = None,
     identity: Any = None,
     domain: Domain = rules.ANY,
@@ -39,6 +40,7 @@ def reduction(
         shape=shape or shapes.reduction(name, empty=identity is not None),
         reference=reference,
         cpu=cpu,
+        into=into,
         identity=identity,
         domain=(domain,),
         ulp=ulp,
@@ -103,21 +105,50 @@ all = reduction(
 )  # fmt: skip
 
 
-def _positions(function: Callable[..., Any]) -> Callable[..., Any]:
+# Elements in which a thread looks for an extreme at a time.
+SEARCH_BLOCK = 1 << 17
+
+
+def _positions(function: Callable[..., Any]) -> tuple[Callable[..., Any], Callable[..., None]]:
     def reference(x: Any, axes: Axes, keepdims: bool) -> Any:
         array = np.asarray(x, order="C")
         return function(array, axis=axes[0] if len(axes) == 1 else None, keepdims=keepdims)
 
-    return reference
+    def into(out: Array, split: Callable[..., None], x: Array, axes: Axes, keepdims: bool) -> None:
+        if len(axes) > 1 or x.ndim == 1:
+            line = x.reshape(-1)
+            found = np.empty(-(-line.size // SEARCH_BLOCK), np.intp)
+
+            def search(start: int, stop: int) -> None:
+                for block in range(start, stop):
+                    begin = block * SEARCH_BLOCK
+                    found[block] = begin + function(line[begin : begin + SEARCH_BLOCK])
+
+            split(search, found.size, 1)
+            out[...] = found[function(line[found])]  # the first of the extremes, as each is the first of its block
+            return
+        (axis,) = axes
+        result = out if keepdims else np.expand_dims(out, axis)
+        other, along = (0, axis) if axis else (1, 1)
+        lines, places = np.moveaxis(x, other, 0), np.moveaxis(result, other, 0)
+
+        def some(start: int, stop: int) -> None:
+            places[start:stop] = function(lines[start:stop], axis=along, keepdims=True)
+
+        split(some, len(lines), SEARCH_BLOCK * len(lines) // x.size + 1)
+
+    return reference, into
 
 
+_argmax, _argmax_into = _positions(np.argmax)
+_argmin, _argmin_into = _positions(np.argmin)
 argmax = reduction(
-    "argmax", _positions(np.argmax),
+    "argmax", _argmax, into=_argmax_into,
     signature=rules.unchanged("argmax", result=rules.INT64), shape=shapes.arg_reduction("argmax"), cpu=None,
     doc="Index of the first maximum along one axis, or in the flattened array.",
 )  # fmt: skip
 argmin = reduction(
-    "argmin", _positions(np.argmin),
+    "argmin", _argmin, into=_argmin_into,
     signature=rules.unchanged("argmin", result=rules.INT64), shape=shapes.arg_reduction("argmin"), cpu=None,
     doc="Index of the first minimum along one axis, or in the flattened array.",
 )  # fmt: skip

@@ -98,3 +98,19 @@ def test_take(tier: str) -> None:
             assert_same(lt.take(t, places, axis=axis), np.take(x, places, axis=axis))
     with pytest.raises(IndexError):
         lt.take(t, [7], axis=0).wait()
+
+
+@pytest.mark.parametrize("name", ["argmax", "argmin"])
+@pytest.mark.parametrize("dtype", ["f4", "f8", "i8", "u1"])
+def test_positions_in_large_arrays_are_looked_for_by_all_threads(name: str, dtype: str) -> None:
+    draw = np.random.default_rng(1)
+    for shape in [(1 << 19,), (1 << 19, 1), (3, 1 << 18), (1 << 18, 3), (70, 80, 90), (1, 400_000), (400_000, 1)]:
+        x = draw.integers(0, 200, shape).astype(dtype)
+        if x.dtype.kind == "f":
+            x.flat[draw.integers(x.size, size=2)] = np.nan
+        t = lt.asarray(x)
+        function, expected = getattr(lt, name), getattr(np, name)
+        for axis in (None, *range(-x.ndim, x.ndim)):
+            for keepdims in (False, True):
+                assert_same(function(t, axis=axis, keepdims=keepdims), expected(x, axis=axis, keepdims=keepdims))
+        assert_same(function(t[::-1], axis=-1), expected(x[::-1], axis=-1))
