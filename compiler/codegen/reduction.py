@@ -181,7 +181,7 @@ class Reduce:
             text = load(self.buffers[self.body.member(source)], index, dtype)
         else:
             text = self.body.value(number, self.vector.element(number, self.names[number], index))
-        want = self.partials.accumulator(position)
+        want = self.partials.term(position)
         if dtype.kind == "b" and want.kind != "b":
             return f"{suffix(want)}({text})"
         return cast(text, dtype, want)

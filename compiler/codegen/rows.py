@@ -182,7 +182,7 @@ class Rows:
             text = load(self.kept[source], f"begin + {index}", dtype)
         else:
             text = load(blocks[source], index, dtype)
-        want = self.lanes[0].accumulator(position)
+        want = self.lanes[0].term(position)
         if dtype.kind == "b" and want.kind != "b":
             return f"{suffix(want)}({text})"
         return cast(text, dtype, want)

@@ -16,6 +16,7 @@ from lazytensor.compiler.codegen.arguments import Arguments, Phase, storage
 from lazytensor.compiler.codegen.axes import Axes, declare_axes, partition, starts
 from lazytensor.compiler.codegen.body import grain
 from lazytensor.compiler.codegen.expressions import cast, combine, load, store, suffix
+from lazytensor.compiler.codegen.lanes import SINGLE_LEVELS
 from lazytensor.compiler.codegen.loops import collapse
 from lazytensor.compiler.codegen.mapping import Draft
 from lazytensor.compiler.codegen.reduction import Reduce
@@ -80,6 +81,8 @@ class Short:
         self.packed_bytes = sum(widths) * self.pitch * SHORT_MOST
         self.flops = sum(self.graph.nodes[position].op.flops for position in self.group.body)
         self.radix = next((n for n in (8, 4) if self.length % n == 0 and n * self.flops <= SIDE_BY_SIDE), 2)
+        # Levels of single precision after those that are computed side by side.
+        self.singles = self.loops.partials.singles and max(SINGLE_LEVELS - (self.radix.bit_length() - 1), 0)
         # Tiles of one width, in whole vectors.
         self.tiles = -(-self.width // self.tile)
         self.columns = -(-self.width // (self.tiles * 16)) * 16
@@ -112,6 +115,9 @@ class Short:
         for number, position in enumerate(group.reduces):
             room = SHORT_MOST // self.radix * self.pitch
             source.add(f"partial{number} = stack_buffer({room}, {storage(self.partials.accumulator(position))})")
+            if self.singles and self.partials.single(position):
+                name = self.partials.array("partial", position)
+                source.add(f"{name} = stack_buffer({room}, {storage(self.partials.term(position))})")
         self._units(source)
         operations = [graph.nodes[position].op.name for position in group.members]
         text = source.text(operations[-3:], f"{', '.join(operations)} over short rows, across the results.")
@@ -179,7 +185,7 @@ class Short:
             source.add(*before)
             source.loop("for j in range(count):", lines)
             source.end()
-        self.partials.halve(source, "partial", "", "left", str(self.pitch), "for j in range(count):")
+        self.partials.halve(source, "partial", "", "left", str(self.pitch), "for j in range(count):", self.singles)
 
     def _side_by_side(self, places: Sequence[str]) -> tuple[list[str], list[str]]:
         """The lines that combine these elements of a row into row `k` of the partials, and those before the loop over a tile."""
@@ -212,13 +218,20 @@ class Short:
                 terms[which].append(f"v{which}_{part}")
                 lines.append(f"{terms[which][-1]} = {self._element(position, names)}")
         for which, position in enumerate(self.group.reduces):
-            names_left = terms[which]
+            names_left, level = terms[which], 0
+            array = self.partials.array("partial", position) if self.singles else f"partial{which}"
+            dtype, wide = self.partials.term(position), self.partials.accumulator(position)
             while len(names_left) > 1:
+                if level == SINGLE_LEVELS and dtype != wide:
+                    lines += [f"w{name} = {cast(name, dtype, wide)}" for name in names_left]
+                    names_left, dtype = [f"w{name}" for name in names_left], wide
+                level += 1
                 half = len(names_left) // 2
                 for left, right in zip(names_left[:half], names_left[half:], strict=True):
                     lines.append(f"{left} = {combine(graph, position, left, right)}  # {graph.nodes[position].op.name}")
                 names_left = names_left[:half]
-            lines.append(f"partial{which}[k * {self.pitch} + j] = {store(names_left[0], self.partials.accumulator(position))}")
+            value = names_left[0] if self.singles else cast(names_left[0], dtype, wide)
+            lines.append(f"{array}[k * {self.pitch} + j] = {store(value, dtype)}")
         return before, lines
 
     def _offset(self, number: int) -> str:
@@ -233,9 +246,9 @@ class Short:
         return " + ".join(terms)
 
     def _element(self, position: int, names: dict[int, str]) -> str:
-        """A reduction's input as an accumulator."""
+        """A reduction's input as its first partial results are."""
         source = self.graph.nodes[position].inputs[0]
-        have, want = self.graph.nodes[source].dtype, self.partials.accumulator(position)
+        have, want = self.graph.nodes[source].dtype, self.partials.term(position)
         text = names[self.body.member(source)]
         return f"{suffix(want)}({text})" if have.kind == "b" and want.kind != "b" else cast(text, have, want)
 
