@@ -16,6 +16,7 @@ from lazytensor.compiler.codegen.loops import operations
 from lazytensor.compiler.codegen.mapping import Draft, Map
 from lazytensor.compiler.codegen.reduction import Reduce
 from lazytensor.compiler.codegen.regions import Ring
+from lazytensor.compiler.codegen.row_tiles import RowTiles
 from lazytensor.compiler.codegen.rows import Rows
 from lazytensor.compiler.codegen.short import Short
 from lazytensor.compiler.codegen.source import KernelError, compile_source, library_digest
@@ -65,7 +66,10 @@ def specify(graph: Graph, group: Group) -> KernelSpec | None:
         return KernelSpec(graph, group, short.draft if short.valid else loops.draft)
     if group.form is Form.ROWS:
         rows = Rows(graph, group)
-        return KernelSpec(graph, group, rows.draft) if rows.valid else None
+        if not rows.valid:
+            return None
+        tiles = RowTiles(rows)
+        return KernelSpec(graph, group, tiles.draft if tiles.valid else rows.draft)
     return None
 
 

@@ -220,7 +220,7 @@ class Reduce:
             text = names[self.body.member(source)]
         else:
             text = load(self.buffers[self.body.member(source)], index, dtype)
-        want = self.partials.accumulator(position)
+        want = self.partials.term(position)
         if dtype.kind == "b" and want.kind != "b":
             return lines, f"{suffix(want)}({text})"
         return lines, cast(text, dtype, want)

@@ -76,19 +76,8 @@ class Rows:
 
     def draft(self) -> Draft:
         graph, group = self.graph, self.group
-        arguments, source = Arguments(), Source()
-        arguments.constant("length", self.along.length)
-        self.body.declare(arguments)
-        for number, position in enumerate(self.outputs):
-            dtype = graph.nodes[position].dtype
-            arguments.result(f"y{number}", position, group.shape, dtype, suffix(dtype))
-        for body in self.epilogues:
-            body.declare(arguments)
-        for number, position in enumerate(self.results):
-            node = graph.nodes[position]
-            arguments.result(f"z{number}", position, node.shape, node.dtype, suffix(node.dtype))
-        declare_axes(arguments, self.outer, self.names)
-        declare_axes(arguments, self.along, self.names)
+        source = Source()
+        arguments = self.arguments()
         source.add(*arguments.lines)
         for position, name in self.kept.items():
             room = ROW_MOST + PADDING
@@ -104,10 +93,28 @@ class Rows:
         operations = [graph.nodes[position].op.name for position in group.members]
         text = source.text(operations[-3:], f"{', '.join(operations)}, row by row; [start, stop) are rows.")
         rows = self.outer.length
-        each = self._nanoseconds() * self.along.length + 30.0 * len(group.reduces)
+        each = self.nanoseconds() * self.along.length + 30.0 * len(group.reduces)
         return Draft(text, arguments, (Phase(0, rows, grain(each)),), each * rows)
 
-    def _nanoseconds(self) -> float:
+    def arguments(self) -> Arguments:
+        """What the kernel reads and writes, and how that lies in memory."""
+        graph, group = self.graph, self.group
+        arguments = Arguments()
+        arguments.constant("length", self.along.length)
+        self.body.declare(arguments)
+        for number, position in enumerate(self.outputs):
+            dtype = graph.nodes[position].dtype
+            arguments.result(f"y{number}", position, group.shape, dtype, suffix(dtype))
+        for body in self.epilogues:
+            body.declare(arguments)
+        for number, position in enumerate(self.results):
+            node = graph.nodes[position]
+            arguments.result(f"z{number}", position, node.shape, node.dtype, suffix(node.dtype))
+        declare_axes(arguments, self.outer, self.names)
+        declare_axes(arguments, self.along, self.names)
+        return arguments
+
+    def nanoseconds(self) -> float:
         """A rough cost for each element on one thread."""
         stored = sum(self.graph.nodes[position].dtype.itemsize for position in self.outputs)
         return self.body.nanoseconds() + 0.04 * stored + 0.1 * len(self.group.reduces)
@@ -212,7 +219,7 @@ class Rows:
             text = load(self.kept[source], f"begin + {index}", dtype)
         else:
             text = load(blocks[source], index, dtype)
-        want = self.lanes[0].accumulator(position)
+        want = self.lanes[0].term(position)
         if dtype.kind == "b" and want.kind != "b":
             return lines, f"{suffix(want)}({text})"
         return lines, cast(text, dtype, want)
@@ -243,7 +250,7 @@ class Rows:
         stores = [(name, target, position) for position, name in blocks.items()]
         stores += [(self.kept[position], f"begin + {target}", position) for position in item.saved]
         for number, position in enumerate(self.outputs):
-            if self._stored_by(position) is item:
+            if self.stored_by(position) is item:
                 stores.append((f"y{number}", self.along.element(first + number, f"y{number}", "j"), position))
         if not stores:
             used = self._still(body.used(item.body)) if item.body else set()
@@ -261,6 +268,6 @@ class Rows:
         ]
         return lines, [f"c{n} = {body.value(n, f'x{n}_at')}" for n in sorted(self._still(needed))]
 
-    def _stored_by(self, position: int) -> Pass:
+    def stored_by(self, position: int) -> Pass:
         """The pass that writes an output: the first that computes it."""
         return next(item for item in self.passes if position in item.body)

@@ -3,6 +3,7 @@
 A tile of results is computed together. The elements of a row are combined by the tree of `codegen.lanes`, so the bits are those of a
 kernel that goes along the row: a row of up to 128 elements is halved again and again, element k joining element k + ceil(n / 2).
 Operands that are not contiguous across the results are packed, once for all the lines of a unit where these read the same elements.
+Values of the body that are stored too are kept in a tile of their own, from which they are written row by row.
 
 The results are seen as lines. A unit of the kernel, of which [start, stop) is a range, is one tile of each of `height` lines.
 """
@@ -16,6 +17,7 @@ from lazytensor.compiler.codegen.arguments import Arguments, Phase, storage
 from lazytensor.compiler.codegen.axes import Axes, declare_axes, partition, starts
 from lazytensor.compiler.codegen.body import grain
 from lazytensor.compiler.codegen.expressions import cast, combine, load, store, suffix
+from lazytensor.compiler.codegen.lanes import SINGLE_LEVELS
 from lazytensor.compiler.codegen.loops import collapse
 from lazytensor.compiler.codegen.mapping import Draft
 from lazytensor.compiler.codegen.reduction import Reduce
@@ -23,7 +25,8 @@ from lazytensor.compiler.codegen.source import Source
 from lazytensor.compiler.kernel import contiguous_strides
 
 SHORT_MOST = 64  # elements of a row
-PACKED_MOST = 48  # elements of a row that is packed for one line only
+PACKED_MOST = 48  # elements of a row that is packed for one line only, or written from a tile
+COPIED_MOST = 40  # elements of a row that is packed, and written from another tile
 LINE_LEAST = 16  # results side by side
 HEIGHT = 128  # lines of a unit: packing costs several times what a simple body does
 PACKED_BYTES = 262_144  # room on the stack
@@ -41,14 +44,15 @@ class Short:
         self.body, self.epilogue, self.partials = loops.body, loops.epilogue, loops.partials
         self.row, self.length = loops.reduced, loops.reduced.length
         self.valid = False
-        if loops.columns or self.length > SHORT_MOST or self.body.fillers or loops.outputs or not loops.outer.sizes:
+        if loops.columns or self.length > SHORT_MOST or self.body.fillers or not loops.outer.sizes:
             return
         self._place()
         if self.width < LINE_LEAST:
             return
         self._plan()
         once = self.height == 1 or any(self.lines.moves(number) for number in self.packed)
-        self.valid = self.packed_bytes <= PACKED_BYTES and not (self.packed and once and self.length > PACKED_MOST)
+        copies = bool(self.packed and once) + bool(self.loops.outputs)
+        self.valid = self.packed_bytes <= PACKED_BYTES and self.length <= (SHORT_MOST, PACKED_MOST, COPIED_MOST)[copies]
 
     def _place(self) -> None:
         """The operands and results as they step from line to line and along a line."""
@@ -61,6 +65,7 @@ class Short:
         places = [kept.index(axis) for axis in across]
         plain = contiguous_strides(node.shape)
         named = [(f"x{n}", [operand.strides[axis] for axis in across]) for n, operand in enumerate(self.body.operands)]
+        named += [(f"y{n}", [output.strides[axis] for axis in across]) for n, output in enumerate(self.loops.outputs)]
         named += [(f"e{n}", [operand.strides[axis] for axis in places]) for n, operand in enumerate(self.epilogue.operands)]
         named += [(f"z{n}", [plain[axis] for axis in places]) for n in range(len(self.loops.results))]
         self.names = [name for name, _ in named]
@@ -77,9 +82,12 @@ class Short:
         widths = [operands[n].dtype.itemsize for n in self.packed]
         self.tile = 128 if max(widths, default=0) <= 4 else 64
         self.pitch = self.tile + PADDING
+        widths += [output.dtype.itemsize for output in self.loops.outputs]
         self.packed_bytes = sum(widths) * self.pitch * SHORT_MOST
         self.flops = sum(self.graph.nodes[position].op.flops for position in self.group.body)
         self.radix = next((n for n in (8, 4) if self.length % n == 0 and n * self.flops <= SIDE_BY_SIDE), 2)
+        # Levels of single precision after those that are computed side by side.
+        self.singles = self.loops.partials.singles and max(SINGLE_LEVELS - (self.radix.bit_length() - 1), 0)
         # Tiles of one width, in whole vectors.
         self.tiles = -(-self.width // self.tile)
         self.columns = -(-self.width // (self.tiles * 16)) * 16
@@ -96,12 +104,14 @@ class Short:
         arguments.constant("columns", self.columns, "of a tile")
         arguments.constant("height", self.height, "of a unit")
         self.body.declare(arguments)
+        for number, output in enumerate(self.loops.outputs):
+            arguments.result(f"y{number}", output.node, group.shape, output.dtype, suffix(output.dtype))
         self.epilogue.declare(arguments)
         for number, position in enumerate(self.loops.results):
             node = graph.nodes[position]
             arguments.result(f"z{number}", position, node.shape, node.dtype, suffix(node.dtype))
         declare_axes(arguments, self.lines, self.names)
-        declare_axes(arguments, self.row, self.names[: len(self.body.operands)])
+        declare_axes(arguments, self.row, self.loops.names)
         for name, step in zip(self.names, self.steps, strict=True):
             if step not in (0, 1):
                 arguments.constant(f"{name}_step", step)
@@ -109,9 +119,14 @@ class Short:
         for number in sorted(self.packed):
             rows = SHORT_MOST if self.row.moves(number) else 1
             source.add(f"pack{number} = stack_buffer({rows * self.pitch}, {storage(self.body.operands[number].dtype)})")
+        for number, output in enumerate(self.loops.outputs):
+            source.add(f"kept{number} = stack_buffer({SHORT_MOST * self.pitch}, {storage(output.dtype)})")
         for number, position in enumerate(group.reduces):
             room = SHORT_MOST // self.radix * self.pitch
             source.add(f"partial{number} = stack_buffer({room}, {storage(self.partials.accumulator(position))})")
+            if self.singles and self.partials.single(position):
+                name = self.partials.array("partial", position)
+                source.add(f"{name} = stack_buffer({room}, {storage(self.partials.term(position))})")
         self._units(source)
         operations = [graph.nodes[position].op.name for position in group.members]
         text = source.text(operations[-3:], f"{', '.join(operations)} over short rows, across the results.")
@@ -122,7 +137,7 @@ class Short:
     def _nanoseconds(self) -> float:
         """A rough cost for each result on one thread."""
         again = [1.0 if self.lines.moves(number) else 1.0 / self.height for number in self.packed]
-        element = 0.02 * self.flops + 0.04 * len(self.group.reduces) + 0.3 * sum(again)
+        element = 0.02 * self.flops + 0.04 * len(self.group.reduces) + 0.3 * (sum(again) + len(self.loops.outputs))
         return element * self.length + 0.04 * self.epilogue.nanoseconds() + 0.5
 
     def _units(self, source: Source) -> None:
@@ -138,6 +153,11 @@ class Short:
         self._combine(source)
         lines = self._results()
         source.loop("for j in range(count):", lines)
+        for number in range(len(self.loops.outputs)):
+            source.loop("for j in range(count):")
+            source.add(f"y{number}_at = y{number}_line + (begin + j) * y{number}_step")
+            source.loop("for k in range(length):", [f"y{number}[y{number}_at + k] = kept{number}[k * {self.pitch} + j]"])
+            source.end()
         source.end(2)
 
     def _pack(self, source: Source, number: int, line: str) -> None:
@@ -179,7 +199,7 @@ class Short:
             source.add(*before)
             source.loop("for j in range(count):", lines)
             source.end()
-        self.partials.halve(source, "partial", "", "left", str(self.pitch), "for j in range(count):")
+        self.partials.halve(source, "partial", "", "left", str(self.pitch), "for j in range(count):", self.singles)
 
     def _side_by_side(self, places: Sequence[str]) -> tuple[list[str], list[str]]:
         """The lines that combine these elements of a row into row `k` of the partials, and those before the loop over a tile."""
@@ -208,17 +228,28 @@ class Short:
                     lines.append(f"{loaded[number]} = {body.value(number, f'{at} + {step}')}")
             names: dict[int, str] = {}
             lines += body.lines(lambda number: "", names, loaded, numbers=numbers)
+            if self.loops.outputs:
+                before.append(f"kept_at{part} = place * {self.pitch}")
+            for number, output in enumerate(self.loops.outputs):
+                lines.append(f"kept{number}[kept_at{part} + j] = {store(names[output.node], output.dtype)}")
             for which, position in enumerate(self.group.reduces):
                 terms[which].append(f"v{which}_{part}")
                 lines.append(f"{terms[which][-1]} = {self._element(position, names)}")
         for which, position in enumerate(self.group.reduces):
-            names_left = terms[which]
+            names_left, level = terms[which], 0
+            array = self.partials.array("partial", position) if self.singles else f"partial{which}"
+            dtype, wide = self.partials.term(position), self.partials.accumulator(position)
             while len(names_left) > 1:
+                if level == SINGLE_LEVELS and dtype != wide:
+                    lines += [f"w{name} = {cast(name, dtype, wide)}" for name in names_left]
+                    names_left, dtype = [f"w{name}" for name in names_left], wide
+                level += 1
                 half = len(names_left) // 2
                 for left, right in zip(names_left[:half], names_left[half:], strict=True):
                     lines.append(f"{left} = {combine(graph, position, left, right)}  # {graph.nodes[position].op.name}")
                 names_left = names_left[:half]
-            lines.append(f"partial{which}[k * {self.pitch} + j] = {store(names_left[0], self.partials.accumulator(position))}")
+            value = names_left[0] if self.singles else cast(names_left[0], dtype, wide)
+            lines.append(f"{array}[k * {self.pitch} + j] = {store(value, dtype)}")
         return before, lines
 
     def _offset(self, number: int) -> str:
@@ -233,9 +264,9 @@ class Short:
         return " + ".join(terms)
 
     def _element(self, position: int, names: dict[int, str]) -> str:
-        """A reduction's input as an accumulator."""
+        """A reduction's input as its first partial results are."""
         source = self.graph.nodes[position].inputs[0]
-        have, want = self.graph.nodes[source].dtype, self.partials.accumulator(position)
+        have, want = self.graph.nodes[source].dtype, self.partials.term(position)
         text = names[self.body.member(source)]
         return f"{suffix(want)}({text})" if have.kind == "b" and want.kind != "b" else cast(text, have, want)
 
@@ -247,7 +278,7 @@ class Short:
             dtype = self.partials.accumulator(position)
             lines.append(f"r{number} = {self.partials.finished(position, load(f'partial{number}', 'j', dtype))}")
             names[position] = cast(f"r{number}", dtype, self.graph.nodes[position].dtype)
-        first = len(self.body.operands)
+        first = len(self.loops.names)
         lines += self.epilogue.lines(lambda number: self._place_of(first + number), names, {})
         first += len(self.epilogue.operands)
         for number, position in enumerate(self.loops.results):
