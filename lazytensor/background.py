@@ -68,13 +68,12 @@ def note(node: Node) -> None:
         _begin_anew(pending)
     site = node.site
     place: object = None if site is None else (id(site[0]), site[1])
-    if place in pending.places:
+    if place in pending.places and pending.work >= MEAN_WORK * len(pending.nodes):
         # The line comes round: do the calls that led to it?
         place = _call_chain()
         if place in pending.places:
             pending.head = pending.head or place
-            enough = START_WORK if place == pending.head else LOST_WORK
-            if pending.work >= max(enough, MEAN_WORK * len(pending.nodes)):
+            if pending.work >= (START_WORK if place == pending.head else LOST_WORK):
                 start_noted()
     pending.places.add(place)
     pending.nodes.append(ref(node))

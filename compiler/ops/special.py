@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from lazytensor.compiler.ops import rules
-from lazytensor.compiler.ops.elementwise import call, elementwise, reals
+from lazytensor.compiler.ops.elementwise import by_rows, call, elementwise, reals
 from lazytensor.compiler.ops.row import Domain, Op
-
-# Elements of one call of SciPy's functions, which take about 10 ns each.
-SPECIAL_GRAIN = 1 << 15
 
 
 def special(name: str, *, kernel: str, domain: Domain, flops: float, ulp: float, doc: str) -> Op:
@@ -23,21 +17,10 @@ def special(name: str, *, kernel: str, domain: Domain, flops: float, ulp: float,
 
         return getattr(scipy.special, name)(x)
 
-    def into(out: Any, split: Callable[..., None], x: Any) -> None:
-        if np.shape(x) != out.shape:
-            out[...] = reference(x)
-            return
-        rows = len(out)
-
-        def some(start: int, stop: int) -> None:
-            out[start:stop] = reference(x[start:stop])
-
-        split(some, rows, max(1, rows * SPECIAL_GRAIN // out.size))
-
     return elementwise(
         name,
         reference,
-        into=into,
+        into=by_rows(reference),
         cpu=call(kernel),
         signature=rules.inexact(name, "biuf"),
         arity=1,
