@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from sys import getrefcount
 from typing import Any
 
 import numpy as np
@@ -40,9 +41,8 @@ def lower(graph: Graph, position: int) -> Draft:
         make = _update(graph, position, found)
     # Of 0-d arrays a ufunc makes scalars, which the general call turns into arrays again.
     elif node.shape and not views and node.kind is Kind.ELEMENTWISE and type(_bound(graph, position)) is np.ufunc:
-        run = _ufunc(graph, position)
+        make = _ufunc(graph, position)
         shared = node.size > GRAIN
-        make = lambda consumed: run  # noqa: E731
     else:
         general = _call(graph, position, found)
         shared = node.kind is Kind.ELEMENTWISE and node.op.into is not None and node.size > GRAIN
@@ -56,12 +56,19 @@ def _bound(graph: Graph, position: int) -> Callable[..., Any]:
     return node.op.bind(*graph.operand_types(position), *node.params)
 
 
-def _ufunc(graph: Graph, position: int) -> Run:
-    """A ufunc on whole stored arrays: the hot path of small work."""
+def _ufunc(graph: Graph, position: int) -> Callable[[frozenset[int]], Run]:
+    """A ufunc on whole stored arrays."""
+    node = graph.nodes[position]
+    if node.nbytes >= POOLED_BYTES and node.dtype == _natural(graph, position):
+        return lambda consumed: _ufunc_into(graph, position, consumed)
+    run = _small_ufunc(graph, position)
+    return lambda consumed: run
+
+
+def _small_ufunc(graph: Graph, position: int) -> Run:
+    """The hot path of small work."""
     node = graph.nodes[position]
     ufunc, dtype = node.op.reference, node.dtype
-    if node.nbytes >= POOLED_BYTES and node.dtype == _natural(graph, position):
-        return _ufunc_into(graph, position)
     if len(node.inputs) == 1:
         (a,) = node.inputs
 
@@ -91,17 +98,24 @@ def _natural(graph: Graph, position: int) -> np.dtype[Any] | None:
         return None
 
 
-def _ufunc_into(graph: Graph, position: int) -> Run:
-    """A ufunc into pooled memory, shared between threads by ranges of the first long axis."""
+def _ufunc_into(graph: Graph, position: int, consumed: frozenset[int]) -> Run:
+    """A ufunc into pooled memory, or over an operand that nobody reads again, shared between threads by ranges of the first long
+    axis."""
     node = graph.nodes[position]
     ufunc, dtype, shape, inputs = node.op.reference, node.dtype, node.shape, node.inputs
     rank = len(shape)
     same = all(graph.nodes[item].shape in (shape, ()) for item in inputs)
     rows = node.size if same else shape[0]
     grain = max(1, GRAIN // max(1, node.size // max(1, rows)))
+    # Fresh pages cost several times the arithmetic: a first `x*2.5 + x*x - 1` touches two arrays instead of three.
+    dying = [
+        item for item in inputs if item in consumed and graph.nodes[item].shape == shape and graph.nodes[item].dtype == dtype
+    ]
 
     def run(environment: Environment, lane: Lane) -> None:
-        out = lane.empty(shape, dtype)
+        # 2: the environment's reference and getrefcount's argument.
+        free = [item for item in dying if getrefcount(environment[item]) == 2 and environment[item].flags.writeable]
+        out = environment[free[0]] if free else lane.empty(shape, dtype)
         values = [environment[item] for item in inputs]
         if same:
             flat = out.reshape(-1)

@@ -2,7 +2,8 @@
 lanes side by side; a chunk's blocks lane by lane, then its lanes, by halving. REDUCE and ROWS kernels share it, so their bits agree.
 
 Sums of single precision accumulate in double, but for short rows: there the first levels of the tree stay in single precision, which
-takes two thirds of the time and leaves no more error than NumPy's sums have. As in these, partial sums may overflow where the sum does not.
+takes two thirds of the time and leaves no more error than NumPy's sums have. As in these, which add up rows of eight and more in
+eight lanes, partial sums may overflow where the sum does not.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from lazytensor.compiler.graph import Graph, Shape
 
 LANES = 128
 CHUNK = 16_384
-SHORT = 64  # elements of a row
+SHORT = range(8, 65)  # elements of a row
 SINGLE_LEVELS = 2  # of a short row's tree; with a third one, sums of 16 are no better than NumPy's
 # How far ahead a reduction asks for memory: the processor's own prefetching stops at each 4 KiB page. A sum of 64 MiB takes 1.76 ms
 # on one thread instead of 2.42.
@@ -73,10 +74,10 @@ class Partials:
         """What a reduction's elements are first combined in: its accumulator, or single precision."""
         node, wide = self.graph.nodes[position], self.accumulator(position)
         source = self.graph.nodes[node.inputs[0]]
-        if node.op.name != "sum" or source.dtype != np.float32 or wide != np.float64:
+        if node.op.identity != 0 or source.dtype != np.float32 or wide != np.float64:
             return wide
         parts = partition(source.shape, set(node.params[0]))  # type: ignore[call-overload]
-        short = parts is not None and not parts[2] and math.prod(source.shape[axis] for axis in parts[1]) <= SHORT
+        short = parts is not None and not parts[2] and math.prod(source.shape[axis] for axis in parts[1]) in SHORT
         return source.dtype if short else wide
 
     def single(self, position: int) -> bool:

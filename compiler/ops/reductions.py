@@ -1,7 +1,7 @@
 """Reductions and scans: rows with parameters (axes, keepdims), and (axis, include_initial).
 
 References reduce C-contiguous arrays, so that the result's bits depend on values and shape only, never on strides. Sums and
-products of single precision accumulate in double, in every tier; but in kernels the sums of up to 64 elements in a row begin in single
+products of single precision accumulate in double, in every tier; but in kernels the sums of 8 to 64 elements in a row begin in single
 precision (`codegen.lanes`).
 """
 
