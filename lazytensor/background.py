@@ -25,6 +25,8 @@ START_WORK = 1 << 28
 MEAN_WORK = 1 << 25
 # With this much the loop is taken to be another than the one whose head was seen.
 LOST_WORK = 4 * START_WORK
+# So much small work is run by the thread that records it: what is pending may hold the program's arrays.
+SMALL_WORK = 1 << 30
 # Calls that tell places in the program apart; 8 cost 1 us, for operations that take 20, and only where a line comes round.
 CALLS = 8
 
@@ -59,25 +61,34 @@ def _call_chain() -> tuple[int, ...]:
     return tuple(chain)
 
 
-def note(node: Node) -> None:
-    """Count a large operation, and start what was pending when its line comes round again."""
+def note(node: Node) -> bool:
+    """Count a large operation, and start what was pending when its line comes round again. True where everything pending, small
+    operations that hold too much memory, is to be run by `run_rounds`."""
     if not config.background:
-        return
+        return False
     pending = _pending
     if pending.waits != waits.count:
         _begin_anew(pending)
     site = node.site
     place: object = None if site is None else (id(site[0]), site[1])
-    if place in pending.places and pending.work >= MEAN_WORK * len(pending.nodes):
-        # The line comes round: do the calls that led to it?
-        place = _call_chain()
-        if place in pending.places:
-            pending.head = pending.head or place
-            if pending.work >= (START_WORK if place == pending.head else LOST_WORK):
-                start_noted()
+    full = False
+    if place in pending.places:
+        small = pending.work < MEAN_WORK * len(pending.nodes)
+        if not small or pending.work >= SMALL_WORK:
+            # The line comes round: do the calls that led to it?
+            place = _call_chain()
+            if place in pending.places:
+                pending.head = pending.head or place
+                full = small
+                if not small and pending.work >= (START_WORK if place == pending.head else LOST_WORK):
+                    start_noted()
     pending.places.add(place)
     pending.nodes.append(ref(node))
     pending.work += work_of(node)
+    if full:
+        pending.work, pending.nodes = 0.0, []
+        pending.places, pending.head = set(), None
+    return full
 
 
 def _begin_anew(pending: _Pending) -> None:
@@ -90,11 +101,16 @@ def _begin_anew(pending: _Pending) -> None:
 
 
 def bound(pending: list[Node]) -> None:
-    """Run all whole rounds of the program's loop when more is pending than the recorded graph should hold: small work here (threads
-    that run microseconds of Python each only fight over the interpreter lock: 14 us a node), large work on the engine."""
+    """Run what is pending when it is more than the recorded graph should hold."""
     if config.background and len(pending) > MAX_PENDING // 2:
-        del pending[whole_rounds(pending) or len(pending) :]
-        run(pending, background=False)
+        run_rounds(pending)
+
+
+def run_rounds(pending: list[Node]) -> None:
+    """Run all whole rounds of the program's loop: small work here (threads that run microseconds of Python each only fight over the
+    interpreter lock: 14 us a node), large work on the engine."""
+    del pending[whole_rounds(pending) or len(pending) :]
+    run(pending, background=False)
 
 
 def work_of(node: Node) -> float:

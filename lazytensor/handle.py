@@ -16,7 +16,7 @@ from weakref import ref
 import numpy as np
 
 from lazytensor import views
-from lazytensor.background import MAX_PENDING, bound, note
+from lazytensor.background import MAX_PENDING, bound, note, run_rounds
 from lazytensor.compiler.graph import Node
 from lazytensor.compiler.ops import elementwise, structural
 from lazytensor.compiler.ops.row import Op
@@ -234,8 +234,8 @@ def enroll(node: Node) -> None:
         bound(sweep())
     if config.sync:
         value_of(node)
-    elif size > _NOTABLE:
-        note(node)
+    elif size > _NOTABLE and note(node):
+        run_rounds(sweep())
 
 
 def sweep() -> list[Node]:

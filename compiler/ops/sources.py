@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,10 @@ iota = Op(
 )
 
 
+# Elements that are worth a thread's while.
+FILL_GRAIN = 1 << 17
+
+
 def _full_signature(value: Any, shape: Shape, dtype: np.dtype[Any]) -> Signature:
     rules.check_supported("full", "biufc", (value, dtype))
     return Signature((dtype,), dtype)
@@ -57,6 +62,15 @@ def _full(value: Any, shape: Shape, dtype: np.dtype[Any]) -> Array:
     return np.full(shape, rules.fitting(value, dtype), dtype)
 
 
+def _full_into(out: Array, split: Callable[..., None], value: Any, shape: Shape, dtype: np.dtype[Any]) -> None:
+    fitted = rules.fitting(value, dtype)
+
+    def some(start: int, stop: int) -> None:
+        out[start:stop] = fitted
+
+    split(some, len(out), max(1, len(out) * FILL_GRAIN // max(out.size, 1)))
+
+
 full = Op(
     name="full",
     kind=Kind.SOURCE,
@@ -64,6 +78,7 @@ full = Op(
     signature=_full_signature,
     shape=_full_shape,
     reference=_full,
+    into=_full_into,
     cpu="{x}",
     flops=0,
     doc="One value in every element.",

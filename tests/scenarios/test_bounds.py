@@ -158,3 +158,20 @@ def test_a_loop_meets_few_plans_wherever_it_is_cut() -> None:
             np.testing.assert_allclose(a.numpy(), expected, rtol=1e-12)
     # One for a full piece, one for the first (whose array somebody else holds), and one for each different rest.
     assert len(planning.plans) <= 8
+
+
+@pytest.mark.slow
+def test_a_loop_that_hands_over_arrays_and_never_waits_is_bounded() -> None:
+    printed = python(
+        "import resource\n"
+        "import numpy as np\n"
+        "import lazytensor as lt\n"
+        "total, batch = lt.zeros(()), np.ones(1_000_000)\n"
+        "for _ in range(500):\n"
+        "    total = total + (lt.asarray(batch) * 2.0).sum()\n"
+        "peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "print(total.item(), peak)\n"
+    )
+    total, peak = printed.split()
+    assert float(total) == 1e9
+    assert int(peak) < 2_500_000  # of the 4 GB that passed through
