@@ -235,9 +235,9 @@ def test_new_shapes_compile_nothing() -> None:
         return lt.exp(x * 0.5) + x.T.reshape(-1)[0], (x - x.mean(axis=1, keepdims=True)).sum(axis=0)
 
     with lt.config.override(tier="compile"):
-        lt.materialize(*work(20, 30))
+        lt.materialize(*work(20, 130))  # rows of up to 64 elements have kernels of their own
         compiled = kernel_store().compiled
-        for rows, columns in ((7, 9), (100, 3), (33, 128)):
+        for rows, columns in ((7, 90), (100, 300), (33, 128)):
             found = work(rows, columns)
             lt.materialize(*found)
             np.testing.assert_allclose(found[0].numpy(), np.full((rows, columns), np.exp(0.5) + 1), rtol=1e-6)
