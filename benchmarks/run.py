@@ -1,5 +1,7 @@
 """Every figure of the benchmarks, written to RESULTS.md beside this file with the machine, the date and the command.
 
+MISSED.md, which people write, follows the figures: how far those that are missed got, and what was tried.
+
 Run `python benchmarks/run.py`, on an otherwise idle machine, where lazytensor and the peers of the `bench` extra are installed.
 LAZYTENSOR_QUICK=1 tries everything once, at smaller sizes, and writes nothing.
 """
@@ -34,6 +36,7 @@ def main() -> None:
         parts.append(f"## {title}\n\n{table(figures())}\n")
     print("Side by side ...", file=sys.stderr)
     parts.append(f"## Side by side\n\n{side_by_side.section()}")
+    parts.append(f"## What is missed, and why\n\n{(HERE / 'MISSED.md').read_text()}")
     head = [
         "# Results\n",
         f"Made by `python benchmarks/run.py` on {datetime.now(UTC):%Y-%m-%d}, in {time.perf_counter() - start:.0f} s.\n",
