@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from sys import getrefcount
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ from lazytensor.compiler.kernel import Access, access
 from lazytensor.compiler.memory_plan import Draft
 from lazytensor.compiler.ops.row import Kind
 from lazytensor.compiler.plan import Environment, Lane
-from lazytensor.compiler.updates import destination, reader
+from lazytensor.compiler.updates import alone, destination, reader
 
 # Below this a result comes from NumPy's own allocator and one thread: a pooled block and `out=` cost about 3 us.
 POOLED_BYTES = 1 << 16
@@ -113,8 +112,7 @@ def _ufunc_into(graph: Graph, position: int, consumed: frozenset[int]) -> Run:
     ]
 
     def run(environment: Environment, lane: Lane) -> None:
-        # 2: the environment's reference and getrefcount's argument.
-        free = [item for item in dying if getrefcount(environment[item]) == 2 and environment[item].flags.writeable]
+        free = [item for item in dying if alone(environment, item)]
         out = environment[free[0]] if free else lane.empty(shape, dtype)
         values = [environment[item] for item in inputs]
         if same:

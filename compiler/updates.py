@@ -1,4 +1,4 @@
-"""Region stores: the array that the result of one is written into."""
+"""Writing over what dies: who else holds an array, and the array that the result of a region store is written into."""
 
 from __future__ import annotations
 
@@ -31,6 +31,12 @@ def reader(graph: Graph, item: int, where: Access) -> Reader:
     return lambda environment: np.ndarray(shape, dtype, np.asarray(environment[slot]), offset, strides)
 
 
+def alone(environment: Environment, slot: int) -> bool:
+    """Whether the array in a slot may be written over, as far as its holders go: the environment is the only one."""
+    # 2: the environment's reference and getrefcount's argument.
+    return getrefcount(environment[slot]) == 2 and environment[slot].flags.writeable
+
+
 def destination(graph: Graph, position: int, consumed: frozenset[int]) -> Destination:
     """The array for the result of the store at `position`, its region still to be written.
 
@@ -45,8 +51,7 @@ def destination(graph: Graph, position: int, consumed: frozenset[int]) -> Destin
     reuse = base in consumed and graph.nodes[item].kind is not Kind.VIEW
 
     def find(environment: Environment, lane: Lane) -> np.ndarray[Any, Any]:
-        # 2: the environment's reference and getrefcount's argument.
-        if reuse and getrefcount(environment[base]) == 2 and environment[base].flags.writeable:
+        if reuse and alone(environment, base):
             found: np.ndarray[Any, Any] = environment[base]
             return found
         out = lane.empty(shape, dtype)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import threading
+from collections.abc import Iterable
 from sys import _getframe
 from weakref import ref
 
@@ -36,13 +37,31 @@ CALLS = 8
 MAX_PENDING = 1 << 14
 
 
+def work_of(node: Node) -> float:
+    """Bytes to move, and a library call's arithmetic at ten operations a byte."""
+    work = math.prod(node.shape) * node.dtype.itemsize
+    if node.op.work is not None:
+        shapes = [item.shape if type(item) is Node else () for item in node.inputs]
+        return work + node.op.work(*shapes, *node.params) / 10
+    return float(work)
+
+
 class _Pending(threading.local):
+    waits = 0
+
     def __init__(self) -> None:
-        self.nodes: list[ref[Node]] = []
+        self.clear()
+
+    def clear(self, nodes: Iterable[Node] = ()) -> None:
+        """Forget what was noted, but these."""
+        alive = list(nodes)
+        self.nodes: list[ref[Node]] = [ref(node) for node in alive]
         self.places: set[object] = set()
         self.head: object = None  # the first place that came round again
-        self.work = 0.0
-        self.waits = 0
+        self.work: float = sum(map(work_of, alive))
+
+    def pending(self) -> list[Node]:
+        return [node for entry in self.nodes if (node := entry()) is not None and node.result is None]
 
 
 _pending = _Pending()
@@ -68,7 +87,9 @@ def note(node: Node) -> bool:
         return False
     pending = _pending
     if pending.waits != waits.count:
-        _begin_anew(pending)
+        # A loop that waits goes round there, not in the middle of what it records next.
+        pending.waits = waits.count
+        pending.clear(pending.pending())
     site = node.site
     place: object = None if site is None else (id(site[0]), site[1])
     full = False
@@ -86,18 +107,8 @@ def note(node: Node) -> bool:
     pending.nodes.append(ref(node))
     pending.work += work_of(node)
     if full:
-        pending.work, pending.nodes = 0.0, []
-        pending.places, pending.head = set(), None
+        pending.clear()
     return full
-
-
-def _begin_anew(pending: _Pending) -> None:
-    """After a wait: a loop that waits goes round there, not in the middle of what it records next."""
-    pending.waits = waits.count
-    alive = [node for entry in pending.nodes if (node := entry()) is not None and node.result is None]
-    pending.nodes = [ref(node) for node in alive]
-    pending.places, pending.head = set(), None
-    pending.work = sum(map(work_of, alive))
 
 
 def bound(pending: list[Node]) -> None:
@@ -113,21 +124,9 @@ def run_rounds(pending: list[Node]) -> None:
     run(pending, background=False)
 
 
-def work_of(node: Node) -> float:
-    """Bytes to move, and a library call's arithmetic at ten operations a byte."""
-    work = math.prod(node.shape) * node.dtype.itemsize
-    if node.op.work is not None:
-        shapes = [item.shape if type(item) is Node else () for item in node.inputs]
-        return work + node.op.work(*shapes, *node.params) / 10
-    return float(work)
-
-
 def start_noted() -> None:
     """Start this thread's large pending work."""
-    pending = _pending
-    nodes = [node for entry in pending.nodes if (node := entry()) is not None and node.result is None]
-    pending.nodes = []
-    pending.places, pending.head = set(), None
-    pending.work = 0.0
+    nodes = _pending.pending()
+    _pending.clear()
     if nodes:
         run(nodes, background=True)

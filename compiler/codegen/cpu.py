@@ -54,9 +54,7 @@ class KernelSpec:
 def specify(graph: Graph, group: Group) -> KernelSpec | None:
     """How to make a kernel of a group, or None where it has to be interpreted."""
     if group.form is Form.MAP:
-        nest = Map(graph, group)
-        if group.stores and (ring := Ring(graph, group)).overlaps:
-            nest = ring
+        nest = Ring(graph, group) if group.stores else Map(graph, group)
         return KernelSpec(graph, group, nest.draft) if nest.valid else None
     if group.form is Form.REDUCE:
         loops = Reduce(graph, group)

@@ -29,9 +29,6 @@ from lazytensor.compiler.kernel import Group, contiguous_strides
 COLUMN_CHUNK = 262_144
 # Rows whose elements a column adds up before its sum goes back to memory; LLVM unrolls a loop of eight at most.
 ROWS = 8
-# Columns whose chunks are combined at a time: 32 chunks of 1,024 columns leave the first-level cache, and took 80 us of a
-# variance of 8,192 x 1,024 elements.
-PANEL = 128
 
 
 class Reduce:
@@ -125,14 +122,13 @@ class Reduce:
         if self.columns:
             self.chunk = min(max(COLUMN_CHUNK // self.inner.length, 64), 4096)
             self.strips = -(-self.inner.length // BLOCK)
-            self.panels = -(-self.inner.length // PANEL)
         else:
             # Chunks of one length: a short last one would leave the long one's rounding error where a balanced sum has half of it.
             self.chunk = -(-length // (-(-length // CHUNK) * BLOCK)) * BLOCK
-            self.strips = self.panels = 1
+            self.strips = 1
         self.chunks = -(-length // self.chunk)
         self.units = self.outer.length * self.chunks * self.strips
-        self.finals = self.outer.length * self.panels
+        self.finals = self.outer.length * self.strips
 
     def draft(self) -> Draft:
         graph, group = self.graph, self.group
@@ -145,7 +141,6 @@ class Reduce:
         if self.columns:
             arguments.constant("width", self.inner.length)
             arguments.constant("strips", self.strips)
-            arguments.constant("panels", self.panels)
         self.body.declare(arguments)
         for number, output in enumerate(self.outputs):
             arguments.result(f"y{number}", output.node, group.shape, output.dtype, suffix(output.dtype))
@@ -179,7 +174,7 @@ class Reduce:
         each = (
             self.body.nanoseconds() + 0.1 * len(self.group.reduces) + sum(0.04 * output.dtype.itemsize for output in self.outputs)
         )
-        final = (5.0 + self.epilogue.nanoseconds() + 0.5 * self.chunks) * max(self.inner.length, 1) / self.panels
+        final = (5.0 + self.epilogue.nanoseconds() + 0.5 * self.chunks) * max(self.inner.length, 1) / self.strips
         phases = (
             Phase(0, self.units, grain(each * total / self.units + 20)),
             Phase(self.units, self.finals, grain(final)),
@@ -336,8 +331,8 @@ class Reduce:
 
     def _column_finals(self, source: Source) -> None:
         source.loop("for unit in range(max(start - units, 0), stop - units):")
-        source.add("row = unit // panels", f"begin = (unit - row * panels) * {PANEL}")
-        source.add(f"count = min(width - begin, {PANEL})", "place = row * chunks * width + begin", "at = row * width + begin")
+        source.add("row = unit // strips", f"begin = (unit - row * strips) * {BLOCK}")
+        source.add(f"count = min(width - begin, {BLOCK})", "place = row * chunks * width + begin", "at = row * width + begin")
         self.partials.halve(source, "scratch", "place", "chunks", "width", "for j in range(count):")
         source.loop("for j in range(count):", ["index = at + j", *self._results("place + j")])
         source.end()

@@ -46,7 +46,8 @@ def _span(sizes: Strides, strides: Strides) -> tuple[int, int]:
 
 
 class Ring(Map):
-    """The loop nest of a MAP group with a region store. `overlaps` is False where the kernel that `Map` makes is right."""
+    """The loop nest of a MAP group with a region store. Where that does not overlap what is read (`overlaps` is False), it is the one
+    that `Map` makes."""
 
     def __init__(self, graph: Graph, group: Group) -> None:
         super().__init__(graph, group)
@@ -73,13 +74,14 @@ class Ring(Map):
         self.sizes, self.strides, self.region = sizes, strides, written
         self.length = math.prod(sizes[1:])
         known = [each for each in found if each is not None]
-        self.head, self.tail = max(head for head, _ in known) if known else 0, max(tail for _, tail in known) if known else 0
-        self.head, self.tail = max(self.head, 0), max(self.tail, 0)
+        self.head, self.tail = max([0, *(head for head, _ in known)]), max([0, *(tail for _, tail in known)])
         self.rows = min(sizes[0], max(8 * (self.head + self.tail), -(-CHUNK // self.length)))
         if len(known) < len(found) or self.head + self.tail + 1 >= self.rows:  # keep all rows until the second phase
             self.head, self.tail = self.rows, 0
 
     def draft(self) -> Draft:
+        if not self.overlaps:
+            return super().draft()
         assert self.store is not None
         arguments, source = Arguments(), Source()
         rank = len(self.sizes)
@@ -164,8 +166,6 @@ class Ring(Map):
         for axis in range(1, last):
             source.loop(f"for i{axis} in range(n{axis}):")
             source.add(*nest.offsets(axis, skip=others))
-        dtype = self.store.dtype if self.store else None
-        assert dtype is not None
         line = f"region[{nest.index(target, f'i{last}')}] = kept[place + {nest.index(kept, f'i{last}')}]"
         source.loop(f"for i{last} in range({self._range(last, row)}):", [line])
         source.end(last - 1)

@@ -84,7 +84,7 @@ class Short:
         self.pitch = self.tile + PADDING
         widths += [output.dtype.itemsize for output in self.loops.outputs]
         self.packed_bytes = sum(widths) * self.pitch * SHORT_MOST
-        self.flops = sum(self.graph.nodes[position].op.flops for position in self.group.body)
+        self.flops = self.body.flops(self.group.body)
         self.radix = next((n for n in (8, 4) if self.length % n == 0 and n * self.flops <= SIDE_BY_SIDE), 2)
         # Levels of single precision after those that are computed side by side.
         self.singles = self.loops.partials.singles and max(SINGLE_LEVELS - (self.radix.bit_length() - 1), 0)
