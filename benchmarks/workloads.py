@@ -6,18 +6,14 @@ library spells something differently. A form takes the same arguments. A form of
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from stencils import QUICK, SMOOTH, STEPS, Form, march, march_compiled, march_jax, march_numexpr, march_torch, neighbours, step
 
-Form = Callable[..., Any]
-
-QUICK = os.environ.get("LAZYTENSOR_QUICK", "0") not in ("", "0")
 LARGE = 1 << (20 if QUICK else 24)
-STEPS = 20 if QUICK else 1000
 PRODUCTS = 10
 LINKS = 500
 
@@ -144,67 +140,6 @@ def variance(xp: Any, x: Any) -> Any:
 def distances(xp: Any, x: Any, y: Any) -> Any:
     difference = x[:, None, :] - y[None, :, :]
     return xp.sum(difference * difference, axis=2)
-
-
-def smooth(a: Any) -> Any:
-    """Five points: a weighted mean of an element and its neighbours."""
-    middle = a[1:-1, 1:-1]
-    return middle + 0.125 * (a[:-2, 1:-1] + a[2:, 1:-1] + a[1:-1, :-2] + a[1:-1, 2:] - 4.0 * middle)
-
-
-def step(xp: Any, a: Any) -> Any:
-    return smooth(a)
-
-
-def march(xp: Any, a: Any) -> Any:
-    a = xp.array(a)
-    for _ in range(STEPS):
-        a[1:-1, 1:-1] = smooth(a)
-    return a
-
-
-def march_torch(xp: Any, a: Any) -> Any:
-    a = a.clone()
-    for _ in range(STEPS):
-        a[1:-1, 1:-1] = smooth(a)
-    return a
-
-
-def march_compiled(torch: Any, a: Any) -> Any:
-    a = a.clone()
-    for _ in range(STEPS):
-        _smooth_in_place(torch)(a)
-    return a
-
-
-def _smooth_in_place(torch: Any, compiled: list[Form] = []) -> Form:  # noqa: B006
-    def update(a: Any) -> None:
-        a[1:-1, 1:-1] = smooth(a)
-
-    if not compiled:
-        compiled.append(torch.compile(update))
-    return compiled[0]
-
-
-def march_jax(xp: Any, a: Any) -> Any:
-    import jax
-
-    return jax.lax.fori_loop(0, STEPS, lambda _, a: a.at[1:-1, 1:-1].set(smooth(a)), a)
-
-
-SMOOTH = "m + 0.125*(u + d + l + r - 4.0*m)"
-
-
-def _neighbours(a: Any) -> dict[str, Any]:
-    return {"m": a[1:-1, 1:-1], "u": a[:-2, 1:-1], "d": a[2:, 1:-1], "l": a[1:-1, :-2], "r": a[1:-1, 2:]}
-
-
-def march_numexpr(numexpr: Any, a: Any) -> Any:
-    a = a.copy()
-    fresh = np.empty_like(a[1:-1, 1:-1])
-    for _ in range(STEPS):
-        a[1:-1, 1:-1] = numexpr.evaluate(SMOOTH, _neighbours(a), out=fresh)
-    return a
 
 
 def dense(xp: Any, x: Any, w: Any, b: Any) -> Any:
@@ -374,7 +309,7 @@ WORKLOADS = [
         1.0,
         normal(GRID, dtype=np.float64),
         step,
-        {"numexpr": lambda numexpr, a: numexpr.evaluate(SMOOTH, _neighbours(a))},
+        {"numexpr": lambda numexpr, a: numexpr.evaluate(SMOOTH, neighbours(a))},
         floor=("copy", GRID[0] * GRID[1], 1),
         itemsize=8,
         bound="memory",
