@@ -66,6 +66,9 @@ _SETTINGS: dict[str, _Setting] = {
     "log_waits": _Setting(
         "LAZYTENSOR_LOG_WAITS", False, _flag, bool, 'Log every wait, with the line that waited, to "lazytensor".'
     ),
+    "strict": _Setting(
+        "LAZYTENSOR_STRICT", False, _flag, bool, "Raise FallbackError where a call would leave the graph for NumPy."
+    ),
     "sync": _Setting("LAZYTENSOR_SYNC", False, _flag, bool, "Run every operation at once, for debugging."),
 }
 
@@ -75,7 +78,7 @@ class Config:
 
     Attributes
     ----------
-    threads, cpu_devices, tier, background, deterministic, cse, log_waits, sync
+    threads, cpu_devices, tier, background, deterministic, cse, log_waits, strict, sync
         See `describe()`.
     """
 
@@ -86,6 +89,7 @@ class Config:
     deterministic: bool
     cse: bool
     log_waits: bool
+    strict: bool
     sync: bool
     # Read on every operation; kept up to date by __setattr__.
     token: tuple[Any, ...]

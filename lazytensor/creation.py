@@ -18,6 +18,10 @@ from lazytensor.manipulation import lengths
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
 
+__all__ = [
+    "array", "asarray", "empty", "empty_like", "from_dlpack", "full", "full_like", "ones", "ones_like", "zeros", "zeros_like",
+]  # fmt: skip
+
 Shape = tuple[int, ...]
 
 

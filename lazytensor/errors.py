@@ -13,3 +13,7 @@ class DeviceError(LazyTensorError, ValueError):
 
 class DeviceMemoryError(LazyTensorError, MemoryError):
     """A device has not enough memory for a result."""
+
+
+class FallbackError(LazyTensorError, RuntimeError):
+    """Under `config.strict`, an operation would have left the graph: NumPy would have computed it, on values waited for."""

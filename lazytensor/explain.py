@@ -5,7 +5,9 @@ from __future__ import annotations
 import textwrap
 from dataclasses import dataclass
 
-from lazytensor import planning
+from lazytensor import planning, sites
+from lazytensor.compiler.graph import Node, linearize
+from lazytensor.compiler.ops import structural
 from lazytensor.compiler.plan import KernelInfo, Plan
 from lazytensor.tensor import Tensor
 
@@ -24,6 +26,8 @@ class Report:
         The Python source of each compiled kernel.
     nodes : int
         Operations in the optimised graph.
+    outside : tuple of str
+        What NumPy has computed outside the graph for these tensors: each function, and the line that called it.
     """
 
     kernels: tuple[KernelInfo, ...]
@@ -32,14 +36,16 @@ class Report:
     nodes: int
     cost: float
     peak_bytes: int
+    outside: tuple[str, ...] = ()
 
     @property
     def sources(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(kernel.source for kernel in self.kernels if kernel.source is not None))
 
     def __str__(self) -> str:
+        left = [f"left the graph: {call}" for call in self.outside]
         if not self.kernels:
-            return "nothing to compute: the values are there or under way"
+            return "\n".join(["nothing to compute: the values are there or under way", *left])
         lines = [
             f"{_count(self.nodes, 'operation')} in {_count(len(self.kernels), 'kernel')} on {_count(len(self.streams), 'stream')}, "
             f"about {self.cost * 1e3:.3g} ms, {self.peak_bytes / 1e6:.3g} MB at its peak"
@@ -51,6 +57,7 @@ class Report:
             lines.append(textwrap.fill(text, 110, subsequent_indent="    "))
         for number, (device, steps) in enumerate(zip(self.devices, self.streams, strict=True)):
             lines.append(textwrap.fill(f"stream {number} on {device}: {' -> '.join(steps)}", 110, subsequent_indent="    "))
+        lines += left
         for source in self.sources:
             lines += ["", source.rstrip()]
         return "\n".join(lines)
@@ -66,9 +73,11 @@ def explain(*tensors: Tensor) -> Report:
     >>> len(lt.explain((x * 2 + 1).sum()).kernels)
     1
     """
-    planned = planning.pending_plan([tensor._base() for tensor in tensors])
+    nodes = [tensor._base() for tensor in tensors]
+    outside = _outside(nodes)
+    planned = planning.pending_plan(nodes)
     if planned is None:
-        return Report((), (), (), 0, 0.0, 0)
+        return Report((), (), (), 0, 0.0, 0, outside)
     graph, _, plan = planned
     return Report(
         plan.kernels,
@@ -77,7 +86,14 @@ def explain(*tensors: Tensor) -> Report:
         len(graph.nodes) - graph.inputs,
         plan.cost,
         plan.peak_bytes,
+        outside,
     )
+
+
+def _outside(nodes: list[Node]) -> tuple[str, ...]:
+    read = [item for node in (*linearize(nodes), *nodes) for item in (node, *node.inputs) if type(item) is Node]
+    calls = [f"{node.params[0]} at {sites.describe(node.site)}" for node in read if node.op is structural.outside]
+    return tuple(dict.fromkeys(calls))
 
 
 def _steps(plan: Plan, segments: tuple[int, ...]) -> tuple[str, ...]:

@@ -19,6 +19,10 @@ from lazytensor.sites import user_site
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
 
+__all__ = [
+    "take",
+]  # fmt: skip
+
 
 def _items(key: Any) -> tuple[Any, ...]:
     return key if type(key) is tuple else (key,)

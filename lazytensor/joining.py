@@ -20,6 +20,10 @@ from lazytensor.manipulation import as_tensor, atleast_1d, atleast_2d, broadcast
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
 
+__all__ = [
+    "array_split", "concat", "concatenate", "hstack", "repeat", "roll", "split", "stack", "tile", "unstack", "vstack",
+]  # fmt: skip
+
 
 def concat(arrays: Iterable[Any], /, axis: int | None = 0, *, dtype: Any = None) -> Tensor:
     """Join arrays along an existing axis; with `axis=None`, the raveled arrays.

@@ -16,6 +16,12 @@ from lazytensor.handle import Handle, node_operand, record, wrap
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
 
+__all__ = [
+    "atleast_1d", "atleast_2d", "broadcast_arrays", "broadcast_shapes", "broadcast_to", "copy", "expand_dims", "flip",
+    "fliplr", "flipud", "matrix_transpose", "moveaxis", "permute_dims", "ravel", "reshape", "squeeze", "swapaxes",
+    "transpose",
+]  # fmt: skip
+
 Shape = tuple[int, ...]
 
 

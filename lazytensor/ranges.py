@@ -17,6 +17,10 @@ from lazytensor.manipulation import lengths
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
 
+__all__ = [
+    "arange", "eye", "identity", "linspace", "meshgrid", "tri", "tril", "triu",
+]  # fmt: skip
+
 Shape = tuple[int, ...]
 
 

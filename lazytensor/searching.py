@@ -21,6 +21,11 @@ from lazytensor.ranges import iota
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
 
+__all__ = [
+    "argsort", "argwhere", "flatnonzero", "isin", "nonzero", "searchsorted", "sort", "take_along_axis", "unique",
+    "unique_all", "unique_counts", "unique_inverse", "unique_values",
+]  # fmt: skip
+
 
 # -- sorting --------------------------------------------------------------------------------------------------------------------
 

@@ -23,6 +23,11 @@ from lazytensor.manipulation import ravel
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
 
+__all__ = [
+    "all", "amax", "amin", "any", "argmax", "argmin", "count_nonzero", "cumprod", "cumsum", "cumulative_prod",
+    "cumulative_sum", "max", "mean", "min", "prod", "std", "sum", "var",
+]  # fmt: skip
+
 
 def _cast(x: Any, dtype: Any, name: str) -> Node:
     node = node_operand(x, name)

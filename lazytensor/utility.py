@@ -15,6 +15,10 @@ from lazytensor.manipulation import as_tensor, broadcast_to
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
 
+__all__ = [
+    "allclose", "array_equal", "diff", "isclose",
+]  # fmt: skip
+
 
 def diff(x: Any, /, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Tensor:
     """Differences of neighbours along an axis, taken `n` times; of booleans, whether they differ.

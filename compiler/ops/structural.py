@@ -24,6 +24,7 @@ def _leaf(name: str, doc: str) -> Op:
 
 leaf = _leaf("leaf", "An array bound when the plan runs.")
 scalar = _leaf("scalar", "A Python scalar bound when the plan runs.")
+outside = _leaf("outside", "What NumPy computed outside the graph; the parameter names the function.")
 
 
 def strided(base: Array, shape: tuple[int, ...], strides: tuple[int, ...], offset: int) -> Array:
