@@ -17,8 +17,8 @@ from lazytensor.compiler.ops import structural
 from lazytensor.devices import Device, device_name
 from lazytensor.handle import Handle, _tensor_class, record, wrap, write_lock
 from lazytensor.methods import Methods
+from lazytensor.out import deliver
 from lazytensor.runtime.promise import Promise, on_engine_thread
-from lazytensor.sites import user_site
 
 Shape = tuple[int, ...]
 
@@ -35,16 +35,7 @@ def _in_place(function: Any, name: str) -> Any:
                 return result
             if self._node is not None and self._node.shape == ():
                 return result
-            if result.shape != self.shape:
-                raise ValueError(
-                    f"non-broadcastable output operand with shape {self.shape} doesn't match the broadcast shape {result.shape}"
-                )
-            view = self._shown()
-            if view is not None and not view.writeable:
-                raise ValueError("output array is read-only: it is a broadcast view")
-            value = indexing.cast_for_assignment(result, self.dtype, name, casting="same_kind")
-            self._assign(value, user_site())
-            return self
+            return deliver(result, self, name)
 
     return method
 

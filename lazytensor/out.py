@@ -1,0 +1,55 @@
+"""`out=`: a result written into an array that exists, a tensor (lazily) or somebody's NumPy array (which waits)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lazytensor import elementwise, indexing
+from lazytensor.handle import Handle, wrap, write_lock
+from lazytensor.sites import user_site
+
+
+def deliver(result: Any, out: Any, name: str, *, casting: Any = "same_kind", where: Any = True) -> Any:
+    """`result` itself where `out` is None; else store it in `out`, where the mask is true, and return `out`.
+
+    Raises
+    ------
+    ValueError
+        If `out` has another shape, or is read-only.
+    TypeError
+        If the casting rule does not allow the conversion, or `out` is no array.
+    """
+    if type(out) is tuple:
+        if len(out) != 1:
+            raise ValueError(f"{name}: the 'out' tuple must have exactly one entry")
+        out = out[0]
+    if out is None:
+        return result
+    if isinstance(out, np.ndarray):
+        check_shape(result, out.shape, name)
+        np.copyto(out, result._value(), casting=casting, where=where._value() if isinstance(where, Handle) else where)
+        return out
+    if not isinstance(out, Handle) or (out._node is not None and out.shape == ()):
+        raise TypeError(f"{name}: out must be an array, got {'a scalar' if isinstance(out, Handle) else type(out).__name__}")
+    # Reading and writing are one statement, which no other thread's may come between.
+    with write_lock:
+        check_shape(result, out.shape, name)
+        view = out._shown()
+        if view is not None and not view.writeable:
+            raise ValueError("output array is read-only: it is a broadcast view")
+        if where is not True:
+            # Checked before the choice, which may have another dtype.
+            result = wrap(indexing.cast_for_assignment(result, out.dtype, name, casting=casting))
+            result = elementwise.where(where, result, out)
+        out._assign(indexing.cast_for_assignment(result, out.dtype, name, casting=casting), user_site())
+        return out
+
+
+def check_shape(result: Any, shape: tuple[int, ...], name: str) -> None:
+    """Raise ValueError unless a result of this shape can be stored whole."""
+    if result.shape != shape:
+        raise ValueError(
+            f"{name}: non-broadcastable output operand with shape {shape} doesn't match the broadcast shape {result.shape}"
+        )
