@@ -159,9 +159,10 @@ def float_divided(x: Value, y: Value) -> tuple[Value, Value]:
 
 
 def floor_divide(x: Value, y: Value) -> Value:
+    """The floored quotient; where the array API asks for it (an infinite operand, where NumPy has NaN or -1), the quotient."""
     if x.kind != "f":
         return divided(x, y)[0]
-    return select(y == 0.0, x / y, float_divided(x, y)[0])
+    return select((y == 0.0) | isinf(x) | isinf(y), x / y, float_divided(x, y)[0])
 
 
 def remainder(x: Value, y: Value) -> Value:

@@ -6,11 +6,12 @@ Bounds (`ulp`) are the sum of the compiled function's error and NumPy's, the lar
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
-from lazytensor.compiler.ops import rules, shapes
+from lazytensor.compiler.ops import rules, shapes, standard
 from lazytensor.compiler.ops.row import Domain, Kind, Op, Signature
 
 
@@ -26,6 +27,7 @@ def elementwise(
     flops: float = 1.0,
     ulp: float = 0.0,
     into: Callable[..., None] | None = None,
+    standard: Mapping[str, Callable[..., Any]] = MappingProxyType({}),
 ) -> Op:
     """A row whose result has the operands' broadcast shape; a ufunc reference gives the dtype rule and the arity too."""
     if isinstance(reference, np.ufunc):
@@ -41,6 +43,7 @@ def elementwise(
         reference=reference,
         cpu=cpu,
         into=into,
+        standard=standard,
         flops=flops,
         domain=domain if isinstance(domain, tuple) else (domain,) * arity,
         ulp=ulp,
@@ -66,9 +69,10 @@ def function(
     domain: Domain | tuple[Domain, ...] = rules.ANY,
     flops: float = 1.0,
     ulp: float = 0.0,
+    standard: Mapping[str, Callable[..., Any]] = MappingProxyType({}),
 ) -> Op:
     """A row of a ufunc that vectormath has by the same name, for real floating operands."""
-    return elementwise(name, ufunc, cpu=call(name, ufunc.nin), domain=domain, flops=flops, ulp=ulp, doc=doc)
+    return elementwise(name, ufunc, cpu=call(name, ufunc.nin), domain=domain, flops=flops, ulp=ulp, standard=standard, doc=doc)
 
 
 def comparison(name: str, ufunc: np.ufunc, sign: str, kinds: str, doc: str) -> Op:
@@ -92,7 +96,7 @@ divide = elementwise(
 )  # fmt: skip
 floor_divide = elementwise(
     "floor_divide", np.floor_divide,
-    cpu={"iuf": "floor_divide_{t}({x}, {y})"}, flops=8,
+    cpu={"iuf": "floor_divide_{t}({x}, {y})"}, flops=8, standard={"f": standard.floor_divide},
     doc="Return the largest integer not greater than the quotient of the arguments.",
 )  # fmt: skip
 remainder = elementwise(
@@ -132,7 +136,11 @@ hypot = function("hypot", np.hypot, flops=10, ulp=3, doc="Given the legs of a ri
 
 exp = function("exp", np.exp, domain=reals(-100, 90), flops=20, ulp=4, doc="Calculate the exponential.")
 exp2 = function("exp2", np.exp2, domain=reals(-140, 127), flops=20, ulp=4, doc="Calculate 2**x element-wise.")
-expm1 = function("expm1", np.expm1, domain=reals(-20, 80), flops=25, ulp=4, doc="Calculate exp(x) - 1 accurately.")
+expm1 = function(
+    "expm1", np.expm1,
+    domain=reals(-20, 80), flops=25, ulp=4, standard={"c": standard.expm1},
+    doc="Calculate exp(x) - 1 accurately.",
+)  # fmt: skip
 log = function("log", np.log, domain=reals(-1, 100), flops=20, ulp=5, doc="Natural logarithm, element-wise.")
 log2 = function("log2", np.log2, domain=reals(-1, 100), flops=25, ulp=4, doc="Base-2 logarithm, element-wise.")
 log10 = function("log10", np.log10, domain=reals(-1, 100), flops=25, ulp=5, doc="Base-10 logarithm, element-wise.")
@@ -158,7 +166,11 @@ atan2 = function(
 )  # fmt: skip
 sinh = function("sinh", np.sinh, domain=reals(-80, 80), flops=25, ulp=3, doc="Hyperbolic sine, element-wise.")
 cosh = function("cosh", np.cosh, domain=reals(-80, 80), flops=25, ulp=5, doc="Hyperbolic cosine, element-wise.")
-tanh = function("tanh", np.tanh, domain=reals(-20, 20), flops=20, ulp=3, doc="Hyperbolic tangent, element-wise.")
+tanh = function(
+    "tanh", np.tanh,
+    domain=reals(-20, 20), flops=20, ulp=3, standard={"c": standard.tanh},
+    doc="Hyperbolic tangent, element-wise.",
+)  # fmt: skip
 asinh = function("asinh", np.arcsinh, flops=30, ulp=3, doc="Inverse hyperbolic sine, element-wise.")
 acosh = function("acosh", np.arccosh, domain=reals(0.5, 100), flops=30, ulp=3, doc="Inverse hyperbolic cosine.")
 atanh = function("atanh", np.arctanh, domain=reals(-1.1, 1.1), flops=30, ulp=3, doc="Inverse hyperbolic tangent.")

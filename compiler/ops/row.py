@@ -63,6 +63,7 @@ class Op:
     `cpu` is the kernel expression over operands already cast to the signature's dtypes, by dtype kind of the first non-bool
     operand ("biufc" letters as keys; a plain string serves every kind); a missing kind, or None, leaves the operation to the
     reference.
+    `standard`, by kind of the dtype computed in, takes the place of a ufunc reference whose values the array API overrules.
     `into(out, split, *inputs, *params)`, where there is one, is the reference for large results: it writes to `out` and shares
     its work through `split(task, count, grain)`, in pieces that depend on shapes alone.
     `identity`, for reductions: what an empty reduction gives, or None where that is an error.
@@ -76,6 +77,7 @@ class Op:
     reference: Callable[..., Any]
     cpu: str | Mapping[str, str] | None = None
     cuda: str | Mapping[str, str] | None = None
+    standard: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     into: Callable[..., None] | None = None
     vjp: Callable[..., Any] | None = None
     flops: float = 1.0
@@ -106,12 +108,14 @@ class Op:
         return next((text for kinds, text in self.cpu.items() if kind in kinds), None)
 
     def bind(self, *arguments: Any) -> Callable[..., Any]:
-        """`reference` for these dtypes and parameters (those of `signature`): told what to compute in where NumPy would choose
-        float16, which no tensor has."""
+        """What computes these dtypes and parameters (those of `signature`): the row's `standard` for their kind, else its
+        `reference`, told what to compute in where NumPy would choose float16, which no tensor has."""
         reference = self.reference
         if not isinstance(reference, np.ufunc):
             return reference
         signature = self.resolve(*arguments)
+        if overruled := self.standard.get(signature.operands[0].kind):
+            return overruled
         narrow = any(isinstance(item, np.dtype) and item.itemsize == 1 for item in arguments)
         if not narrow or all(dtype != np.float32 for dtype in signature.operands):
             return reference
