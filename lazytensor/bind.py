@@ -1,12 +1,12 @@
 """From a row of the op table to the function users call.
 
 `unary` and `binary` carry the cost of every operator: they resolve dtype and shape by lookups and fall back to `handle.record` for
-everything but the common case. Written out, because each call level costs 0.1 us of a 1 us budget.
+everything but the common case. Written out, because each call level costs 0.1 us of a 1 us budget; a ufunc's keywords are taken
+as a dictionary, because each one by name costs 15 ns more. They are described in `lazytensor.ufuncs`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from sys import _getframe
 from typing import TYPE_CHECKING, Any
 
@@ -18,28 +18,25 @@ from lazytensor.compiler.ops.row import Op
 from lazytensor.compiler.ops.rules import INTEGER_LIMITS, check_scalar, comparison_constant
 from lazytensor.handle import Handle, apply, constant, enroll, operand, record, wrap
 from lazytensor.sites import _HERE, _WIDTH, user_site
+from lazytensor.ufuncs import Binary, Unary, call, equip
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lazytensor.tensor import Tensor
 
-Unary = Callable[[Any], "Tensor"]
-Binary = Callable[[Any, Any], "Tensor"]
+    Operator = Callable[[Any, Any], Tensor]
 
 ARRAYS = (Handle, np.ndarray, np.generic, list, tuple, bool, int, float, complex)
-
-
-def _finish(function: Any, op: Op, signature: str) -> Any:
-    function.__name__ = function.__qualname__ = op.name
-    function.__doc__ = f"{op.name}{signature}\n\n{op.doc}"
-    function.op = op
-    return function
 
 
 def unary(op: Op) -> Unary:
     """The function of a one-operand elementwise row."""
     results: dict[np.dtype[Any], np.dtype[Any]] = {}
 
-    def function(x: Any, /) -> Tensor:
+    def function(x: Any, /, out: Any = None, **keywords: Any) -> Tensor:
+        if out is not None or keywords:
+            return call(function, (x,), out, **keywords)
         if not isinstance(x, Handle):
             return apply(op, x)
         a = x._node or x._read()
@@ -53,7 +50,8 @@ def unary(op: Op) -> Unary:
         enroll(node)
         return wrap(node)
 
-    return _finish(function, op, "(x, /)")  # type: ignore[no-any-return]
+    made: Unary = equip(function, op)
+    return made
 
 
 def binary(op: Op, *, operator: bool = False) -> Binary:
@@ -61,7 +59,9 @@ def binary(op: Op, *, operator: bool = False) -> Binary:
     asks the other operand."""
     results: dict[tuple[Any, Any], tuple[np.dtype[Any], Any]] = {}
 
-    def function(x: Any, y: Any, /) -> Tensor:
+    def function(x: Any, y: Any, /, out: Any = None, **keywords: Any) -> Tensor:
+        if out is not None or keywords:
+            return call(function, (x, y), out, **keywords)
         if isinstance(x, Handle):
             a = x._node or x._read()
             kind: Any = type(y)
@@ -90,7 +90,8 @@ def binary(op: Op, *, operator: bool = False) -> Binary:
             return wrap(node)
         return _slow(op, x, y)
 
-    return _finish(function, op, "(x, y, /)")  # type: ignore[no-any-return]
+    made: Binary = equip(function, op)
+    return made
 
 
 def _result(op: Op, dtype: np.dtype[Any], kind: Any) -> tuple[np.dtype[Any], Any]:
@@ -121,7 +122,12 @@ def _slow(op: Op, x: Any, y: Any) -> Tensor:
     return wrap(record(op, (a, b)))
 
 
-def reflected(op: Op) -> Binary:
+def infix(op: Op) -> Operator:
+    """`binary` as the method of an operator."""
+    return binary(op, operator=True)
+
+
+def reflected(op: Op) -> Operator:
     """The operator with its operands exchanged, for a left operand that is no tensor."""
 
     def reverse(x: Any, y: Any, /) -> Tensor:

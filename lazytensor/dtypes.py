@@ -58,14 +58,36 @@ def _argument(value: Any) -> Any:
     return value.dtype if isinstance(value, Handle) else value
 
 
-def finfo(dtype: Any, /) -> np.finfo[Any]:
+class FloatLimits:
+    """Limits of a floating dtype: NumPy's `finfo`, with Python floats, which take the dtype of the tensor they meet.
+
+    Attributes
+    ----------
+    bits, nmant, nexp, iexp, minexp, maxexp, machep, negep, precision : int
+    eps, epsneg, max, min, resolution, smallest_normal, smallest_subnormal, tiny : float
+    dtype : dtype
+    """
+
+    def __init__(self, limits: np.finfo[Any]) -> None:
+        self._limits = limits
+        self.dtype = limits.dtype
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._limits, name)
+        return found.item() if isinstance(found, np.generic) else found
+
+    def __repr__(self) -> str:
+        return repr(self._limits)
+
+
+def finfo(dtype: Any, /) -> FloatLimits:
     """Limits of a floating or complex dtype, or of a tensor's.
 
     >>> import lazytensor as lt
     >>> lt.finfo(lt.float32).bits
     32
     """
-    return np.finfo(_argument(dtype))
+    return FloatLimits(np.finfo(_argument(dtype)))
 
 
 def iinfo(dtype: Any, /) -> np.iinfo[Any]:
@@ -120,8 +142,8 @@ class _Info:
     def default_device(self) -> Device:
         return device(default_name() or "cpu:0")
 
-    def devices(self) -> list[Device]:
-        return list(devices())
+    def devices(self) -> tuple[Device, ...]:
+        return devices()
 
     def default_dtypes(self, *, device: Any = None) -> dict[str, np.dtype[Any]]:
         return dict(_DEFAULTS)

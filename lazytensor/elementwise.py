@@ -5,7 +5,8 @@ All take tensors, NumPy arrays, nested lists and Python scalars, broadcast them,
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import operator
+from typing import TYPE_CHECKING, Any, overload
 
 from lazytensor.bind import binary, unary
 from lazytensor.compiler.graph import Node
@@ -15,6 +16,7 @@ from lazytensor.compiler.ops.rules import check_scalar
 from lazytensor.devices import device_name
 from lazytensor.dtypes import as_dtype
 from lazytensor.handle import Handle, node_operand, operand, record, wrap
+from lazytensor.ufuncs import Binary, call, equip
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
@@ -30,6 +32,8 @@ __all__ = [
     "remainder", "right_shift", "rint", "round", "sign", "signbit", "sin", "sinh", "sqrt", "square", "subtract", "tan",
     "tanh", "true_divide", "trunc", "where",
 ]  # fmt: skip
+
+_MISSING: Any = object()
 
 # Arithmetic
 
@@ -52,7 +56,7 @@ hypot = binary(ops.hypot)
 _power = binary(ops.pow)
 
 
-def pow(x: Any, y: Any, /) -> Tensor:
+def _pow(x: Any, y: Any, /, out: Any = None, **keywords: Any) -> Tensor:
     """Raise the first argument to the powers in the second, element-wise.
 
     The Python scalars 2, 0.5, 1 and -1 as exponents of floats are computed as square, square root, copy and reciprocal, as
@@ -67,6 +71,8 @@ def pow(x: Any, y: Any, /) -> Tensor:
     >>> print(lt.pow(lt.asarray([1, 2, 3]), 2))
     [1 4 9]
     """
+    if out is not None or keywords:
+        return _power(x, y, out, **keywords)
     kind = type(y)
     if (kind is int or kind is float) and y in _FAST and isinstance(x, Handle):
         letter = x.dtype.kind
@@ -78,6 +84,7 @@ def pow(x: Any, y: Any, /) -> Tensor:
 
 
 _FAST = {2: square, 0.5: sqrt, 1: positive, -1: reciprocal}
+pow: Binary = equip(_pow, ops.pow)
 power = pow
 
 # Exponentials and logarithms
@@ -124,13 +131,25 @@ real = unary(ops.real)
 imag = unary(ops.imag)
 
 
-def round(x: Any, /, decimals: int = 0) -> Tensor:
+def round(a: Any, decimals: int = 0, out: Any = None) -> Tensor:
     """Round to the given number of decimals, halves to even; negative `decimals` round to tens, hundreds, ...
 
     >>> import lazytensor as lt
     >>> print(lt.round(lt.asarray([1.25, 2.5, -0.5])))
     [ 1.  2. -0.]
     """
+    made = _rounded(a, operator.index(decimals))
+    return made if out is None else _deliver(made, out, "round")
+
+
+def _deliver(made: Tensor, out: Any, name: str) -> Tensor:
+    from lazytensor.out import deliver  # delayed: out is written against this module
+
+    found: Tensor = deliver(made, out, name)
+    return found
+
+
+def _rounded(x: Any, decimals: int) -> Tensor:
     if decimals == 0:
         return _nearest(x)
     value = wrap(node_operand(x, "round"))
@@ -183,36 +202,70 @@ def _record_checked(op: Op, *values: Any) -> Tensor:
     return wrap(record(op, operands))
 
 
-def where(condition: Any, x1: Any, x2: Any, /) -> Tensor:
-    """Elements of `x1` where `condition` is true, else of `x2`; all three broadcast.
+@overload
+def where(condition: Any, x: Any, y: Any, /) -> Tensor: ...
+@overload
+def where(condition: Any, /) -> tuple[Tensor, ...]: ...
+def where(condition: Any, x: Any = _MISSING, y: Any = _MISSING, /) -> Any:
+    """Elements of `x` where `condition` is true, else of `y`; all three broadcast.
 
     Parameters
     ----------
     condition : array_like of any dtype
-    x1, x2 : array_like
-        The result has their common dtype.
+    x, y : array_like
+        The result has their common dtype. Without them, the positions of the true elements: see `nonzero`, which waits.
 
     >>> import lazytensor as lt
     >>> print(lt.where(lt.asarray([True, False]), 1, 2))
     [1 2]
     """
-    return _record_checked(ops.where, condition, x1, x2)
+    if x is _MISSING and y is _MISSING:
+        from lazytensor.searching import nonzero  # delayed: searching is written against the elementwise functions
+
+        return nonzero(condition)
+    if x is _MISSING or y is _MISSING:
+        raise ValueError("where: either both or neither of x and y should be given")
+    return _record_checked(ops.where, condition, x, y)
 
 
-def clip(x: Any, /, min: Any = None, max: Any = None) -> Tensor:
-    """Limit the values to the interval [min, max]; a bound of None does not limit. NaNs stay.
+def clip(
+    a: Any, a_min: Any = None, a_max: Any = None, out: Any = None, *, min: Any = None, max: Any = None, **keywords: Any
+) -> Tensor:
+    """Limit the values to the interval [a_min, a_max]; a bound of None does not limit. NaNs stay.
+
+    Parameters
+    ----------
+    a : array_like
+    a_min, a_max : array_like, optional
+        Also under the array API's names, `min` and `max`.
+    out : Tensor or ndarray, optional
+        Where the result is stored.
+    keywords
+        Those of ufuncs: where, casting, dtype.
 
     >>> import lazytensor as lt
     >>> print(lt.clip(lt.asarray([-3, 2, 9]), 0, 5))
     [0 2 5]
     """
-    if min is None and max is None:
+    if (a_min is not None and min is not None) or (a_max is not None and max is not None):
+        raise ValueError("clip: a_min and min, or a_max and max, are one argument; give one of them")
+    low, high = min if a_min is None else a_min, max if a_max is None else a_max
+    if out is not None or keywords:
+        return call(_clip, (a, low, high), out, **keywords)
+    return _clip(a, low, high)
+
+
+def _clip(x: Any, low: Any, high: Any) -> Tensor:
+    if low is None and high is None:
         return wrap(record(ops.copy, (node_operand(x, "clip"),)))
-    if max is None:
-        return maximum(x, min)
-    if min is None:
-        return minimum(x, max)
-    return _record_checked(ops.clip, x, min, max)
+    if high is None:
+        return maximum(x, low)
+    if low is None:
+        return minimum(x, high)
+    return _record_checked(ops.clip, x, low, high)
+
+
+_clip.op = ops.clip  # type: ignore[attr-defined]
 
 
 def astype(x: Any, dtype: Any, /, *, copy: bool = True, device: Any = None) -> Tensor:

@@ -102,6 +102,11 @@ def _template(items: tuple[Any, ...]) -> tuple[tuple[Any, ...], list[Node]]:
     return tuple(template), arrays
 
 
+def template_of(key: Any) -> tuple[tuple[Any, ...], list[Node]]:
+    """Any key as a template and the arrays in it."""
+    return _template(tuple([_normal(item) for item in _items(key)]))
+
+
 def cast_for_assignment(value: Any, dtype: np.dtype[Any], name: str, casting: Any = "unsafe") -> Any:
     """The value to store as a node of `dtype`, or a Python scalar that fits it."""
     found = operand(value, name)

@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 
 from lazytensor import creation, elementwise, evaluate, indexing, linalg, manipulation, statistics
-from lazytensor.bind import ARRAYS, binary, reflected
+from lazytensor.bind import ARRAYS, infix, reflected
 from lazytensor.compiler.ops import elementwise as ops
 from lazytensor.compiler.ops import structural
 from lazytensor.devices import Device, device_name
 from lazytensor.handle import Handle, _tensor_class, record, wrap, write_lock
+from lazytensor.interop import Protocols
 from lazytensor.methods import Methods
 from lazytensor.out import deliver
 from lazytensor.runtime.promise import Promise, on_engine_thread
@@ -40,7 +41,7 @@ def _in_place(function: Any, name: str) -> Any:
     return method
 
 
-class Tensor(Methods):
+class Tensor(Methods, Protocols):
     """A lazy n-dimensional array with NumPy's semantics.
 
     Operations return at once; values are computed when one is needed: by `wait`, `numpy`, `item`, `float`, `bool`, `print`. Made by
@@ -53,10 +54,6 @@ class Tensor(Methods):
     """
 
     __slots__ = ()
-
-    # NumPy's operators leave a Tensor operand to the methods below.
-    __array_ufunc__ = None
-    __array_priority__ = 1000
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Tensor:
         raise TypeError("make tensors with lazytensor.asarray and the other creation functions")
@@ -133,20 +130,6 @@ class Tensor(Methods):
             yield from _awaited(node.result).__await__()
         evaluate.value_of(node)
         return self
-
-    def numpy(self) -> np.ndarray[Any, Any]:
-        """The values as a read-only array, without a copy. Waits. In-place updates of the tensor do not change it."""
-        value = self._value().view()
-        value.flags.writeable = False
-        return value
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
-        value = self.numpy()
-        if dtype is not None and np.dtype(dtype) != value.dtype:
-            if copy is False:
-                raise ValueError(f"a tensor of dtype {value.dtype} cannot become {np.dtype(dtype)} without a copy")
-            return value.astype(dtype)
-        return value.copy() if copy else value
 
     def item(self, *index: int) -> Any:
         """One element as a Python number; the tensor must have one element unless an index is given. Waits."""
@@ -242,22 +225,22 @@ class Tensor(Methods):
 
     # -- operators -------------------------------------------------------------------------------------------------------------
 
-    __add__ = binary(ops.add, operator=True)
+    __add__ = infix(ops.add)
     __radd__ = reflected(ops.add)
     __iadd__ = _in_place(__add__, "add")
-    __sub__ = binary(ops.subtract, operator=True)
+    __sub__ = infix(ops.subtract)
     __rsub__ = reflected(ops.subtract)
     __isub__ = _in_place(__sub__, "subtract")
-    __mul__ = binary(ops.multiply, operator=True)
+    __mul__ = infix(ops.multiply)
     __rmul__ = reflected(ops.multiply)
     __imul__ = _in_place(__mul__, "multiply")
-    __truediv__ = binary(ops.divide, operator=True)
+    __truediv__ = infix(ops.divide)
     __rtruediv__ = reflected(ops.divide)
     __itruediv__ = _in_place(__truediv__, "divide")
-    __floordiv__ = binary(ops.floor_divide, operator=True)
+    __floordiv__ = infix(ops.floor_divide)
     __rfloordiv__ = reflected(ops.floor_divide)
     __ifloordiv__ = _in_place(__floordiv__, "floor_divide")
-    __mod__ = binary(ops.remainder, operator=True)
+    __mod__ = infix(ops.remainder)
     __rmod__ = reflected(ops.remainder)
     __imod__ = _in_place(__mod__, "remainder")
 
@@ -266,19 +249,19 @@ class Tensor(Methods):
 
     __rpow__ = reflected(ops.pow)
     __ipow__ = _in_place(__pow__, "pow")
-    __and__ = binary(ops.bitwise_and, operator=True)
+    __and__ = infix(ops.bitwise_and)
     __rand__ = reflected(ops.bitwise_and)
     __iand__ = _in_place(__and__, "bitwise_and")
-    __or__ = binary(ops.bitwise_or, operator=True)
+    __or__ = infix(ops.bitwise_or)
     __ror__ = reflected(ops.bitwise_or)
     __ior__ = _in_place(__or__, "bitwise_or")
-    __xor__ = binary(ops.bitwise_xor, operator=True)
+    __xor__ = infix(ops.bitwise_xor)
     __rxor__ = reflected(ops.bitwise_xor)
     __ixor__ = _in_place(__xor__, "bitwise_xor")
-    __lshift__ = binary(ops.bitwise_left_shift, operator=True)
+    __lshift__ = infix(ops.bitwise_left_shift)
     __rlshift__ = reflected(ops.bitwise_left_shift)
     __ilshift__ = _in_place(__lshift__, "bitwise_left_shift")
-    __rshift__ = binary(ops.bitwise_right_shift, operator=True)
+    __rshift__ = infix(ops.bitwise_right_shift)
     __rrshift__ = reflected(ops.bitwise_right_shift)
     __irshift__ = _in_place(__rshift__, "bitwise_right_shift")
 
@@ -289,12 +272,12 @@ class Tensor(Methods):
         return linalg.matmul(other, self) if isinstance(other, (np.ndarray, list, tuple)) else NotImplemented
 
     __imatmul__ = _in_place(__matmul__, "matmul")
-    __eq__ = binary(ops.equal, operator=True)  # type: ignore[assignment]
-    __ne__ = binary(ops.not_equal, operator=True)  # type: ignore[assignment]
-    __lt__ = binary(ops.less, operator=True)
-    __le__ = binary(ops.less_equal, operator=True)
-    __gt__ = binary(ops.greater, operator=True)
-    __ge__ = binary(ops.greater_equal, operator=True)
+    __eq__ = infix(ops.equal)  # type: ignore[assignment]
+    __ne__ = infix(ops.not_equal)  # type: ignore[assignment]
+    __lt__ = infix(ops.less)
+    __le__ = infix(ops.less_equal)
+    __gt__ = infix(ops.greater)
+    __ge__ = infix(ops.greater_equal)
 
     def __neg__(self) -> Tensor:
         return elementwise.negative(self)
@@ -320,13 +303,6 @@ class Tensor(Methods):
         if node.device == name:
             return self
         return wrap(record(structural.to_device, (node,), (name,), device=name))
-
-    def __array_namespace__(self, *, api_version: str | None = None) -> Any:
-        import lazytensor  # delayed: the package is this module's own importer
-
-        if api_version not in (None, "2021.12", "2022.12", "2023.12", "2024.12", "2025.12"):
-            raise ValueError(f"array API version {api_version!r} is not supported")
-        return lazytensor
 
 
 _tensor_class.append(Tensor)

@@ -14,7 +14,8 @@ Array = np.ndarray[Any, Any]
 
 def floor_divide(x: Any, y: Any) -> Array:
     """Of floats. Where one operand is infinite the quotient needs no rounding: NumPy has NaN for inf // 2 and -1 for 2 // -inf."""
-    return np.where(np.isinf(x) | np.isinf(y), np.true_divide(x, y), np.floor_divide(x, y))
+    either = np.isinf(x) | np.isinf(y)
+    return np.asarray(np.where(either, np.true_divide(x, y), np.floor_divide(x, y)))
 
 
 def expm1(z: Any) -> Array:
@@ -27,7 +28,7 @@ def expm1(z: Any) -> Array:
     # exp(x) cos(y) - 1 = expm1(x) cos(y) - (1 - cos(y)), and 1 - cos(y) = 2 sin(y/2)^2.
     accurate = grown * np.cos(y) - 2 * half * half
     real = np.where(np.isfinite(x) & np.isfinite(grown) & np.isfinite(y), accurate, found.real - 1)
-    result = np.empty_like(found)
+    result: Array = np.empty_like(found)
     # Adding 0 makes the zero of expm1(-0) positive.
     result.real = np.where(y == 0, grown, real) + 0
     result.imag = np.where(y == 0, y, found.imag)

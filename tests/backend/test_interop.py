@@ -1,0 +1,203 @@
+"""NumPy's protocols, DLPack and buffers: NumPy's functions on tensors stay lazy, and operands mix on either side."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+from comparison import DTYPES, assert_same, sample
+
+import lazytensor as lt
+
+X = sample("float64", (3, 4), low=1, high=4)
+
+
+def pending(t: lt.Tensor) -> bool:
+    return t._base().result is None
+
+
+CALLS: dict[str, Any] = {
+    "sin": lambda x: np.sin(x),
+    "add": lambda x: np.add(x, 1),
+    "true_divide": lambda x: np.true_divide(2, x),
+    "absolute": lambda x: np.absolute(x),
+    "power": lambda x: np.power(x, x),
+    "add.reduce": lambda x: np.add.reduce(x),
+    "add.accumulate": lambda x: np.add.accumulate(x, axis=1),
+    "maximum.reduce": lambda x: np.maximum.reduce(x, axis=None),
+    "multiply.outer": lambda x: np.multiply.outer(x, x),
+    "add.reduceat": lambda x: np.add.reduceat(x, [0, 2]),
+    "matmul": lambda x: np.matmul(x, x.T),
+    "concatenate": lambda x: np.concatenate([x, x], axis=1),
+    "stack": lambda x: np.stack([x, x]),
+    "sum": lambda x: np.sum(x, axis=0),
+    "mean": lambda x: np.mean(x),
+    "where": lambda x: np.where(x > 2, x, 0),
+    "reshape": lambda x: np.reshape(x, (4, 3)),
+    "transpose": lambda x: np.transpose(x),
+    "linalg.norm": lambda x: np.linalg.norm(x),
+    "einsum": lambda x: np.einsum("ij->j", x),
+    "clip": lambda x: np.clip(x, 1, 2),
+    "sort": lambda x: np.sort(x, axis=0),
+    "zeros_like": lambda x: np.zeros_like(x),
+    "broadcast_to": lambda x: np.broadcast_to(x, (2, 3, 4)),
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_numpys_functions_stay_lazy(name: str, tier: str) -> None:
+    t = lt.asarray(X) * 1
+    found = CALLS[name](t)
+    assert isinstance(found, lt.Tensor)
+    assert pending(found)
+    assert pending(t)
+    assert lt.explain(found).outside == ()
+    assert_same(found, np.asarray(CALLS[name](X)), 8)
+
+
+def test_operators_with_arrays_on_either_side(tier: str) -> None:
+    t, y = lt.asarray(X), sample("float64", (4,), low=1, high=4)
+    for found, wanted in [
+        (y + t, y + X), (t + y, X + y), (y * t, y * X), (y - t, y - X), (y / t, y / X), (y**t, y**X), (y // t, y // X), (y % t, y % X),
+        (y < t, y < X), (y == t, y == X), (y @ t.T, y @ X.T), (t @ y, X @ y), (np.float64(2) * t, 2 * X), (np.float32(2) - t, 2 - X),
+        (np.asarray(3) + t, 3 + X), (np.int8(3) * lt.asarray([1, 2], dtype="int8"), np.asarray([3, 6], np.int8)),
+    ]:  # fmt: skip
+        assert_same(found, wanted, 8)
+
+
+def test_arrays_updated_in_place_stay_arrays() -> None:
+    x = np.ones((3, 4))
+    y = x
+    x += lt.asarray(X)
+    assert type(x) is np.ndarray
+    assert x is y
+    np.testing.assert_array_equal(x, X + 1)
+    np.add(lt.asarray(X), 1, out=x)
+    np.testing.assert_array_equal(x, X + 1)
+    np.add.at(x, [0, 0], lt.ones(4))
+    np.testing.assert_array_equal(x[0], X[0] + 3)
+    t = lt.zeros((3, 4))
+    assert np.add(X, 1, out=t) is t
+    assert_same(t, X + 1)
+
+
+def test_what_numpy_alone_has_is_shown_and_can_be_forbidden() -> None:
+    t = lt.asarray(X) * 2
+    found = np.lib.stride_tricks.sliding_window_view(t, 2, axis=1)
+    assert isinstance(found, lt.Tensor)
+    assert lt.explain(found + 1).outside[0].startswith("numpy.lib.stride_tricks.sliding_window_view at ")
+    with lt.config.override(strict=True), pytest.raises(lt.errors.FallbackError, match=r"config\.strict"):
+        np.lib.stride_tricks.sliding_window_view(t, 2, axis=1)
+
+
+class Stranger:
+    """Somebody else's array, which knows what to do with ours."""
+
+    __array_ufunc__ = None
+
+    def __radd__(self, other: Any) -> str:
+        return "theirs"
+
+
+class Duck:
+    def __array_ufunc__(self, *args: Any, **kwargs: Any) -> str:
+        return "theirs"
+
+    def __array_function__(self, *args: Any, **kwargs: Any) -> str:
+        return "theirs"
+
+
+def test_other_libraries_are_asked() -> None:
+    assert lt.ones(2) + Stranger() == "theirs"
+    assert np.add(lt.ones(2), Duck()) == "theirs"
+    assert np.concatenate([lt.ones(2), Duck()]) == "theirs"
+
+
+def test_conversions() -> None:
+    t = lt.asarray(X)
+    assert np.asarray(t).base is not None
+    assert not np.asarray(t).flags.writeable
+    assert np.array(t).flags.writeable
+    assert np.asarray(t, dtype="float32").dtype == np.float32
+    with pytest.raises(ValueError, match="without a copy"):
+        np.asarray(t, dtype="float32", copy=False)
+    assert np.asarray([t[0], t[1]]).shape == (2, 4)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_dlpack_both_ways(dtype: str) -> None:
+    x = sample(dtype, (3, 4))
+    t = lt.asarray(x)
+    assert t.__dlpack_device__() == (1, 0)
+    exported = np.from_dlpack(t)
+    assert np.shares_memory(exported, t.numpy())
+    assert not exported.flags.writeable
+    np.testing.assert_array_equal(exported, x)
+    np.testing.assert_array_equal(np.from_dlpack(t.T), x.T)
+    copied = np.from_dlpack(t, copy=True)
+    assert not np.shares_memory(copied, t.numpy())
+    imported = lt.from_dlpack(x)
+    assert np.shares_memory(imported.numpy(), x)
+    assert_same(imported, x)
+    assert not np.shares_memory(lt.from_dlpack(x, copy=True).numpy(), x)
+    assert_same(lt.from_dlpack(t.T), x.T)
+
+
+def test_exports_are_snapshots() -> None:
+    t = lt.arange(4.0) * 1
+    exported, array = np.from_dlpack(t), t.numpy()
+    t += 1
+    t[0] = 9
+    assert exported.tolist() == array.tolist() == [0, 1, 2, 3]
+    assert t.tolist() == [9, 2, 3, 4]
+
+
+def test_old_consumers_get_a_copy_unless_they_insist() -> None:
+    class Old:
+        def __init__(self, source: lt.Tensor, **keywords: Any) -> None:
+            self.source, self.keywords = source, keywords
+
+        def __dlpack__(self, **_: Any) -> Any:
+            return self.source.__dlpack__(**self.keywords)
+
+        def __dlpack_device__(self) -> Any:
+            return self.source.__dlpack_device__()
+
+    t = lt.arange(4.0) * 1
+    assert not np.shares_memory(np.from_dlpack(Old(t)), t.numpy())
+    assert np.shares_memory(np.from_dlpack(Old(t, copy=False)), t.numpy())
+    frozen = np.arange(3.0)
+    frozen.flags.writeable = False
+    with pytest.raises(BufferError, match="read-only"):
+        lt.asarray(frozen).__dlpack__(copy=False)
+    with pytest.raises(BufferError, match="stream"):
+        t.__dlpack__(stream=1)
+    with pytest.raises(BufferError, match="only the CPU"):
+        t.__dlpack__(dl_device=(2, 0))
+    t.__dlpack__(dl_device=(1, 0), max_version=(1, 0))
+
+
+def test_buffers() -> None:
+    t = lt.arange(4.0) * 1
+    view = t.__buffer__(0)
+    assert view.readonly
+    assert view.tolist() == [0, 1, 2, 3]
+    if sys.version_info >= (3, 12):
+        assert memoryview(t).tolist() == [0, 1, 2, 3]
+    assert_same(lt.asarray(memoryview(np.arange(3))), np.arange(3))
+
+
+def test_namespace() -> None:
+    t = lt.ones(2)
+    assert t.__array_namespace__() is lt
+    assert t.__array_namespace__(api_version="2025.12") is lt
+    with pytest.raises(ValueError, match="'1999' is not supported; supported are"):
+        t.__array_namespace__(api_version="1999")
+    info = lt.__array_namespace_info__()
+    assert info.devices() == lt.devices()
+    assert isinstance(info.devices(), tuple)
+    assert type(lt.finfo(lt.float32).eps) is float
+    assert (lt.float32(1) * lt.finfo("float64").eps).dtype == np.float32
+    assert "float32" in repr(lt.finfo(lt.float32))
