@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-# NumPy's names whose meaning has another name here, or none: (name, what to do).
+# NumPy's names that have no meaning here, or another name.
 INSTEAD = {
     "float16": "the smallest floating dtype is lazytensor.float32",
     "half": "the smallest floating dtype is lazytensor.float32",
@@ -22,14 +22,25 @@ INSTEAD = {
 }
 
 
+class MissingName(AttributeError):
+    """An attribute that is not there. The nearest names are looked for when the message is read: `hasattr` need not pay for them."""
+
+    def __init__(self, owner: str, name: str, names: Callable[[], Iterable[str]]) -> None:
+        super().__init__(name=name)
+        self.owner = owner
+        self.missing = name
+        self.names = names
+
+    def __str__(self) -> str:
+        import difflib  # delayed: start-up time
+
+        text = f"{self.owner} has no attribute {self.missing!r}"
+        if self.missing in INSTEAD:
+            return f"{text}: {INSTEAD[self.missing]}"
+        near = difflib.get_close_matches(self.missing, list(self.names()), n=3, cutoff=0.6)
+        return f"{text}; the nearest there is: {', '.join(near)}" if near else text
+
+
 def missing(name: str, module: str, names: Iterable[str]) -> AttributeError:
     """The error for `module.name`, naming what is nearest to it."""
-    import difflib  # delayed: start-up time
-
-    text = f"module {module!r} has no attribute {name!r}"
-    if name in INSTEAD:
-        return AttributeError(f"{text}: {INSTEAD[name]}", name=name)
-    near = difflib.get_close_matches(name, list(names), n=3, cutoff=0.6)
-    if near:
-        text += f"; the nearest there is: {', '.join(f'{module}.{found}' for found in near)}"
-    return AttributeError(text, name=name)
+    return MissingName(f"module {module!r}", name, lambda: names)

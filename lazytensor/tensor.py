@@ -6,7 +6,7 @@ import builtins
 import operator
 from collections.abc import Generator, Iterator
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from lazytensor.bind import ARRAYS, infix, reflected
 from lazytensor.compiler.ops import elementwise as ops
 from lazytensor.compiler.ops import structural
 from lazytensor.devices import Device, device_name
+from lazytensor.flat import Flags, Flat, flags
 from lazytensor.handle import Handle, _tensor_class, record, wrap, write_lock
 from lazytensor.interop import Protocols
 from lazytensor.methods import Methods
@@ -58,6 +59,15 @@ class Tensor(Methods, Protocols):
     def __new__(cls, *args: Any, **kwargs: Any) -> Tensor:
         raise TypeError("make tensors with lazytensor.asarray and the other creation functions")
 
+    if not TYPE_CHECKING:  # a typed __getattr__ would make every misspelt name valid
+
+        def __getattr__(self, name: str) -> Any:
+            if name[:2] == "__":
+                raise AttributeError(f"'Tensor' object has no attribute {name!r}", name=name)
+            from lazytensor.names import MissingName  # delayed: start-up time
+
+            raise MissingName("'Tensor' object", name, lambda: [found for found in dir(Tensor) if found[0] != "_"])
+
     # -- attributes ------------------------------------------------------------------------------------------------------------
 
     @property
@@ -84,6 +94,34 @@ class Tensor(Methods, Protocols):
     def device(self) -> Device:
         """Where the tensor lives; unpinned tensors live on the first CPU device."""
         return Device(self._base().device or "cpu:0")
+
+    @property
+    def strides(self) -> Shape:
+        """Bytes from one element to the next along each axis of what is shown."""
+        return tuple([step * self.dtype.itemsize for step in self._index_map().strides])
+
+    @property
+    def flags(self) -> Flags:
+        """What memory the values have: c_contiguous, writeable, ..."""
+        return flags(self)
+
+    @property
+    def base(self) -> None:
+        """None: what a view shows is not told."""
+
+    @property
+    def flat(self) -> Flat:
+        """The elements in C order, to read and to write."""
+        return Flat(self)
+
+    @flat.setter
+    def flat(self, value: Any) -> None:
+        Flat(self)[...] = value
+
+    @property
+    def data(self) -> memoryview:
+        """The values as read-only memory. Waits."""
+        return self.numpy().data
 
     @property
     def T(self) -> Tensor:  # noqa: N802
@@ -142,6 +180,10 @@ class Tensor(Methods, Protocols):
     def tolist(self) -> Any:
         """Nested lists of Python numbers. Waits."""
         return self._value().tolist()
+
+    def tobytes(self, order: str = "C") -> bytes:
+        """The elements' bytes, in C order or, if asked for, in Fortran's. Waits."""
+        return self._value().tobytes(order)  # type: ignore[arg-type]
 
     def __bool__(self) -> bool:
         if self.size != 1:
