@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lazytensor import elementwise, indexing, joining, linalg, manipulation, statistics, views
-from lazytensor.handle import Handle
+from lazytensor.compiler.ops import structural
+from lazytensor.dtypes import as_dtype
+from lazytensor.handle import Handle, record, wrap
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
@@ -126,6 +128,25 @@ class Methods(Handle):
     def repeat(self, repeats: Any, axis: int | None = None) -> Tensor:
         """See `lazytensor.repeat`."""
         return joining.repeat(self, repeats, axis=axis)
+
+    def view(self, dtype: Any = None) -> Tensor:
+        """Another tensor on the same values; in another dtype, the same bytes read as that, which cannot be written to.
+
+        The last axis takes up a difference in size: complex128 of shape (3, 2) is float64 of shape (3, 4).
+        """
+        if dtype is None or as_dtype(dtype, "view") == self.dtype:
+            return self._alias(self._index_map())
+        target = as_dtype(dtype, "view")
+        shape = self.shape
+        if target.itemsize != self.dtype.itemsize:
+            if not shape:
+                raise ValueError("view: changing the dtype of a 0-d array is only supported if the size is unchanged")
+            size = shape[-1] * self.dtype.itemsize
+            if size % target.itemsize:
+                raise ValueError(f"view: {size} bytes along the last axis are no whole number of {target}")
+            shape = (*shape[:-1], size // target.itemsize)
+        made = wrap(record(structural.bitcast, (self._read(),), (target, shape)))
+        return manipulation.broadcast_to(made, shape)
 
     def fill(self, value: Any) -> None:
         """Set every element."""

@@ -103,3 +103,28 @@ to_device = Op(
     flops=0,
     doc="Copy to the device that the parameter names.",
 )
+
+
+def _bitcast_signature(x: Any, dtype: np.dtype[Any], shape: tuple[int, ...]) -> Signature:
+    rules.check_supported("bitcast", "biufc", (x, dtype))
+    return Signature((x,), dtype)
+
+
+def _bitcast_shape(x: tuple[int, ...], dtype: np.dtype[Any], shape: tuple[int, ...]) -> tuple[int, ...]:
+    return shape
+
+
+def _bitcast(x: Any, dtype: np.dtype[Any], shape: tuple[int, ...]) -> Array:
+    return np.frombuffer(np.asarray(x).tobytes(), dtype).reshape(shape).copy()
+
+
+bitcast = Op(
+    name="bitcast",
+    kind=Kind.LIBRARY,
+    arity=1,
+    signature=_bitcast_signature,
+    shape=_bitcast_shape,
+    reference=_bitcast,
+    flops=0,
+    doc="Copy the bytes of the elements as another dtype; the parameters are the dtype and the shape that it has then.",
+)

@@ -58,3 +58,27 @@ def test_missing_attributes_tell_the_nearest() -> None:
         t.reshpe  # noqa: B018
     assert not hasattr(t, "__cuda_array_interface__")
     assert not hasattr(t, "qqqqqq")
+
+
+def test_views_in_other_dtypes(tier: str) -> None:
+    for dtype, other in (
+        ("float32", "int32"),
+        ("complex128", "float64"),
+        ("float64", "complex128"),
+        ("uint8", "uint64"),
+        ("int64", "bool"),
+    ):
+        x = sample("uint8", (3, 16), low=0, high=1).view(dtype) if other != "float64" else sample(dtype, (3, 16))
+        assert_same(lt.asarray(x).view(other), x.view(other))
+        assert_same((lt.asarray(x)[::-1]).view(other), np.ascontiguousarray(x[::-1]).view(other))
+    assert_same(lt.asarray(1.5).view("int64"), np.asarray(1.5).view("int64"))
+    t = lt.zeros((2, 3))
+    t.view()[0] = 1
+    t.view("float64")[1, 1] = 2
+    assert t.tolist() == [[1, 1, 1], [0, 2, 0]]
+    with pytest.raises(ValueError, match="read-only"):
+        t.view("int64")[0] = 1
+    with pytest.raises(ValueError, match="24 bytes along the last axis"):
+        t.view("complex128")
+    with pytest.raises(ValueError, match="0-d"):
+        lt.asarray(1.0).view("float32")
