@@ -229,15 +229,15 @@ def where(condition: Any, x: Any = _MISSING, y: Any = _MISSING, /) -> Any:
 
 
 def clip(
-    a: Any, a_min: Any = None, a_max: Any = None, out: Any = None, *, min: Any = None, max: Any = None, **keywords: Any
+    a: Any, min: Any = None, max: Any = None, out: Any = None, *, a_min: Any = None, a_max: Any = None, **keywords: Any
 ) -> Tensor:
-    """Limit the values to the interval [a_min, a_max]; a bound of None does not limit. NaNs stay.
+    """Limit the values to the interval [min, max]; a bound of None does not limit. NaNs stay.
 
     Parameters
     ----------
     a : array_like
-    a_min, a_max : array_like, optional
-        Also under the array API's names, `min` and `max`.
+    min, max : array_like, optional
+        Also under NumPy's other names, `a_min` and `a_max`.
     out : Tensor or ndarray, optional
         Where the result is stored.
     keywords
