@@ -159,14 +159,14 @@ def test_clip_and_round_keywords(tier: str) -> None:
     for low, high in ((-1, None), (None, 2), (-1, 2), (None, None)):
         assert_same(lt.clip(lt.asarray(x), low, high), np.clip(x, low, high))
         assert_same(lt.clip(lt.asarray(x), a_min=low, a_max=high), np.clip(x, a_min=low, a_max=high))
-        assert_same(lt.clip(lt.asarray(x), min=low, max=high), np.clip(x, min=low, max=high))
+        assert_same(lt.clip(lt.asarray(x), min=low, max=high), np.clip(x, low, high))
     out = lt.zeros(5)
     assert lt.clip(lt.asarray(x), 0, 1, out=out) is out
     assert_same(out, np.clip(x, 0, 1))
     assert lt.round(lt.asarray(x), 1, out=out) is out
     assert_same(out, np.round(x, 1), 1)
     with pytest.raises(ValueError, match="one argument"):
-        lt.clip(x, 0, min=1)
+        lt.clip(x, 0, a_min=1)
 
 
 def test_where_of_one_argument() -> None:
