@@ -17,6 +17,7 @@ from lazytensor import (
     errors,
     indexing,
     joining,
+    lib,
     linalg,
     manipulation,
     random,
@@ -50,7 +51,7 @@ __array_api_version__ = "2025.12"
 
 __all__ = [
     "Device", "Tensor", "as_completed", "clear_caches", "config", "default_device", "device", "devices", "errors", "explain",
-    "linalg", "materialize", "memory_stats", "random", "special", "start", "visualize", "wait_all",
+    "lib", "linalg", "materialize", "memory_stats", "random", "special", "start", "visualize", "wait_all",
     "diagonal", "dot", "einsum", "inner", "matmul", "outer", "tensordot", "trace", "vdot", "vecdot",
 ]  # fmt: skip
 __all__ += creation.__all__

@@ -129,8 +129,10 @@ def ufunc_here(ufunc: np.ufunc) -> Any:
 @functools.cache
 def function_here(function: Any) -> Any:
     """Our function for one of NumPy's that dispatch, None if there is none."""
-    module, name = function.__module__, function.__name__
-    home = sys.modules.get(module.replace("numpy", "lazytensor", 1)) if module.split(".")[0] == "numpy" else None
-    if home is None or name not in getattr(home, "__all__", ()):
+    package, *parts = function.__module__.split(".")
+    if package != "numpy":
         return None
-    return getattr(home, name)
+    home: Any = sys.modules["lazytensor"]
+    for part in parts:
+        home = getattr(home, part, None)
+    return getattr(home, function.__name__) if function.__name__ in getattr(home, "__all__", ()) else None

@@ -1,0 +1,7 @@
+"""`lazytensor.lib`, as NumPy has `numpy.lib`: `stride_tricks`."""
+
+from __future__ import annotations
+
+from lazytensor import stride_tricks
+
+__all__ = ["stride_tricks"]
