@@ -11,14 +11,17 @@ What there is: the names in `__all__` of the chapters (creation, elementwise, st
 from typing import TYPE_CHECKING
 
 from lazytensor import (
+    contractions,
     creation,
     dtypes,
     elementwise,
     errors,
+    fft,
     indexing,
     joining,
     linalg,
     manipulation,
+    products,
     random,
     ranges,
     searching,
@@ -28,6 +31,7 @@ from lazytensor import (
 )
 from lazytensor.caches import clear_caches, memory_stats
 from lazytensor.config import config
+from lazytensor.contractions import *
 from lazytensor.creation import *
 from lazytensor.devices import Device, default_device, device, devices
 from lazytensor.dtypes import *
@@ -35,8 +39,8 @@ from lazytensor.elementwise import *
 from lazytensor.explain import explain
 from lazytensor.indexing import *
 from lazytensor.joining import *
-from lazytensor.linalg import diagonal, dot, einsum, inner, matmul, outer, tensordot, trace, vdot, vecdot
 from lazytensor.manipulation import *
+from lazytensor.products import *
 from lazytensor.ranges import *
 from lazytensor.searching import *
 from lazytensor.statistics import *
@@ -50,15 +54,16 @@ __array_api_version__ = "2025.12"
 
 __all__ = [
     "Device", "Tensor", "as_completed", "clear_caches", "config", "default_device", "device", "devices", "errors", "explain",
-    "linalg", "materialize", "memory_stats", "random", "special", "start", "visualize", "wait_all",
-    "diagonal", "dot", "einsum", "inner", "matmul", "outer", "tensordot", "trace", "vdot", "vecdot",
+    "fft", "linalg", "materialize", "memory_stats", "random", "special", "start", "visualize", "wait_all",
 ]  # fmt: skip
+__all__ += contractions.__all__
 __all__ += creation.__all__
 __all__ += dtypes.__all__
 __all__ += elementwise.__all__
 __all__ += indexing.__all__
 __all__ += joining.__all__
 __all__ += manipulation.__all__
+__all__ += products.__all__
 __all__ += ranges.__all__
 __all__ += searching.__all__
 __all__ += statistics.__all__

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lazytensor import elementwise, indexing, joining, linalg, manipulation, statistics, views
+from lazytensor import elementwise, indexing, joining, manipulation, products, statistics, views
 from lazytensor.handle import Handle
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class Methods(Handle):
 
     def dot(self, other: Any) -> Tensor:
         """See `lazytensor.dot`."""
-        return linalg.dot(self, other)
+        return products.dot(self, other)
 
     def reshape(self, *shape: Any, order: str = "C", copy: bool | None = None) -> Tensor:
         """See `lazytensor.reshape`; takes the lengths as one tuple or one by one."""

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from lazytensor.compiler.ops import elementwise, indexing, library, reductions, sources, special, structural
+from lazytensor.compiler.ops import (
+    decompositions,
+    elementwise,
+    indexing,
+    library,
+    reductions,
+    sources,
+    special,
+    structural,
+    transforms,
+)
 from lazytensor.compiler.ops.row import Op
 
-CHAPTERS: tuple[ModuleType, ...] = (structural, sources, elementwise, special, reductions, indexing, library)
+CHAPTERS: tuple[ModuleType, ...] = (
+    structural, sources, elementwise, special, reductions, indexing, library, decompositions, transforms,
+)  # fmt: skip
 
 ROWS: tuple[Op, ...] = tuple(
     row for chapter in CHAPTERS for name, row in vars(chapter).items() if isinstance(row, Op) and not name.startswith("_")
