@@ -59,6 +59,8 @@ def _vector_norm(x: Tensor, axis: Any, keepdims: bool, ord: Any) -> Tensor:
         raise ValueError(f"norm: ord must be a number for vectors, got {ord!r}")
     if ord is None or ord == 2:
         return elementwise.sqrt(statistics.sum(_squares(x), axis=axis, keepdims=keepdims))
+    if isinstance(ord, np.generic):
+        ord = ord.item()  # a Python number does not lend its dtype
     magnitudes = elementwise.abs(x)
     if ord == math.inf:
         return largest(magnitudes, axis, keepdims)

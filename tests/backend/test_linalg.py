@@ -265,6 +265,9 @@ def test_vector_norms(tier: str, order: Any) -> None:
             expected = np.linalg.vector_norm(x, ord=order or 2, axis=axis, keepdims=True)
             assert_same(lt.linalg.vector_norm(t, ord=order or 2, axis=axis, keepdims=True), expected, 16)
         assert_same(lt.linalg.norm(t[0], order), np.linalg.norm(x[0], order), 16)
+        if order is not None:
+            scalar = np.float64(order)
+            assert_same(lt.linalg.norm(t[0], scalar), np.linalg.norm(x[0], scalar), 16)
     if order != -np.inf:
         assert_same(lt.linalg.norm(lt.zeros((2, 0)), order, 1), np.linalg.norm(np.zeros((2, 0)), order, 1))
 

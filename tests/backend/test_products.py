@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import warnings
 from typing import Any
 
@@ -19,6 +20,14 @@ MANY = [((2, 3, 4), (4,)), ((2, 3, 4), (5, 4, 2)), ((4,), (5, 4, 2))]
 
 def operands(dtype: str, *shapes: tuple[int, ...]) -> list[Any]:
     return [sample(dtype, shape, seed, low=-3, high=3) for seed, shape in enumerate(shapes)]
+
+
+def test_parameters_are_numpys() -> None:
+    for name in ("cross", "diagonal", "dot", "inner", "kron", "outer", "tensordot", "trace", "vdot", "einsum_path"):
+        ours, theirs = (inspect.signature(getattr(module, name)).parameters for module in (lt, np))
+        assert [(key, item.default, item.kind) for key, item in ours.items() if item.kind is not item.POSITIONAL_ONLY] == [
+            (key, item.default, item.kind) for key, item in theirs.items() if item.kind is not item.POSITIONAL_ONLY
+        ]
 
 
 @pytest.mark.parametrize("shapes", PAIRS, ids=str)
@@ -92,6 +101,8 @@ def test_operands_of_two_dtypes(tier: str) -> None:
     x, y = sample("int8", (3, 3), low=-3, high=3), sample("float32", (3, 3), 1)
     for name in ("dot", "vdot", "inner", "outer", "matmul", "vecdot", "matvec", "vecmat", "tensordot", "kron", "cross"):
         assert_same(getattr(lt, name)(lt.asarray(x), y), getattr(np, name)(x, y), 8, 100)
+        if name in ("dot", "inner", "outer", "kron"):
+            assert_same(getattr(lt, name)(2, lt.asarray(y)), getattr(np, name)(2, y), 8)
         assert_same(getattr(lt, name)(y.tolist(), lt.asarray(x)), getattr(np, name)(y.astype(float), x), 8, 100)
 
 
