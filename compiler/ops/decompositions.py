@@ -70,6 +70,29 @@ def _complex(rule: rules.Rule) -> rules.Rule:
     return complex_
 
 
+# Pieces that a stack of matrices is cut into: fixed by the shape, though every matrix is computed alone.
+MAX_PIECES = 32
+
+
+def _shared(reference: Callable[..., Any]) -> Callable[..., None]:
+    """Share a stack of matrices between threads along its first axis."""
+
+    def into(out: Array, split: Callable[..., None], x: Array, *params: Any) -> None:
+        length = x.shape[0] if x.ndim > 2 else 1
+        pieces = min(MAX_PIECES, length)
+        if pieces < 2:
+            out[...] = reference(x, *params)
+            return
+
+        def some(start: int, stop: int) -> None:
+            part = slice(length * start // pieces, length * stop // pieces)
+            out[part] = reference(x[part], *params)
+
+        split(some, pieces, 1)
+
+    return into
+
+
 # Systems and determinants
 
 
@@ -120,7 +143,7 @@ def cond_shape(shape: Shape, order: Any) -> Shape:
 
 
 inv = library(
-    "inv", np.linalg.inv,
+    "inv", np.linalg.inv, into=_shared(np.linalg.inv),
     signature=rules.inexact("inv"), shape=shapes.square_matrices("inv"), work=_cubic, domain=(FINITE,),
     doc="Compute the inverse of square matrices.",
 )  # fmt: skip
@@ -130,7 +153,7 @@ solve = library(
     doc="Solve systems of linear equations.",
 )  # fmt: skip
 det = library(
-    "det", np.linalg.det,
+    "det", np.linalg.det, into=_shared(np.linalg.det),
     signature=rules.inexact("det"), shape=_by_matrix("det"), work=_cubic, domain=(FINITE,),
     doc="Compute the determinants of square matrices.",
 )  # fmt: skip
@@ -145,7 +168,7 @@ lstsq = library(
     doc="Solve linear equations by least squares; the parameter is the cutoff of singular values.",
 )  # fmt: skip
 cond = library(
-    "cond", np.linalg.cond,
+    "cond", np.linalg.cond, into=_shared(np.linalg.cond),
     signature=_real(rules.inexact("cond", params=1)), shape=cond_shape, work=_decomposing, domain=(FINITE,),
     doc="Compute the condition numbers of matrices; the parameter is the order of the norm.",
 )  # fmt: skip
@@ -217,7 +240,7 @@ def _eigvalsh(x: Any, triangle: Any) -> Array:
 
 
 cholesky = library(
-    "cholesky", _cholesky,
+    "cholesky", _cholesky, into=_shared(_cholesky),
     signature=rules.inexact("cholesky", params=1), shape=shapes.square_matrices("cholesky"), work=_cubic, domain=(FINITE,),
     doc="Cholesky decomposition of positive-definite matrices, as lower or upper triangles.",
 )  # fmt: skip
@@ -232,7 +255,7 @@ svd = library(
     doc="Singular value decomposition; the parameters are full_matrices and hermitian.",
 )  # fmt: skip
 svdvals = library(
-    "svdvals", _svdvals,
+    "svdvals", _svdvals, into=_shared(_svdvals),
     signature=_real(rules.inexact("svdvals", params=1)), shape=_svdvals_shape, work=_decomposing, domain=(FINITE,),
     doc="Compute singular values; the parameter is hermitian.",
 )  # fmt: skip
@@ -242,7 +265,7 @@ eig = library(
     doc="Compute eigenvalues and right eigenvectors of square matrices.",
 )  # fmt: skip
 eigvals = library(
-    "eigvals", np.linalg.eigvals,
+    "eigvals", np.linalg.eigvals, into=_shared(np.linalg.eigvals),
     signature=_complex(rules.inexact("eigvals")), shape=_values_shape("eigvals"), work=_decomposing, domain=(FINITE,),
     doc="Compute eigenvalues of square matrices.",
 )  # fmt: skip
@@ -252,7 +275,7 @@ eigh = library(
     doc="Compute eigenvalues and eigenvectors of Hermitian matrices; the parameter is the triangle to read.",
 )  # fmt: skip
 eigvalsh = library(
-    "eigvalsh", _eigvalsh,
+    "eigvalsh", _eigvalsh, into=_shared(_eigvalsh),
     signature=_real(rules.inexact("eigvalsh", params=1)), shape=_values_shape("eigvalsh"), work=_decomposing, domain=(FINITE,),
     doc="Compute eigenvalues of Hermitian matrices; the parameter is the triangle to read.",
 )  # fmt: skip

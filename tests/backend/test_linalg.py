@@ -117,6 +117,20 @@ def test_layouts(tier: str, layout: str) -> None:
         assert_parts(getattr(lt.linalg, name)(t), getattr(np.linalg, name)(x))
 
 
+def test_stacks_shared_between_threads(tier: str) -> None:
+    h = hermitian("float32", (150, 2, 12, 12))
+    t = lt.asarray(h)
+    for name in ("inv", "det", "cond", "cholesky", "svdvals", "eigvalsh"):
+        assert_same(getattr(lt.linalg, name)(t), getattr(np.linalg, name)(h))
+        assert_same(getattr(lt.linalg, name)(t[:1]), getattr(np.linalg, name)(h[:1]))
+    assert_same(lt.linalg.eigvals(t), np.linalg.eigvals(h).astype(np.complex64))
+    single = np.eye(200) + sample("float64", (200, 200), low=0, high=0.001)
+    assert_same(lt.linalg.inv(lt.asarray(single)), np.linalg.inv(single), 100, 1)
+    t[70, 1] = 0
+    with pytest.raises(np.linalg.LinAlgError, match="Singular"):
+        lt.linalg.inv(t).wait()
+
+
 def test_parts_are_independent(tier: str) -> None:
     x = regular("float64", (3, 3))
     u, s, vh = lt.linalg.svd(lt.asarray(x))
