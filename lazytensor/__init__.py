@@ -11,15 +11,18 @@ What there is: the names in `__all__` of the chapters (creation, elementwise, st
 from typing import TYPE_CHECKING
 
 from lazytensor import (
+    contractions,
     creation,
     dtypes,
     elementwise,
     errors,
+    fft,
     indexing,
     joining,
     lib,
     linalg,
     manipulation,
+    products,
     random,
     ranges,
     searching,
@@ -29,6 +32,7 @@ from lazytensor import (
 )
 from lazytensor.caches import clear_caches, memory_stats
 from lazytensor.config import config
+from lazytensor.contractions import *
 from lazytensor.creation import *
 from lazytensor.devices import Device, default_device, device, devices
 from lazytensor.dtypes import *
@@ -36,8 +40,8 @@ from lazytensor.elementwise import *
 from lazytensor.explain import explain
 from lazytensor.indexing import *
 from lazytensor.joining import *
-from lazytensor.linalg import diagonal, dot, einsum, inner, matmul, outer, tensordot, trace, vdot, vecdot
 from lazytensor.manipulation import *
+from lazytensor.products import *
 from lazytensor.ranges import *
 from lazytensor.searching import *
 from lazytensor.statistics import *
@@ -51,15 +55,16 @@ __array_api_version__ = "2025.12"
 
 __all__ = [
     "Device", "Tensor", "as_completed", "clear_caches", "config", "default_device", "device", "devices", "errors", "explain",
-    "lib", "linalg", "materialize", "memory_stats", "random", "special", "start", "visualize", "wait_all",
-    "diagonal", "dot", "einsum", "inner", "matmul", "outer", "tensordot", "trace", "vdot", "vecdot",
+    "fft", "lib", "linalg", "materialize", "memory_stats", "random", "special", "start", "visualize", "wait_all",
 ]  # fmt: skip
+__all__ += contractions.__all__
 __all__ += creation.__all__
 __all__ += dtypes.__all__
 __all__ += elementwise.__all__
 __all__ += indexing.__all__
 __all__ += joining.__all__
 __all__ += manipulation.__all__
+__all__ += products.__all__
 __all__ += ranges.__all__
 __all__ += searching.__all__
 __all__ += statistics.__all__

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lazytensor import elementwise, indexing, joining, linalg, manipulation, statistics, views
+from lazytensor import elementwise, indexing, joining, manipulation, products, statistics, views
 from lazytensor.compiler.ops import structural
 from lazytensor.dtypes import as_dtype
 from lazytensor.handle import Handle, record, wrap
@@ -92,7 +92,7 @@ class Methods(Handle):
 
     def dot(self, other: Any) -> Tensor:
         """See `lazytensor.dot`."""
-        return linalg.dot(self, other)
+        return products.dot(self, other)
 
     def reshape(self, *shape: Any, order: str = "C", copy: bool | None = None) -> Tensor:
         """See `lazytensor.reshape`; takes the lengths as one tuple or one by one."""

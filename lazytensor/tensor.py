@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytensor import creation, elementwise, evaluate, indexing, linalg, manipulation, statistics
+from lazytensor import creation, elementwise, evaluate, indexing, manipulation, products, statistics
 from lazytensor.bind import ARRAYS, infix, reflected
 from lazytensor.compiler.ops import elementwise as ops
 from lazytensor.compiler.ops import structural
@@ -308,10 +308,10 @@ class Tensor(Methods, Protocols):
     __irshift__ = _in_place(__rshift__, "bitwise_right_shift")
 
     def __matmul__(self, other: Any, /) -> Tensor:
-        return linalg.matmul(self, other) if isinstance(other, (Handle, np.ndarray, list, tuple)) else NotImplemented
+        return products.matmul(self, other) if isinstance(other, (Handle, np.ndarray, list, tuple)) else NotImplemented
 
     def __rmatmul__(self, other: Any, /) -> Tensor:
-        return linalg.matmul(other, self) if isinstance(other, (np.ndarray, list, tuple)) else NotImplemented
+        return products.matmul(other, self) if isinstance(other, (np.ndarray, list, tuple)) else NotImplemented
 
     __imatmul__ = _in_place(__matmul__, "matmul")
     __eq__ = infix(ops.equal)  # type: ignore[assignment]

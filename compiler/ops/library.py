@@ -1,4 +1,4 @@
-"""The operations that call a library whole: products, linear algebra, joining, sorting and searching."""
+"""The operations that call a library whole: products, joining, sorting and searching."""
 
 from __future__ import annotations
 
@@ -123,37 +123,6 @@ einsum = library(
     "einsum", _einsum,
     arity=-1, signature=rules.common("einsum", params=1), shape=einsum_shape, work=einsum_work, flops=2,
     domain=(FINITE,), ulp=4, doc="Evaluate the Einstein summation convention: the parameter is the subscripts.",
-)  # fmt: skip
-
-# Linear algebra
-
-
-def _cubic(shape: Shape, *_: Any) -> float:
-    return 2.0 * shapes.size(shape) * shape[-1]
-
-
-def _solve_work(x: Shape, y: Shape) -> float:
-    return _cubic(x) + 2.0 * shapes.size(y) * x[-1]
-
-
-def _cholesky(x: Any, upper: bool) -> Any:
-    return rules.owned(np.linalg.cholesky(x, upper=upper))
-
-
-inv = library(
-    "inv", np.linalg.inv,
-    signature=rules.inexact("inv"), shape=shapes.square_matrices("inv"), work=_cubic, domain=(FINITE,),
-    doc="Compute the inverse of square matrices.",
-)  # fmt: skip
-solve = library(
-    "solve", np.linalg.solve,
-    arity=2, signature=rules.inexact("solve"), shape=shapes.solution, work=_solve_work, domain=(FINITE, FINITE),
-    doc="Solve systems of linear equations.",
-)  # fmt: skip
-cholesky = library(
-    "cholesky", _cholesky,
-    signature=rules.inexact("cholesky", params=1), shape=shapes.square_matrices("cholesky"), work=_cubic, domain=(FINITE,),
-    doc="Cholesky decomposition of positive-definite matrices, as lower or upper triangles.",
 )  # fmt: skip
 
 # Joining

@@ -4,10 +4,32 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from lazytensor.compiler.ops import elementwise, indexing, library, reductions, sources, special, structural, ufuncs
+from lazytensor.compiler.ops import (
+    decompositions,
+    elementwise,
+    indexing,
+    library,
+    reductions,
+    sources,
+    special,
+    structural,
+    transforms,
+    ufuncs,
+)
 from lazytensor.compiler.ops.row import Op
 
-CHAPTERS: tuple[ModuleType, ...] = (structural, sources, elementwise, special, reductions, indexing, library, ufuncs)
+CHAPTERS: tuple[ModuleType, ...] = (
+    decompositions,
+    elementwise,
+    indexing,
+    library,
+    reductions,
+    sources,
+    special,
+    structural,
+    transforms,
+    ufuncs,
+)
 
 ROWS: tuple[Op, ...] = tuple(
     row for chapter in CHAPTERS for name, row in vars(chapter).items() if isinstance(row, Op) and not name.startswith("_")
