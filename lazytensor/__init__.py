@@ -11,14 +11,19 @@ What there is: the names in `__all__` of the chapters (creation, elementwise, st
 from typing import TYPE_CHECKING
 
 from lazytensor import (
+    calculus,
+    correlation,
     creation,
     dtypes,
     elementwise,
     errors,
+    histograms,
     indexing,
     joining,
     linalg,
     manipulation,
+    nan_statistics,
+    order_statistics,
     random,
     ranges,
     searching,
@@ -27,16 +32,21 @@ from lazytensor import (
     utility,
 )
 from lazytensor.caches import clear_caches, memory_stats
+from lazytensor.calculus import *
 from lazytensor.config import config
+from lazytensor.correlation import *
 from lazytensor.creation import *
 from lazytensor.devices import Device, default_device, device, devices
 from lazytensor.dtypes import *
 from lazytensor.elementwise import *
 from lazytensor.explain import explain
+from lazytensor.histograms import *
 from lazytensor.indexing import *
 from lazytensor.joining import *
 from lazytensor.linalg import diagonal, dot, einsum, inner, matmul, outer, tensordot, trace, vdot, vecdot
 from lazytensor.manipulation import *
+from lazytensor.nan_statistics import *
+from lazytensor.order_statistics import *
 from lazytensor.ranges import *
 from lazytensor.searching import *
 from lazytensor.statistics import *
@@ -53,12 +63,17 @@ __all__ = [
     "linalg", "materialize", "memory_stats", "random", "special", "start", "visualize", "wait_all",
     "diagonal", "dot", "einsum", "inner", "matmul", "outer", "tensordot", "trace", "vdot", "vecdot",
 ]  # fmt: skip
+__all__ += calculus.__all__
+__all__ += correlation.__all__
 __all__ += creation.__all__
 __all__ += dtypes.__all__
 __all__ += elementwise.__all__
+__all__ += histograms.__all__
 __all__ += indexing.__all__
 __all__ += joining.__all__
 __all__ += manipulation.__all__
+__all__ += nan_statistics.__all__
+__all__ += order_statistics.__all__
 __all__ += ranges.__all__
 __all__ += searching.__all__
 __all__ += statistics.__all__
