@@ -11,17 +11,22 @@ What there is: the names in `__all__` of the chapters (creation, elementwise, st
 from typing import TYPE_CHECKING
 
 from lazytensor import (
+    calculus,
     contractions,
+    correlation,
     creation,
     dtypes,
     elementwise,
     errors,
     fft,
+    histograms,
     indexing,
     joining,
     lib,
     linalg,
     manipulation,
+    nan_statistics,
+    order_statistics,
     products,
     random,
     ranges,
@@ -31,16 +36,21 @@ from lazytensor import (
     utility,
 )
 from lazytensor.caches import clear_caches, memory_stats
+from lazytensor.calculus import *
 from lazytensor.config import config
 from lazytensor.contractions import *
+from lazytensor.correlation import *
 from lazytensor.creation import *
 from lazytensor.devices import Device, default_device, device, devices
 from lazytensor.dtypes import *
 from lazytensor.elementwise import *
 from lazytensor.explain import explain
+from lazytensor.histograms import *
 from lazytensor.indexing import *
 from lazytensor.joining import *
 from lazytensor.manipulation import *
+from lazytensor.nan_statistics import *
+from lazytensor.order_statistics import *
 from lazytensor.products import *
 from lazytensor.ranges import *
 from lazytensor.searching import *
@@ -57,13 +67,18 @@ __all__ = [
     "Device", "Tensor", "as_completed", "clear_caches", "config", "default_device", "device", "devices", "errors", "explain",
     "fft", "lib", "linalg", "materialize", "memory_stats", "random", "special", "start", "visualize", "wait_all",
 ]  # fmt: skip
+__all__ += calculus.__all__
 __all__ += contractions.__all__
+__all__ += correlation.__all__
 __all__ += creation.__all__
 __all__ += dtypes.__all__
 __all__ += elementwise.__all__
+__all__ += histograms.__all__
 __all__ += indexing.__all__
 __all__ += joining.__all__
 __all__ += manipulation.__all__
+__all__ += nan_statistics.__all__
+__all__ += order_statistics.__all__
 __all__ += products.__all__
 __all__ += ranges.__all__
 __all__ += searching.__all__

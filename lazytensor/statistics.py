@@ -6,19 +6,44 @@ mean is NaN, without a warning.
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 from lazytensor.axes import one_axis, reduced_axes
-from lazytensor.compiler.graph import Node
 from lazytensor.compiler.ops import reductions as ops
 from lazytensor.compiler.ops.row import Op
 from lazytensor.dtypes import as_dtype
-from lazytensor.elementwise import astype, divide, multiply, not_equal, sqrt, square, subtract
-from lazytensor.elementwise import imag as _imag
-from lazytensor.elementwise import real as _real
+from lazytensor.elementwise import (
+    add,
+    astype,
+    divide,
+    logical_and,
+    logical_not,
+    logical_or,
+    maximum,
+    minimum,
+    multiply,
+    not_equal,
+    sqrt,
+    subtract,
+)
+from lazytensor.elementwise import where as choose
 from lazytensor.handle import node_operand, record, wrap
-from lazytensor.manipulation import ravel
+from lazytensor.manipulation import as_tensor, broadcast_to, copy, ravel
+from lazytensor.out import deliver
+from lazytensor.reducing import (
+    cast,
+    count,
+    floating,
+    given,
+    initial_value,
+    mask,
+    masked_count,
+    quotient,
+    reduce,
+    squared,
+    subtracted,
+    unmasked,
+)
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
@@ -29,151 +54,210 @@ __all__ = [
 ]  # fmt: skip
 
 
-def _cast(x: Any, dtype: Any, name: str) -> Node:
-    node = node_operand(x, name)
-    if dtype is None or node.dtype == as_dtype(dtype, name):
-        return node
-    return astype(wrap(node), dtype)._read()
-
-
-def _reduce(op: Op, x: Any, axis: Any, keepdims: bool) -> Tensor:
-    node = node_operand(x, op.name)
-    return wrap(record(op, (node,), (reduced_axes(axis, len(node.shape), op.name), bool(keepdims))))
-
-
-def _accumulate(op: Op, x: Any, axis: Any, dtype: Any, keepdims: bool) -> Tensor:
-    made = _reduce(op, wrap(_cast(x, dtype, op.name)), axis, keepdims)
+def _accumulate(op: Op, join: Any, a: Any, axis: Any, dtype: Any, out: Any, keepdims: bool, initial: Any, where: Any) -> Tensor:
+    source = wrap(cast(a, dtype, op.name))
+    if not unmasked(where):
+        source = choose(mask(where, source.shape, op.name), source, op.identity)
+    made = reduce(op, source, axis, keepdims)
     # Small integers are accumulated in 64 bits; cut to the dtype asked for, they are what wrapping arithmetic gives.
-    return made if dtype is None or made.dtype == as_dtype(dtype, op.name) else astype(made, dtype)
+    if dtype is not None and made.dtype != as_dtype(dtype, op.name):
+        made = astype(made, dtype)
+    if given(initial):
+        made = join(made, initial_value(initial, made.dtype, op.name))
+    return deliver(made, out, op.name)  # type: ignore[no-any-return]
 
 
-def sum(x: Any, /, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Tensor:
+def sum(
+    a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: bool = False, initial: Any = None, where: Any = True
+) -> Tensor:
     """Sum over axes.
 
     Parameters
     ----------
-    x : array_like
+    a : array_like
     axis : int or tuple of int, optional
         All axes when None.
     dtype : dtype, optional
-        What `x` is cast to first. Booleans and integers are summed in 64 bits otherwise.
+        What `a` is cast to first. Booleans and integers are summed in 64 bits otherwise.
+    out : array, optional
+        Where to store the result.
     keepdims : bool
         Keep the reduced axes with length 1.
+    initial : scalar, optional
+        What to add to the sum.
+    where : array_like of bool
+        The elements to sum; broadcasts to `a`.
 
     >>> import lazytensor as lt
     >>> print(lt.sum(lt.ones((2, 3)), axis=0))
     [2. 2. 2.]
     """
-    return _accumulate(ops.sum, x, axis, dtype, keepdims)
+    if dtype is None and out is None and initial is None and where is True:
+        return reduce(ops.sum, a, axis, keepdims)
+    return _accumulate(ops.sum, add, a, axis, dtype, out, keepdims, initial, where)
 
 
-def prod(x: Any, /, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Tensor:
+def prod(
+    a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: bool = False, initial: Any = None, where: Any = True
+) -> Tensor:
     """Product over axes; parameters as of `sum`."""
-    return _accumulate(ops.prod, x, axis, dtype, keepdims)
+    if dtype is None and out is None and initial is None and where is True:
+        return reduce(ops.prod, a, axis, keepdims)
+    return _accumulate(ops.prod, multiply, a, axis, dtype, out, keepdims, initial, where)
 
 
-def max(x: Any, /, axis: Any = None, keepdims: bool = False) -> Tensor:
-    """Maximum over axes; NaN if there is one. ValueError when a reduced axis is empty."""
-    return _reduce(ops.max, x, axis, keepdims)
+def _extreme(op: Op, join: Any, a: Any, axis: Any, out: Any, keepdims: bool, initial: Any, where: Any) -> Tensor:
+    source = as_tensor(a, op.name)
+    if not given(initial):
+        if not unmasked(where):
+            raise ValueError(f"{op.name}: has no identity, so that a where mask needs an initial value")
+        made = reduce(op, source, axis, keepdims)
+    else:
+        start = initial_value(initial, source.dtype, op.name)
+        if not unmasked(where):
+            source = choose(mask(where, source.shape, op.name), source, start)
+        if count(source, axis, op.name):
+            made = join(reduce(op, source, axis, keepdims), start)
+        else:
+            axes = reduced_axes(axis, len(source.shape), op.name)
+            made = copy(broadcast_to(start, ops.sum.shape(source.shape, axes, bool(keepdims))))
+    return deliver(made, out, op.name)  # type: ignore[no-any-return]
 
 
-def min(x: Any, /, axis: Any = None, keepdims: bool = False) -> Tensor:
-    """Minimum over axes; NaN if there is one. ValueError when a reduced axis is empty."""
-    return _reduce(ops.min, x, axis, keepdims)
+def max(a: Any, axis: Any = None, out: Any = None, keepdims: bool = False, initial: Any = None, where: Any = True) -> Tensor:
+    """Maximum over axes; NaN if there is one.
+
+    Parameters
+    ----------
+    a : array_like
+    axis : int or tuple of int, optional
+    out : array, optional
+    keepdims : bool
+    initial : scalar, optional
+        The least that the result can be; needed with `where`, and when a reduced axis is empty (ValueError).
+    where : array_like of bool
+        The elements to compare; broadcasts to `a`.
+
+    >>> import lazytensor as lt
+    >>> print(lt.max(lt.asarray([[1, 5], [4, 2]]), axis=1))
+    [5 4]
+    """
+    if out is None and initial is None and where is True:
+        return reduce(ops.max, a, axis, keepdims)
+    return _extreme(ops.max, maximum, a, axis, out, keepdims, initial, where)
+
+
+def min(a: Any, axis: Any = None, out: Any = None, keepdims: bool = False, initial: Any = None, where: Any = True) -> Tensor:
+    """Minimum over axes; NaN if there is one. Parameters as of `max`."""
+    if out is None and initial is None and where is True:
+        return reduce(ops.min, a, axis, keepdims)
+    return _extreme(ops.min, minimum, a, axis, out, keepdims, initial, where)
 
 
 amax = max
 amin = min
 
 
-def any(x: Any, /, axis: Any = None, keepdims: bool = False) -> Tensor:
-    """Is any element true (not zero) over the axes?"""
-    return _reduce(ops.any, x, axis, keepdims)
+def any(a: Any, axis: Any = None, out: Any = None, keepdims: bool = False, *, where: Any = True) -> Tensor:
+    """Is any element true (not zero) over the axes? Only those where the mask is true count."""
+    if not unmasked(where):
+        a = as_tensor(a, "any")
+        a = logical_and(a, mask(where, a.shape, "any"))
+    made = reduce(ops.any, a, axis, keepdims)
+    return made if out is None else deliver(made, out, "any")
 
 
-def all(x: Any, /, axis: Any = None, keepdims: bool = False) -> Tensor:
-    """Are all elements true (not zero) over the axes?"""
-    return _reduce(ops.all, x, axis, keepdims)
+def all(a: Any, axis: Any = None, out: Any = None, keepdims: bool = False, *, where: Any = True) -> Tensor:
+    """Are all elements true (not zero) over the axes? Only those where the mask is true count."""
+    if not unmasked(where):
+        a = as_tensor(a, "all")
+        a = logical_or(a, logical_not(mask(where, a.shape, "all")))
+    made = reduce(ops.all, a, axis, keepdims)
+    return made if out is None else deliver(made, out, "all")
 
 
-def argmax(x: Any, /, axis: int | None = None, keepdims: bool = False) -> Tensor:
+def argmax(a: Any, axis: int | None = None, out: Any = None, *, keepdims: bool = False) -> Tensor:
     """Index of the first maximum along one axis, or in the raveled array. NaN counts as the maximum.
 
     >>> import lazytensor as lt
     >>> print(lt.argmax(lt.asarray([3, 7, 7])))
     1
     """
-    return _reduce(ops.argmax, x, axis, keepdims)
+    made = reduce(ops.argmax, a, axis, keepdims)
+    return made if out is None else deliver(made, out, "argmax", casting="safe")
 
 
-def argmin(x: Any, /, axis: int | None = None, keepdims: bool = False) -> Tensor:
+def argmin(a: Any, axis: int | None = None, out: Any = None, *, keepdims: bool = False) -> Tensor:
     """Index of the first minimum along one axis, or in the raveled array. NaN counts as the minimum."""
-    return _reduce(ops.argmin, x, axis, keepdims)
+    made = reduce(ops.argmin, a, axis, keepdims)
+    return made if out is None else deliver(made, out, "argmin", casting="safe")
 
 
-def count_nonzero(x: Any, /, axis: Any = None, keepdims: bool = False) -> Tensor:
+def count_nonzero(a: Any, axis: Any = None, *, keepdims: bool = False) -> Tensor:
     """How many elements over the axes are not zero, as int64."""
-    node = node_operand(x, "count_nonzero")
-    return sum(wrap(node) if node.dtype.kind == "b" else not_equal(wrap(node), 0), axis=axis, keepdims=keepdims)
+    node = node_operand(a, "count_nonzero")
+    return reduce(ops.sum, wrap(node) if node.dtype.kind == "b" else not_equal(wrap(node), 0), axis, keepdims)
 
 
 # -- means ----------------------------------------------------------------------------------------------------------------------
 
 
-def _floating(x: Any, dtype: Any, name: str) -> Tensor:
-    """The operand in the dtype that its mean is computed in: integers in float64."""
-    node = node_operand(x, name)
-    if dtype is None and node.dtype.kind in "biu":
-        dtype = "float64"
-    return wrap(_cast(wrap(node), dtype, name))
-
-
-def _count(x: Tensor, axis: Any, name: str) -> int:
-    return math.prod(x.shape[place] for place in reduced_axes(axis, len(x.shape), name))
-
-
-def mean(x: Any, /, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Tensor:
+def mean(a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: bool = False, *, where: Any = True) -> Tensor:
     """Arithmetic mean over axes, in float64 for booleans and integers; NaN of nothing.
 
     Parameters
     ----------
-    x : array_like
+    a : array_like
     axis : int or tuple of int, optional
     dtype : dtype, optional
-        What `x` is cast to first.
+        What `a` is cast to first.
+    out : array, optional
     keepdims : bool
+    where : array_like of bool
+        The elements to average; broadcasts to `a`.
 
     >>> import lazytensor as lt
     >>> print(lt.mean(lt.asarray([1, 2, 4, 5])))
     3.0
     """
-    value = _floating(x, dtype, "mean")
-    made = divide(_reduce(ops.sum, value, axis, keepdims), _count(value, axis, "mean"))
-    return made if dtype is None or made.dtype == value.dtype else astype(made, value.dtype)
+    value = floating(a, dtype, "mean")
+    if unmasked(where):
+        made = divide(reduce(ops.sum, value, axis, keepdims), count(value, axis, "mean"))
+    else:
+        chosen = mask(where, value.shape, "mean")
+        total = reduce(ops.sum, choose(chosen, value, 0), axis, keepdims)
+        made = quotient(total, masked_count(chosen, value.shape, axis, keepdims))
+    if dtype is not None and made.dtype != value.dtype:
+        made = astype(made, value.dtype)
+    return made if out is None else deliver(made, out, "mean", casting="unsafe")
 
 
 def var(
-    x: Any,
-    /,
+    a: Any,
     axis: Any = None,
     dtype: Any = None,
-    ddof: float | None = None,
+    out: Any = None,
+    ddof: float = 0,
     keepdims: bool = False,
     *,
-    correction: float | None = None,
+    where: Any = True,
     mean: Any = None,
+    correction: Any = None,
 ) -> Tensor:
     """Variance over axes: the mean of the squared (absolute) deviations from the mean.
 
     Parameters
     ----------
-    x : array_like
+    a : array_like
     axis : int or tuple of int, optional
     dtype : dtype, optional
-        What `x` is cast to first.
+        What `a` is cast to first.
+    out : array, optional
     ddof, correction : float
         Two names for what is subtracted from the number of elements in the divisor; 0 by default.
     keepdims : bool
+    where : array_like of bool
+        The elements that count; broadcasts to `a`.
     mean : array_like, optional
         The mean over the axes, with them kept, if it is known.
 
@@ -181,57 +265,70 @@ def var(
     >>> print(lt.var(lt.asarray([1.0, 3.0]), correction=1))
     2.0
     """
-    if ddof is not None and correction is not None:
-        raise ValueError("var: ddof and correction are one argument; give one of them")
-    subtracted = ddof if ddof is not None else correction if correction is not None else 0
-    value = _floating(x, dtype, "var")
-    count = _count(value, axis, "var")
-    if mean is None:
-        mean = divide(_reduce(ops.sum, value, axis, True), count)
-    deviation = subtract(value, mean)
-    if deviation.dtype.kind == "c":
-        squares = square(_real(deviation)) + square(_imag(deviation))
-    else:
-        squares = multiply(deviation, deviation)
-    divisor = count - subtracted
-    return divide(_reduce(ops.sum, squares, axis, keepdims), divisor if divisor > 0 else 0)
+    made = _variance(a, axis, dtype, ddof, keepdims, where, mean, correction, "var")
+    return made if out is None else deliver(made, out, "var", casting="unsafe")
 
 
 def std(
-    x: Any,
-    /,
+    a: Any,
     axis: Any = None,
     dtype: Any = None,
-    ddof: float | None = None,
+    out: Any = None,
+    ddof: float = 0,
     keepdims: bool = False,
     *,
-    correction: float | None = None,
+    where: Any = True,
     mean: Any = None,
+    correction: Any = None,
 ) -> Tensor:
     """Standard deviation over axes: the square root of `var`, whose parameters it has."""
-    return sqrt(var(x, axis, dtype, ddof, keepdims, correction=correction, mean=mean))
+    made = sqrt(_variance(a, axis, dtype, ddof, keepdims, where, mean, correction, "std"))
+    return made if out is None else deliver(made, out, "std", casting="unsafe")
+
+
+def _variance(
+    a: Any, axis: Any, dtype: Any, ddof: float, keepdims: bool, where: Any, mean: Any, correction: Any, name: str
+) -> Tensor:
+    less = subtracted(ddof, correction, name)
+    value = floating(a, dtype, name)
+    if unmasked(where):
+        number = count(value, axis, name)
+        if not given(mean):
+            mean = divide(reduce(ops.sum, value, axis, True), number)
+        divisor = number - less
+        return divide(reduce(ops.sum, squared(subtract(value, mean)), axis, keepdims), divisor if divisor > 0 else 0)
+    chosen = mask(where, value.shape, name)
+    if not given(mean):
+        total = reduce(ops.sum, choose(chosen, value, 0), axis, True)
+        mean = quotient(total, masked_count(chosen, value.shape, axis, True))
+    total = reduce(ops.sum, choose(chosen, squared(subtract(value, mean)), 0), axis, keepdims)
+    return quotient(total, maximum(masked_count(chosen, value.shape, axis, keepdims) - less, 0))
 
 
 # -- running sums ---------------------------------------------------------------------------------------------------------------
 
 
-def _scan(op: Op, x: Any, axis: int | None, dtype: Any, initial: bool) -> Tensor:
-    node = _cast(x, dtype, op.name)
-    place = one_axis(axis, len(node.shape), op.name)
+def _scan(op: Op, x: Any, axis: int | None, dtype: Any, out: Any, initial: bool, name: str) -> Tensor:
+    node = cast(x, dtype, name)
+    place = one_axis(axis, len(node.shape), name)
     made = wrap(record(op, (node,), (place, initial)))
-    return made if dtype is None or made.dtype == as_dtype(dtype, op.name) else astype(made, dtype)
+    if dtype is not None and made.dtype != as_dtype(dtype, name):
+        made = astype(made, dtype)
+    return made if out is None else deliver(made, out, name)
 
 
-def _standard_scan(op: Op, x: Any, axis: int | None, dtype: Any, initial: bool) -> Tensor:
+def _standard_scan(op: Op, x: Any, axis: int | None, dtype: Any, out: Any, initial: bool) -> Tensor:
     node = node_operand(x, op.name)
     if axis is None:
         if len(node.shape) != 1:
             raise ValueError(f"{op.name}: axis is needed for a shape of other than one dimension, got {node.shape}")
         axis = 0
-    return _scan(op, wrap(node), axis, dtype, bool(initial))
+    return _scan(op, wrap(node), axis, dtype, out, bool(initial), op.name)
 
 
-def cumulative_sum(x: Any, /, *, axis: int | None = None, dtype: Any = None, include_initial: bool = False) -> Tensor:
+def cumulative_sum(
+    x: Any, /, *, axis: int | None = None, dtype: Any = None, out: Any = None, include_initial: bool = False
+) -> Tensor:
     """Running sum along an axis, which may be left out for one-dimensional arrays.
 
     Parameters
@@ -240,6 +337,7 @@ def cumulative_sum(x: Any, /, *, axis: int | None = None, dtype: Any = None, inc
     axis : int, optional
     dtype : dtype, optional
         What `x` is cast to first. Booleans and integers are summed in 64 bits otherwise.
+    out : array, optional
     include_initial : bool
         Start with a zero: the result is one longer.
 
@@ -247,19 +345,21 @@ def cumulative_sum(x: Any, /, *, axis: int | None = None, dtype: Any = None, inc
     >>> print(lt.cumulative_sum(lt.arange(4), include_initial=True))
     [0 0 1 3 6]
     """
-    return _standard_scan(ops.cumulative_sum, x, axis, dtype, include_initial)
+    return _standard_scan(ops.cumulative_sum, x, axis, dtype, out, include_initial)
 
 
-def cumulative_prod(x: Any, /, *, axis: int | None = None, dtype: Any = None, include_initial: bool = False) -> Tensor:
+def cumulative_prod(
+    x: Any, /, *, axis: int | None = None, dtype: Any = None, out: Any = None, include_initial: bool = False
+) -> Tensor:
     """Running product along an axis; parameters as of `cumulative_sum`, the initial value is one."""
-    return _standard_scan(ops.cumulative_prod, x, axis, dtype, include_initial)
+    return _standard_scan(ops.cumulative_prod, x, axis, dtype, out, include_initial)
 
 
-def cumsum(x: Any, /, axis: int | None = None, dtype: Any = None) -> Tensor:
+def cumsum(a: Any, axis: int | None = None, dtype: Any = None, out: Any = None) -> Tensor:
     """Running sum along an axis, or of the raveled array."""
-    return _scan(ops.cumulative_sum, ravel(x) if axis is None else x, axis or 0, dtype, False)
+    return _scan(ops.cumulative_sum, ravel(a) if axis is None else a, axis or 0, dtype, out, False, "cumsum")
 
 
-def cumprod(x: Any, /, axis: int | None = None, dtype: Any = None) -> Tensor:
+def cumprod(a: Any, axis: int | None = None, dtype: Any = None, out: Any = None) -> Tensor:
     """Running product along an axis, or of the raveled array."""
-    return _scan(ops.cumulative_prod, ravel(x) if axis is None else x, axis or 0, dtype, False)
+    return _scan(ops.cumulative_prod, ravel(a) if axis is None else a, axis or 0, dtype, out, False, "cumprod")

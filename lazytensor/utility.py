@@ -8,28 +8,30 @@ import numpy as np
 
 from lazytensor import elementwise, statistics, views
 from lazytensor.axes import one_axis
-from lazytensor.handle import constant, wrap
+from lazytensor.compiler.ops.shapes import broadcast_shapes
+from lazytensor.handle import Handle, constant, wrap
 from lazytensor.joining import concat
 from lazytensor.manipulation import as_tensor, broadcast_to
+from lazytensor.reducing import given
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
 
 __all__ = [
-    "allclose", "array_equal", "diff", "isclose",
+    "allclose", "array_equal", "array_equiv", "diff", "isclose",
 ]  # fmt: skip
 
 
-def diff(x: Any, /, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Tensor:
+def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Tensor:
     """Differences of neighbours along an axis, taken `n` times; of booleans, whether they differ.
 
     Parameters
     ----------
-    x : array_like
+    a : array_like
     n : int
     axis : int
     prepend, append : array_like, optional
-        What to join to `x` first; a scalar stands for one element.
+        What to join to `a` first; a scalar stands for one element.
 
     >>> import lazytensor as lt
     >>> print(lt.diff(lt.asarray([1, 4, 9])))
@@ -37,11 +39,11 @@ def diff(x: Any, /, n: int = 1, axis: int = -1, prepend: Any = None, append: Any
     """
     if n < 0:
         raise ValueError(f"diff: order must be non-negative, got {n}")
-    source = as_tensor(x, "diff")
+    source = as_tensor(a, "diff")
     if n == 0:
         return source
     place = one_axis(axis, len(source.shape), "diff")
-    parts = [source if part is source else _edge(part, source, place) for part in (prepend, source, append) if part is not None]
+    parts = [source if part is source else _edge(part, source, place) for part in (prepend, source, append) if given(part)]
     result = concat(parts, axis=place) if len(parts) > 1 else source
     subtract = elementwise.not_equal if result.dtype.kind == "b" else elementwise.subtract
     whole = (slice(None),) * place
@@ -57,25 +59,62 @@ def _edge(part: Any, source: Tensor, axis: int) -> Tensor:
     return edge if edge.shape else broadcast_to(edge, (*source.shape[:axis], 1, *source.shape[axis + 1 :]))
 
 
-def isclose(a: Any, b: Any, /, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Tensor:
-    """Where |a - b| <= atol + rtol * |b|, or both are the same infinity, or, if asked for, both are NaN."""
-    x, y = as_tensor(a, "isclose"), as_tensor(b, "isclose")
-    if y.dtype.kind in "biu":
-        y = elementwise.astype(y, np.float64)
-    near = elementwise.less_equal(elementwise.abs(x - y), atol + rtol * elementwise.abs(y))
-    close = (near & elementwise.isfinite(y)) | (x == y)
-    return close | (elementwise.isnan(x) & elementwise.isnan(y)) if equal_nan else close
+def _comparable(x: Any, name: str) -> Any:
+    """A Python number as it is, so that it stays weak; anything else as a tensor."""
+    return x if isinstance(x, (int, float, complex)) and not isinstance(x, np.generic) else as_tensor(x, name)
 
 
-def allclose(a: Any, b: Any, /, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Tensor:
+def isclose(a: Any, b: Any, rtol: Any = 1e-05, atol: Any = 1e-08, equal_nan: bool = False) -> Tensor:
+    """Where |a - b| <= atol + rtol * |b|, or both are the same infinity, or, if asked for, both are NaN.
+
+    >>> import lazytensor as lt
+    >>> print(lt.isclose(lt.asarray([1.0, 2.0]), [1.0 + 1e-9, 2.1]))
+    [ True False]
+    """
+    x, y = _comparable(a, "isclose"), _comparable(b, "isclose")
+    if isinstance(y, Handle):
+        # The least integer has no absolute value.
+        y = elementwise.astype(y, np.result_type(y.dtype, 1.0), copy=False)
+    elif isinstance(y, int):
+        y = float(y)
+    distance = elementwise.abs(elementwise.subtract(x, y))
+    near = elementwise.less_equal(distance, elementwise.add(atol, elementwise.multiply(rtol, elementwise.abs(y))))
+    close = elementwise.logical_or(elementwise.logical_and(near, elementwise.isfinite(y)), elementwise.equal(x, y))
+    if equal_nan:
+        close = elementwise.logical_or(close, elementwise.logical_and(elementwise.isnan(x), elementwise.isnan(y)))
+    return close
+
+
+def allclose(a: Any, b: Any, rtol: Any = 1e-05, atol: Any = 1e-08, equal_nan: bool = False) -> Tensor:
     """Is every element close, as `isclose` says? A 0-d boolean tensor: `if` waits for it."""
     return statistics.all(isclose(a, b, rtol, atol, equal_nan))
 
 
-def array_equal(a: Any, b: Any, /, equal_nan: bool = False) -> Tensor:
+def _all_same(x: Tensor, y: Tensor, equal_nan: bool = False) -> Tensor:
+    same = elementwise.equal(x, y)
+    if equal_nan and x.dtype.kind in "fc" and y.dtype.kind in "fc":
+        same = elementwise.logical_or(same, elementwise.logical_and(elementwise.isnan(x), elementwise.isnan(y)))
+    return statistics.all(same)
+
+
+def array_equal(a1: Any, a2: Any, equal_nan: bool = False) -> Tensor:
     """Have both the same shape and elements? A 0-d boolean tensor: `if` waits for it."""
-    x, y = as_tensor(a, "array_equal"), as_tensor(b, "array_equal")
+    x, y = as_tensor(a1, "array_equal"), as_tensor(a2, "array_equal")
     if x.shape != y.shape:
         return wrap(constant(np.asarray(False)))
-    same = elementwise.equal(x, y)
-    return statistics.all(same | (elementwise.isnan(x) & elementwise.isnan(y)) if equal_nan else same)
+    return _all_same(x, y, equal_nan)
+
+
+def array_equiv(a1: Any, a2: Any) -> Tensor:
+    """Are both the same once one is broadcast to the other? A 0-d boolean tensor: `if` waits for it.
+
+    >>> import lazytensor as lt
+    >>> print(lt.array_equiv(lt.asarray([1, 2]), [[1, 2], [1, 2]]))
+    True
+    """
+    x, y = as_tensor(a1, "array_equiv"), as_tensor(a2, "array_equiv")
+    try:
+        broadcast_shapes("array_equiv", x.shape, y.shape)
+    except ValueError:
+        return wrap(constant(np.asarray(False)))
+    return _all_same(x, y)

@@ -1,0 +1,104 @@
+"""What the reductions share: casts, checked `where=` and `initial=` arguments, and quotients by numbers of elements."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lazytensor.axes import reduced_axes
+from lazytensor.compiler.graph import Node
+from lazytensor.compiler.ops import reductions as ops
+from lazytensor.compiler.ops.row import Op
+from lazytensor.compiler.ops.shapes import broadcast_shapes
+from lazytensor.dtypes import as_dtype
+from lazytensor.elementwise import astype, divide, imag, multiply, real, square
+from lazytensor.handle import node_operand, record, wrap
+from lazytensor.indexing import cast_for_assignment
+from lazytensor.manipulation import as_tensor, broadcast_to
+
+if TYPE_CHECKING:
+    from lazytensor.tensor import Tensor
+
+
+def given(value: Any) -> bool:
+    """Is an argument given that has no default value?"""
+    return value is not None and value is not np._NoValue
+
+
+def unmasked(where: Any) -> bool:
+    """Does a `where=` argument select everything without saying so?"""
+    return where is True or where is np._NoValue
+
+
+def mask(where: Any, shape: tuple[int, ...], name: str) -> Tensor:
+    """A `where=` argument, checked: booleans that broadcast to the shape."""
+    found = as_tensor(where, name)
+    if found.dtype.kind != "b":
+        raise TypeError(f"{name}: where must be boolean, got {found.dtype}")
+    if broadcast_shapes(name, found.shape, shape) != shape:
+        raise ValueError(f"{name}: where of shape {found.shape} does not broadcast to shape {shape}")
+    return found
+
+
+def initial_value(value: Any, dtype: Any, name: str) -> Tensor:
+    """An `initial=` argument, checked: a scalar of the dtype."""
+    found = wrap(cast_for_assignment(value, dtype, name))
+    if found.shape != ():
+        raise ValueError(f"{name}: initial must be a scalar, got shape {found.shape}")
+    return found
+
+
+def cast(x: Any, dtype: Any, name: str) -> Node:
+    """The operand in a dtype, if one is given."""
+    node = node_operand(x, name)
+    if dtype is None or node.dtype == as_dtype(dtype, name):
+        return node
+    return astype(wrap(node), dtype)._read()
+
+
+def reduce(op: Op, x: Any, axis: Any, keepdims: bool) -> Tensor:
+    """Record a reduction row."""
+    node = node_operand(x, op.name)
+    return wrap(record(op, (node,), (reduced_axes(axis, len(node.shape), op.name), bool(keepdims))))
+
+
+def floating(x: Any, dtype: Any, name: str) -> Tensor:
+    """The operand in the dtype that its mean is computed in: integers in float64."""
+    node = node_operand(x, name)
+    if dtype is None and node.dtype.kind in "biu":
+        dtype = "float64"
+    return wrap(cast(wrap(node), dtype, name))
+
+
+def count(x: Tensor, axis: Any, name: str) -> int:
+    """How many elements are reduced to one."""
+    return math.prod([x.shape[place] for place in reduced_axes(axis, len(x.shape), name)])
+
+
+def masked_count(where: Tensor, shape: tuple[int, ...], axis: Any, keepdims: bool) -> Tensor:
+    """How many elements of a shape the mask selects over the axes."""
+    return reduce(ops.sum, broadcast_to(where, shape), axis, keepdims)
+
+
+def quotient(total: Tensor, divisor: Tensor) -> Tensor:
+    """The total by numbers of elements, in its own dtype."""
+    made = divide(total, divisor)
+    return made if made.dtype == total.dtype else astype(made, total.dtype)
+
+
+def subtracted(ddof: Any, correction: Any, name: str) -> Any:
+    """What two arguments of one meaning say."""
+    if not given(correction):
+        return ddof
+    if ddof != 0:
+        raise ValueError(f"{name}: ddof and correction are one argument; give one of them")
+    return correction
+
+
+def squared(deviation: Tensor) -> Tensor:
+    """The squares of (absolute) values."""
+    if deviation.dtype.kind == "c":
+        return square(real(deviation)) + square(imag(deviation))
+    return multiply(deviation, deviation)
