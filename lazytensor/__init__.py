@@ -11,34 +11,52 @@ What there is: the names in `__all__` of the chapters (creation, elementwise, st
 from typing import TYPE_CHECKING
 
 from lazytensor import (
+    concatenators,
+    conversion,
     creation,
+    diagonals,
     dtypes,
     elementwise,
     errors,
+    grids,
     indexing,
+    insertion,
     joining,
     linalg,
     manipulation,
+    padding,
+    positions,
+    printing,
     random,
     ranges,
     searching,
     special,
+    splitting,
     statistics,
     utility,
 )
 from lazytensor.caches import clear_caches, memory_stats
+from lazytensor.concatenators import *
 from lazytensor.config import config
+from lazytensor.conversion import *
 from lazytensor.creation import *
 from lazytensor.devices import Device, default_device, device, devices
+from lazytensor.diagonals import *
 from lazytensor.dtypes import *
 from lazytensor.elementwise import *
 from lazytensor.explain import explain
+from lazytensor.grids import *
 from lazytensor.indexing import *
+from lazytensor.insertion import *
 from lazytensor.joining import *
 from lazytensor.linalg import diagonal, dot, einsum, inner, matmul, outer, tensordot, trace, vdot, vecdot
 from lazytensor.manipulation import *
+from lazytensor.padding import *
+from lazytensor.positions import *
+from lazytensor.printing import *
 from lazytensor.ranges import *
 from lazytensor.searching import *
+from lazytensor.splitting import *
 from lazytensor.statistics import *
 from lazytensor.tensor import Tensor
 from lazytensor.utility import *
@@ -53,14 +71,23 @@ __all__ = [
     "linalg", "materialize", "memory_stats", "random", "special", "start", "visualize", "wait_all",
     "diagonal", "dot", "einsum", "inner", "matmul", "outer", "tensordot", "trace", "vdot", "vecdot",
 ]  # fmt: skip
+__all__ += concatenators.__all__
+__all__ += conversion.__all__
 __all__ += creation.__all__
+__all__ += diagonals.__all__
 __all__ += dtypes.__all__
 __all__ += elementwise.__all__
+__all__ += grids.__all__
 __all__ += indexing.__all__
+__all__ += insertion.__all__
 __all__ += joining.__all__
 __all__ += manipulation.__all__
+__all__ += padding.__all__
+__all__ += positions.__all__
+__all__ += printing.__all__
 __all__ += ranges.__all__
 __all__ += searching.__all__
+__all__ += splitting.__all__
 __all__ += statistics.__all__
 __all__ += utility.__all__
 
