@@ -72,9 +72,9 @@ def require(a: Any, dtype: Any = None, requirements: Any = None, *, like: Any = 
     """
     made = asanyarray(a, dtype, like=like)
     asked = []
-    for item in [requirements] if isinstance(requirements, str) else requirements or ():
+    for item in requirements or ():
         if item.upper() not in _FLAGS:
-            raise ValueError(f"require: unknown requirement {item!r}; there are {', '.join(sorted(_FLAGS))}")
+            raise KeyError(f"require: unknown requirement {item!r}; there are {', '.join(sorted(_FLAGS))}")
         asked.append(_FLAGS[item.upper()])
     if "C" in asked and "F" in asked:
         raise ValueError('require: cannot specify both "C" and "F" order')

@@ -75,7 +75,7 @@ def fill_diagonal(a: Any, val: Any, wrap: bool = False) -> None:
         raise ValueError(f"fill_diagonal: expects at least two dimensions, got shape {view.shape}")
     if rank > 2 and len(set(view.shape)) > 1:
         raise ValueError(f"fill_diagonal: all dimensions must be of equal length, got shape {view.shape}")
-    values = asarray(val)
+    values = val if isinstance(val, Handle) else asarray(val, device=a._base().device)
     if wrap and rank == 2 and view.shape[0] > view.shape[1] > 0:
         flat = np.arange(0, math.prod(view.shape), view.shape[1] + 1)
         assign(a, (flat // view.shape[1], flat % view.shape[1]), _cycled(values, len(flat)))
@@ -87,7 +87,7 @@ def fill_diagonal(a: Any, val: Any, wrap: bool = False) -> None:
         assign(line, ..., _cycled(values, length))
 
 
-def _cycled(values: Tensor, length: int) -> Tensor:
+def _cycled(values: Handle, length: int) -> Handle:
     return values if values.shape in ((), (length,)) else resize(values, (length,))
 
 
@@ -104,7 +104,7 @@ def vander(x: Any, N: int | None = None, increasing: bool = False) -> Tensor:
         raise ValueError(f"vander: expects one dimension, got shape {source.shape}")
     count, rows = source.shape[0] if N is None else lengths(N)[0], source.shape[0]
     source = astype(source, np.promote_types(source.dtype, np.int64), copy=False)
-    first = broadcast_to(asarray(1, source.dtype), (rows, min(count, 1)))
+    first = broadcast_to(asarray(1, source.dtype, device=source._base().device), (rows, min(count, 1)))
     made = copy(first)
     if count > 1:
         made = concat([first, cumulative_prod(broadcast_to(expand_dims(source, 1), (rows, count - 1)), axis=1)], 1)

@@ -27,8 +27,14 @@ __all__ = [
 
 def append(arr: Any, values: Any, axis: int | None = None) -> Tensor:
     """`concat` of two arrays, which are raveled when `axis` is None."""
-    parts = [as_tensor(arr, "append"), asarray(values)]
+    source = as_tensor(arr, "append")
+    parts = [source, _values(values, source)]
     return concat([ravel(part) for part in parts] if axis is None else parts, axis or 0)  # type: ignore[no-any-return]
+
+
+def _values(given: Any, beside: Tensor) -> Tensor:
+    """What to add, on the device of the array it is added to."""
+    return given if isinstance(given, Handle) else asarray(given, device=beside._base().device)  # type: ignore[return-value]
 
 
 def _along(arr: Any, axis: int | None, name: str) -> tuple[Tensor, int]:
@@ -78,7 +84,7 @@ def insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> Tensor:
         if places.ndim != 1:
             raise ValueError("insert: boolean positions must be one-dimensional")
         places = np.flatnonzero(places)
-    part = astype(asarray(values), source.dtype, copy=False)
+    part = astype(_values(values, source), source.dtype, copy=False)
     single = places.size == 1
     if single:
         # One position takes any number of values.

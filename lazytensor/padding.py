@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lazytensor import statistics, views
-from lazytensor.creation import asarray, full
+from lazytensor.compiler.ops.indexing import take
+from lazytensor.creation import asarray, full, zero_of
 from lazytensor.elementwise import astype, isnan, multiply, round, subtract, where
 from lazytensor.fallback import run
 from lazytensor.handle import Handle, constant, record, wrap
@@ -80,18 +81,14 @@ def pad(array: Any, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> An
         if 0 in source.shape and source.shape[place] == 0 and before + after:
             raise ValueError(f"pad: can't extend empty axis {place} using modes other than 'constant' or 'empty'")
     grow = _grower(mode, kwargs, len(source.shape))
+    if 0 in source.shape:
+        # There is nothing to repeat, and what is added has no elements either.
+        return _constant(source, widths, 0)
     result = source
     for place, (before, after) in enumerate(widths):
-        if before + after and 0 not in result.shape:
+        if before or after:
             result = grow(result, place, before, after)
-    shape = tuple([length + before + after for length, (before, after) in zip(source.shape, widths, strict=True)])
-    return (
-        copy(source)
-        if result is source and shape == source.shape
-        else result
-        if result.shape == shape
-        else full(shape, 0, source.dtype)
-    )
+    return copy(source) if result is source else result
 
 
 def _widths(pad_width: Any, rank: int) -> list[tuple[int, int]]:
@@ -119,9 +116,9 @@ def _pair_up(x: Any) -> Any:
     return x.reshape(2) if x.size == 2 and x.shape != (2, 1) else x
 
 
-def _values(given: Any, rank: int, dtype: np.dtype[Any]) -> Pairs:
+def _values(given: Any, rank: int, dtype: np.dtype[Any], device: str | None) -> Pairs:
     """Pairs of 0-d tensors of the dtype."""
-    found = asarray(given)
+    found = as_tensor(given, "pad") if isinstance(given, Handle) else asarray(given, device=device)
     found = found.reshape(2) if found.size == 2 and found.shape != (2, 1) else found
     table = broadcast_to(astype(found, dtype, copy=False), (rank, 2))
     return [(get(table, (place, 0)), get(table, (place, 1))) for place in range(rank)]
@@ -131,26 +128,28 @@ def _constant(source: Tensor, widths: list[tuple[int, int]], values: Any) -> Ten
     shape = tuple([length + before + after for length, (before, after) in zip(source.shape, widths, strict=True)])
     if not shape:
         return copy(source)
+    device = source._base().device
     if isinstance(values, (bool, int, float, complex)):
         # One value: a constant with the array stored in its middle, which kernels compute in one pass.
-        node = constant(np.asarray(values))
-        made = copy(broadcast_to(astype(wrap(node), source.dtype), shape)) if values else full(shape, 0, source.dtype)
+        value = astype(wrap(constant(np.asarray(values), device)), source.dtype, copy=False)
+        made = copy(broadcast_to(value, shape)) if values else full(shape, zero_of(source.dtype), source.dtype, device=device)
         inside = tuple([slice(before, before + length) for length, (before, _) in zip(source.shape, widths, strict=True)])
         assign(made, inside, source)
         return made
     result = source
-    for place, ((before, after), (low, high)) in enumerate(zip(widths, _values(values, len(shape), source.dtype), strict=True)):
+    pairs = _values(values, len(shape), source.dtype, device)
+    for place, ((before, after), (low, high)) in enumerate(zip(widths, pairs, strict=True)):
         result = _joined(result, place, before, after, low, high)
     return copy(source) if result is source else result
 
 
 def _joined(x: Tensor, axis: int, before: int, after: int, low: Any, high: Any) -> Tensor:
     """The array between two parts, which are stretched to their widths."""
-    parts = [x]
-    for width, value, at in ((before, low, 0), (after, high, len(parts))):
-        if width:
-            shape = (*x.shape[:axis], width, *x.shape[axis + 1 :])
-            parts.insert(at if at == 0 else len(parts), broadcast_to(value, shape))
+    parts = [
+        broadcast_to(value, (*x.shape[:axis], width, *x.shape[axis + 1 :])) if value is not x else x
+        for value, width in ((low, before), (x, 1), (high, after))
+        if width
+    ]
     return concat(parts, axis) if len(parts) > 1 else x
 
 
@@ -179,21 +178,19 @@ def _grower(mode: str, kwargs: dict[str, Any], rank: int) -> Callable[[Tensor, i
 
 def _repeated(x: Tensor, axis: int, before: int, after: int, mode: Any) -> Tensor:
     """Elements of the array again: the same positions for all rows, which NumPy says."""
-    from lazytensor.compiler.ops.indexing import take
-
     positions = np.pad(np.arange(x.shape[axis]), (before, after), mode=mode)
     return wrap(record(take, (x._read(), constant(positions)), (axis,)))
 
 
 def _ramps(x: Tensor, axis: int, before: int, after: int, ends: Any, rank: int) -> Tensor:
-    pairs = np.asarray(ends) if not isinstance(ends, Handle) else ends
-    table = broadcast_to(_pair_up(pairs) if not isinstance(pairs, Handle) else pairs, (rank, 2))
+    device = x._base().device
+    found = as_tensor(ends, "pad") if isinstance(ends, Handle) else asarray(ends, device=device)
+    pair = _values(found, rank, found.dtype, device)[axis]
     parts = [x]
-    for width, edge, side in zip((before, after), _edges(x, axis), (0, 1), strict=True):
+    for side, (width, edge, end) in enumerate(zip((before, after), _edges(x, axis), pair, strict=True)):
         if width:
-            end = get(table, (axis, side))
-            ramp = linspace(end, squeeze(edge, axis), width, endpoint=False, dtype=x.dtype, axis=axis)
-            parts.insert(0, ramp) if side == 0 else parts.append(flip(ramp, axis))
+            ramp = linspace(end, squeeze(edge, axis), width, endpoint=False, dtype=x.dtype, axis=axis, device=device)
+            parts = [ramp, *parts] if side == 0 else [*parts, flip(ramp, axis)]
     return concat(parts, axis)  # type: ignore[no-any-return]
 
 
@@ -231,8 +228,6 @@ def _levels(x: Tensor, axis: int, mode: str, before: int | None, after: int | No
 def _odd(x: Tensor, axis: int, before: int, after: int, include_edge: bool) -> Tensor:
     """Reflection of the values too, as often as it takes: each round doubles what there is to reflect."""
     period = x.shape[axis]
-    if period == 1 and not include_edge:
-        return _joined(x, axis, before, after, *_edges(x, axis))
     if period == 1:
         return _joined(x, axis, before, after, *_edges(x, axis))
     while before or after:
