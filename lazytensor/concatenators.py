@@ -8,6 +8,7 @@ import numpy as np
 
 from lazytensor.creation import asarray
 from lazytensor.elementwise import astype
+from lazytensor.handle import Handle, common_device
 from lazytensor.joining import concat
 from lazytensor.manipulation import expand_dims, permute_dims, swapaxes
 from lazytensor.ranges import arange, linspace
@@ -46,13 +47,19 @@ class _Concatenator:
         if items and isinstance(items[0], str):
             axis, ndmin, start = self._directive(items[0])
             items = items[1:]
+        # Ranges and numbers go where the tensors are.
+        device = common_device("r_", tuple([item._base() for item in items if isinstance(item, Handle)]))
         parts: list[Tensor] = []
         kinds: list[Any] = []
         for item in items:
             if isinstance(item, str):
                 raise ValueError(f"r_: a directive must come first, got {item!r} later")
             scalar = isinstance(item, (bool, int, float, complex, np.generic))
-            part = _range(item) if isinstance(item, slice) else asarray(item)
+            part = (
+                _range(item, device)
+                if isinstance(item, slice)
+                else asarray(item, device=None if isinstance(item, Handle) else device)
+            )
             missing = ndmin - len(part.shape)
             if missing > 0:
                 rank = len(part.shape)
@@ -74,25 +81,20 @@ class _Concatenator:
     def _directive(self, text: str) -> tuple[int, int, int]:
         if text in ("r", "c"):
             raise ValueError(f"r_: the directive {text!r} makes a matrix, which is not supported; use reshape")
-        found = text.split(",")
         try:
-            numbers = [int(item) for item in found]
+            numbers = [int(item) for item in text.split(",")]
         except ValueError:
             raise ValueError(f"r_: unknown special directive {text!r}") from None
-        axis, ndmin, start = (
-            [*numbers, self._axis, self._ndmin, self._start][:3]
-            if len(numbers) > 2
-            else ([numbers[0], self._ndmin, self._start] if len(numbers) == 1 else [*numbers, self._start])
-        )
+        axis, ndmin, start, *_ = [*numbers, *(self._axis, self._ndmin, self._start)[len(numbers) :]]
         return axis, ndmin, start
 
 
-def _range(part: slice) -> Tensor:
+def _range(part: slice, device: str | None) -> Tensor:
     start = 0 if part.start is None else part.start
     step: Any = 1 if part.step is None else part.step
     if isinstance(step, (complex, np.complexfloating)):
-        return linspace(start, part.stop, num=int(abs(complex(step))))  # type: ignore[no-any-return]
-    return arange(start, part.stop, step)
+        return linspace(start, part.stop, num=int(abs(complex(step))), device=device)  # type: ignore[no-any-return]
+    return arange(start, part.stop, step, device=device)
 
 
 r_ = _Concatenator(axis=0, ndmin=1, start=-1)

@@ -15,7 +15,7 @@ from lazytensor.dtypes import as_dtype
 from lazytensor.elementwise import astype
 from lazytensor.fallback import values, waits
 from lazytensor.handle import Handle, constant, import_array, wrap
-from lazytensor.indexing import cast_for_assignment
+from lazytensor.indexing import assign, cast_for_assignment
 from lazytensor.keywords import no_model
 from lazytensor.manipulation import as_tensor, broadcast_to, copy
 from lazytensor.out import deliver
@@ -112,8 +112,20 @@ def copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) ->
         source = wrap(cast_for_assignment(src, dst.dtype, "copyto"))
     else:
         source = as_tensor(src, "copyto")
-    mask = where if where is True else broadcast_to(astype(asarray(where), np.bool_, copy=False), dst.shape)
-    deliver(broadcast_to(source, dst.shape), dst, "copyto", casting=casting, where=mask)
+    source = broadcast_to(source, dst.shape)
+    if where is not True:
+        given = where if isinstance(where, Handle) else asarray(where, device=_device(dst))
+        mask = broadcast_to(astype(given, np.bool_, copy=False), dst.shape)
+        deliver(source, dst, "copyto", casting=casting, where=mask)
+    elif isinstance(dst, Handle):
+        # An assignment, since it keeps the device.
+        assign(dst, ..., wrap(cast_for_assignment(source, dst.dtype, "copyto", casting)))
+    else:
+        deliver(source, dst, "copyto", casting=casting)
+
+
+def _device(x: Any) -> str | None:
+    return x._base().device if isinstance(x, Handle) else None
 
 
 # -- from bytes, text and iterators ---------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ import numpy as np
 from numpy import ndindex
 
 from lazytensor.compiler.ops import positions as ops
-from lazytensor.creation import asarray, checked_shape
+from lazytensor.creation import checked_shape
 from lazytensor.fallback import values, waits
 from lazytensor.handle import Handle, record, wrap
 from lazytensor.indexing import get
@@ -36,7 +36,7 @@ def unravel_index(indices: Any, shape: Any, order: str = "C") -> tuple[Tensor, .
     """
     letter = memory_order(order, "unravel_index", "CF")
     dims = checked_shape(shape, "unravel_index")
-    packed = wrap(record(ops.unravel_index, (asarray(indices)._read(),), (dims, letter)))
+    packed = wrap(record(ops.unravel_index, (as_tensor(indices, "unravel_index")._read(),), (dims, letter)))
     return tuple([get(packed, axis) for axis in range(len(dims))])
 
 
@@ -66,7 +66,7 @@ def ravel_multi_index(multi_index: Any, dims: Any, mode: Any = "raise", order: s
     parts = list(multi_index)
     if len(parts) != len(shape):
         raise ValueError(f"ravel_multi_index: expects one array of positions an axis of {shape}, got {len(parts)}")
-    nodes = tuple([asarray(part)._read() for part in parts])
+    nodes = tuple([as_tensor(part, "ravel_multi_index")._read() for part in parts])
     return wrap(record(ops.ravel_multi_index, nodes, (shape, modes, letter)))
 
 

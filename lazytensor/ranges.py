@@ -11,7 +11,7 @@ from lazytensor import elementwise, manipulation
 from lazytensor.compiler.ops import sources
 from lazytensor.creation import asarray, checked_shape, created, full, place, zero_of
 from lazytensor.dtypes import as_dtype
-from lazytensor.handle import Handle, constant, record, wrap
+from lazytensor.handle import Handle, common_device, constant, record, wrap
 from lazytensor.keywords import memory_order, no_model
 from lazytensor.manipulation import lengths
 
@@ -88,6 +88,11 @@ def arange(start: Any, stop: Any = None, step: Any = 1, dtype: Any = None, *, de
     return made
 
 
+def _device(device: Any, name: str, *bounds: Any) -> Any:
+    """Where a range goes: the device asked for, else where its bounds are, if they are tensors."""
+    return device or common_device(name, tuple([item._base() for item in bounds if isinstance(item, Handle)]))
+
+
 def linspace(
     start: Any,
     stop: Any,
@@ -120,6 +125,7 @@ def linspace(
     count = lengths(num)[0]
     if count < 0:
         raise ValueError(f"linspace: number of samples must not be negative, got {count}")
+    device = _device(device, "linspace", start, stop)
     where = place(device)
     plain = all(type(item) in (bool, int, float) for item in (start, stop))
     parts = count - 1 if endpoint else count
@@ -181,6 +187,7 @@ def logspace(
     >>> print(lt.logspace(0, 3, 4))
     [   1.   10.  100. 1000.]
     """
+    device = _device(device, "logspace", start, stop, base)
     if not isinstance(base, (int, float)):
         bounds = [asarray(item, device=device) for item in (start, stop, base)]
         if bounds[2].shape:
@@ -216,6 +223,7 @@ def geomspace(
     [   1.   10.  100. 1000.]
     """
     count = lengths(num)[0]
+    device = _device(device, "geomspace", start, stop)
     if any(not isinstance(item, Handle) and not np.all(np.asarray(item)) for item in (start, stop)):
         raise ValueError("geomspace: a geometric sequence cannot include zero")
     first, last = (asarray(item, device=device) for item in (start, stop))
@@ -225,7 +233,7 @@ def geomspace(
     # Turned to start from a positive real number, and back in the end: what is real or imaginary stays so exactly.
     sign = elementwise.sign(first)
     first, last = elementwise.divide(first, sign), elementwise.divide(last, sign)
-    made = logspace(elementwise.log10(first), elementwise.log10(last), count, endpoint)
+    made = logspace(elementwise.log10(first), elementwise.log10(last), count, endpoint, device=device)
     rank = len(made.shape) - 1
     index = manipulation.reshape(iota((count,), 0, np.int64, place(device)), (count, *(1,) * rank))
     made = elementwise.where(elementwise.equal(index, 0), first, elementwise.astype(made, kind, copy=False))

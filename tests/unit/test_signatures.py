@@ -21,8 +21,7 @@ vstack zeros zeros_like
 """
 NAMES = FUNCTIONS.split()
 # NumPy writes what it computes itself as None.
-DEFAULTS = {("arange", "step"), ("array2string", "separator"), ("eye", "dtype"), ("indices", "dtype"), ("tri", "dtype")}
-DEFAULTS |= {(name, "dtype") for name in ("frombuffer", "fromfunction")}
+DEFAULTS = {(name, "dtype") for name in ("eye", "frombuffer", "fromfunction", "indices", "tri")}
 
 
 @pytest.mark.parametrize("name", NAMES)
