@@ -12,48 +12,66 @@ from typing import TYPE_CHECKING
 
 from lazytensor import (
     calculus,
+    concatenators,
     contractions,
+    conversion,
     correlation,
     creation,
+    diagonals,
     dtypes,
     elementwise,
     errors,
     fft,
+    grids,
     histograms,
     indexing,
+    insertion,
     joining,
     lib,
     linalg,
     manipulation,
     nan_statistics,
     order_statistics,
+    padding,
+    positions,
+    printing,
     products,
     random,
     ranges,
     searching,
     special,
+    splitting,
     statistics,
     utility,
 )
 from lazytensor.caches import clear_caches, memory_stats
 from lazytensor.calculus import *
+from lazytensor.concatenators import *
 from lazytensor.config import config
 from lazytensor.contractions import *
+from lazytensor.conversion import *
 from lazytensor.correlation import *
 from lazytensor.creation import *
 from lazytensor.devices import Device, default_device, device, devices
+from lazytensor.diagonals import *
 from lazytensor.dtypes import *
 from lazytensor.elementwise import *
 from lazytensor.explain import explain
+from lazytensor.grids import *
 from lazytensor.histograms import *
 from lazytensor.indexing import *
+from lazytensor.insertion import *
 from lazytensor.joining import *
 from lazytensor.manipulation import *
 from lazytensor.nan_statistics import *
 from lazytensor.order_statistics import *
+from lazytensor.padding import *
+from lazytensor.positions import *
+from lazytensor.printing import *
 from lazytensor.products import *
 from lazytensor.ranges import *
 from lazytensor.searching import *
+from lazytensor.splitting import *
 from lazytensor.statistics import *
 from lazytensor.tensor import Tensor
 from lazytensor.utility import *
@@ -68,20 +86,29 @@ __all__ = [
     "fft", "lib", "linalg", "materialize", "memory_stats", "random", "special", "start", "visualize", "wait_all",
 ]  # fmt: skip
 __all__ += calculus.__all__
+__all__ += concatenators.__all__
 __all__ += contractions.__all__
+__all__ += conversion.__all__
 __all__ += correlation.__all__
 __all__ += creation.__all__
+__all__ += diagonals.__all__
 __all__ += dtypes.__all__
 __all__ += elementwise.__all__
+__all__ += grids.__all__
 __all__ += histograms.__all__
 __all__ += indexing.__all__
+__all__ += insertion.__all__
 __all__ += joining.__all__
 __all__ += manipulation.__all__
 __all__ += nan_statistics.__all__
 __all__ += order_statistics.__all__
+__all__ += padding.__all__
+__all__ += positions.__all__
+__all__ += printing.__all__
 __all__ += products.__all__
 __all__ += ranges.__all__
 __all__ += searching.__all__
+__all__ += splitting.__all__
 __all__ += statistics.__all__
 __all__ += utility.__all__
 

@@ -13,6 +13,7 @@ from lazytensor.compiler.ops.rules import INTEGER_LIMITS
 from lazytensor.devices import default_name, device_name
 from lazytensor.dtypes import as_dtype
 from lazytensor.handle import SUPPORTED, Handle, _contains_handle, constant, import_array, record, wrap
+from lazytensor.keywords import memory_order, no_model, no_subclass
 from lazytensor.manipulation import lengths
 
 if TYPE_CHECKING:
@@ -48,15 +49,19 @@ def checked_shape(shape: Any, name: str) -> Shape:
 # -- from data ------------------------------------------------------------------------------------------------------------------
 
 
-def asarray(x: Any, /, dtype: Any = None, *, device: Any = None, copy: bool | None = None) -> Tensor:
+def asarray(
+    a: Any, dtype: Any = None, order: Any = None, *, device: Any = None, copy: bool | None = None, like: Any = None
+) -> Tensor:
     """A tensor of anything that stands for an array.
 
     Parameters
     ----------
-    x : array_like
+    a : array_like
         Tensor, NumPy array, Python number, nested lists of these, or an object with the buffer protocol, `__array__` or DLPack.
     dtype : dtype, optional
         What the values are cast to.
+    order : {"C", "F", "A", "K"}, optional
+        Accepted as NumPy's; tensors are logically C-contiguous.
     device : optional
         Where the tensor is to live.
     copy : bool, optional
@@ -72,6 +77,12 @@ def asarray(x: Any, /, dtype: Any = None, *, device: Any = None, copy: bool | No
     >>> print(lt.asarray([[1, 2], [3, 4]]).sum())
     10
     """
+    memory_order(order, "asarray")
+    no_model(like, "asarray")
+    return _made(a, dtype, device, copy)
+
+
+def _made(x: Any, dtype: Any, device: Any, copy: bool | None) -> Tensor:
     wanted = None if dtype is None else as_dtype(dtype, "asarray")
     if isinstance(x, Handle):
         return _from_tensor(x, wanted, device, copy)
@@ -131,9 +142,24 @@ def _from_tensor(x: Handle, dtype: np.dtype[Any] | None, device: Any, copy: bool
     return made
 
 
-def array(x: Any, /, dtype: Any = None, *, copy: bool | None = True, ndmin: int = 0, device: Any = None) -> Tensor:
+def array(
+    object: Any,
+    dtype: Any = None,
+    *,
+    copy: bool | None = True,
+    order: Any = "K",
+    subok: bool = False,
+    ndmin: int = 0,
+    ndmax: int = 0,
+    like: Any = None,
+    device: Any = None,
+) -> Tensor:
     """Like `asarray`, but copies unless told otherwise, and has at least `ndmin` dimensions."""
-    made = asarray(x, dtype, device=device, copy=True if copy and isinstance(x, (Handle, np.ndarray)) else None if copy else copy)
+    no_subclass(subok, "array")
+    if ndmax:
+        raise ValueError(f"array: ndmax must be 0, got {ndmax}; tensors do not hold objects")
+    always = True if isinstance(object, (Handle, np.ndarray)) else None
+    made = asarray(object, dtype, order, device=device, copy=always if copy else copy, like=like)
     missing = tuple(range(ndmin - len(made.shape)))
     return manipulation.expand_dims(made, missing) if missing else made
 
@@ -159,30 +185,35 @@ def zero_of(dtype: np.dtype[Any]) -> Any:
     return dtype.type(0).item()
 
 
-def zeros(shape: Any, dtype: Any = np.float64, *, device: Any = None) -> Tensor:
-    """Zeros; nothing is allocated until they are read.
+def _constant(name: str, value: int, shape: Any, dtype: Any, order: Any, device: Any, like: Any) -> Tensor:
+    memory_order(order, name)
+    no_model(like, name)
+    kind = as_dtype(np.float64 if dtype is None else dtype, name)
+    return _filled(checked_shape(shape, name), kind.type(value).item(), kind, place(device))
+
+
+def zeros(shape: Any, dtype: Any = None, order: Any = "C", *, device: Any = None, like: Any = None) -> Tensor:
+    """Zeros, float64 if no dtype is given; nothing is allocated until they are read.
 
     >>> import lazytensor as lt
     >>> print(lt.zeros((2, 2), dtype=lt.int64))
     [[0 0]
      [0 0]]
     """
-    kind = as_dtype(np.float64 if dtype is None else dtype, "zeros")
-    return _filled(checked_shape(shape, "zeros"), zero_of(kind), kind, place(device))
+    return _constant("zeros", 0, shape, dtype, order, device, like)
 
 
-def ones(shape: Any, dtype: Any = np.float64, *, device: Any = None) -> Tensor:
-    """Ones; nothing is allocated until they are read."""
-    kind = as_dtype(np.float64 if dtype is None else dtype, "ones")
-    return _filled(checked_shape(shape, "ones"), kind.type(1).item(), kind, place(device))
+def ones(shape: Any, dtype: Any = None, order: Any = "C", *, device: Any = None, like: Any = None) -> Tensor:
+    """Ones, float64 if no dtype is given; nothing is allocated until they are read."""
+    return _constant("ones", 1, shape, dtype, order, device, like)
 
 
-def empty(shape: Any, dtype: Any = np.float64, *, device: Any = None) -> Tensor:
+def empty(shape: Any, dtype: Any = None, order: Any = "C", *, device: Any = None, like: Any = None) -> Tensor:
     """A tensor whose values do not matter: zeros, since nothing is allocated for them."""
-    return zeros(shape, dtype, device=device)
+    return _constant("empty", 0, shape, dtype, order, device, like)
 
 
-def full(shape: Any, fill_value: Any, dtype: Any = None, *, device: Any = None) -> Tensor:
+def full(shape: Any, fill_value: Any, dtype: Any = None, order: Any = "C", *, device: Any = None, like: Any = None) -> Tensor:
     """One value everywhere.
 
     Parameters
@@ -192,12 +223,16 @@ def full(shape: Any, fill_value: Any, dtype: Any = None, *, device: Any = None) 
         An array is broadcast to the shape.
     dtype : dtype, optional
         The value's own when None.
+    order : {"C", "F", "A", "K"}
+        Accepted as NumPy's; tensors are logically C-contiguous.
 
     Raises
     ------
     OverflowError
         If a Python integer does not fit the dtype.
     """
+    memory_order(order, "full")
+    no_model(like, "full")
     wanted = checked_shape(shape, "full")
     kind = None if dtype is None else as_dtype(dtype, "full")
     if not isinstance(fill_value, (bool, int, float, complex)) or isinstance(fill_value, np.generic):
@@ -215,30 +250,50 @@ def full(shape: Any, fill_value: Any, dtype: Any = None, *, device: Any = None) 
     return _filled(wanted, value, kind, place(device))
 
 
-def _like(x: Any, dtype: Any, shape: Any, device: Any) -> tuple[Shape, np.dtype[Any], Any]:
-    model = manipulation.as_tensor(x, "like")
+def _like(name: str, x: Any, dtype: Any, order: Any, shape: Any, device: Any) -> tuple[Any, np.dtype[Any], Any]:
+    memory_order(order, name)
+    model = manipulation.as_tensor(x, name)
     where = device if device is not None else model._base().device
     return (model.shape if shape is None else shape), (model.dtype if dtype is None else dtype), where
 
 
-def zeros_like(x: Any, /, dtype: Any = None, *, shape: Any = None, device: Any = None) -> Tensor:
-    """Zeros of the shape, dtype and device of `x`, where not given. Does not read `x`."""
-    lengths, kind, where = _like(x, dtype, shape, device)
+# `subok` says nothing here: there are no subclasses to keep.
+
+
+def zeros_like(
+    a: Any, dtype: Any = None, order: Any = "K", subok: bool = True, shape: Any = None, *, device: Any = None
+) -> Tensor:
+    """Zeros of the shape, dtype and device of `a`, where not given. Does not read `a`."""
+    lengths, kind, where = _like("zeros_like", a, dtype, order, shape, device)
     return zeros(lengths, kind, device=where)
 
 
-def ones_like(x: Any, /, dtype: Any = None, *, shape: Any = None, device: Any = None) -> Tensor:
-    """Ones of the shape, dtype and device of `x`, where not given."""
-    lengths, kind, where = _like(x, dtype, shape, device)
+def ones_like(
+    a: Any, dtype: Any = None, order: Any = "K", subok: bool = True, shape: Any = None, *, device: Any = None
+) -> Tensor:
+    """Ones of the shape, dtype and device of `a`, where not given."""
+    lengths, kind, where = _like("ones_like", a, dtype, order, shape, device)
     return ones(lengths, kind, device=where)
 
 
-def empty_like(x: Any, /, dtype: Any = None, *, shape: Any = None, device: Any = None) -> Tensor:
-    """Values that do not matter, of the shape, dtype and device of `x`, where not given."""
-    return zeros_like(x, dtype, shape=shape, device=device)
+def empty_like(
+    prototype: Any, /, dtype: Any = None, order: Any = "K", subok: bool = True, shape: Any = None, *, device: Any = None
+) -> Tensor:
+    """Values that do not matter, of the shape, dtype and device of `prototype`, where not given."""
+    lengths, kind, where = _like("empty_like", prototype, dtype, order, shape, device)
+    return zeros(lengths, kind, device=where)
 
 
-def full_like(x: Any, /, fill_value: Any, dtype: Any = None, *, shape: Any = None, device: Any = None) -> Tensor:
-    """One value in the shape, dtype and device of `x`, where not given."""
-    lengths, kind, where = _like(x, dtype, shape, device)
+def full_like(
+    a: Any,
+    fill_value: Any,
+    dtype: Any = None,
+    order: Any = "K",
+    subok: bool = True,
+    shape: Any = None,
+    *,
+    device: Any = None,
+) -> Tensor:
+    """One value in the shape, dtype and device of `a`, where not given."""
+    lengths, kind, where = _like("full_like", a, dtype, order, shape, device)
     return full(lengths, fill_value, kind, device=where)

@@ -1,8 +1,8 @@
-"""Joining, splitting and repeating. Parts are views; the rest are lazy copies. Only `repeat` by a tensor waits."""
+"""Joining and repeating: lazy copies. Only `repeat` by a tensor of counts waits."""
 
 from __future__ import annotations
 
-import operator
+import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -15,112 +15,169 @@ from lazytensor.compiler.ops import library as ops
 from lazytensor.dtypes import as_dtype
 from lazytensor.elementwise import astype
 from lazytensor.handle import Handle, constant, record, wrap
-from lazytensor.manipulation import as_tensor, atleast_1d, atleast_2d, broadcast_to, copy, expand_dims, lengths, ravel, reshape
+from lazytensor.manipulation import (
+    as_tensor,
+    atleast_1d,
+    atleast_2d,
+    atleast_3d,
+    broadcast_to,
+    copy,
+    expand_dims,
+    lengths,
+    matrix_transpose,
+    ravel,
+    reshape,
+)
+from lazytensor.out import deliver
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
 
 __all__ = [
-    "array_split", "concat", "concatenate", "hstack", "repeat", "roll", "split", "stack", "tile", "unstack", "vstack",
+    "block", "column_stack", "concat", "concatenate", "dstack", "hstack", "repeat", "resize", "roll", "stack", "tile", "vstack",
 ]  # fmt: skip
 
 
-def concat(arrays: Iterable[Any], /, axis: int | None = 0, *, dtype: Any = None) -> Tensor:
+def concat(
+    arrays: Iterable[Any], /, axis: int | None = 0, out: Any = None, *, dtype: Any = None, casting: Any = "same_kind"
+) -> Any:
     """Join arrays along an existing axis; with `axis=None`, the raveled arrays.
 
     Parameters
     ----------
     arrays : sequence of array_like
-        Of one shape but along `axis`; the result has their common dtype, or `dtype`.
+        Of one shape but along `axis`.
+    axis : int, optional
+    out : array, optional
+        Where the result is stored: a tensor, or a NumPy array, which waits.
+    dtype : dtype, optional
+        The result's, if not the arrays' common one. Not together with `out`.
+    casting : str
+        Which conversions are allowed, by NumPy's rules.
 
     >>> import lazytensor as lt
     >>> print(lt.concat([lt.arange(2), lt.arange(3)]))
     [0 1 0 1 2]
     """
-    return _join(ops.concat, "concat", arrays, axis, dtype, 0)
+    return _join(ops.concat, "concat", arrays, axis, out, dtype, casting)
 
 
 concatenate = concat
 
 
-def stack(arrays: Iterable[Any], /, axis: int = 0, *, dtype: Any = None) -> Tensor:
-    """Join arrays of one shape along a new axis.
+def stack(arrays: Iterable[Any], axis: int = 0, out: Any = None, *, dtype: Any = None, casting: Any = "same_kind") -> Any:
+    """Join arrays of one shape along a new axis; parameters as of `concat`.
 
     >>> import lazytensor as lt
     >>> lt.stack([lt.arange(3), lt.arange(3)], axis=-1).shape
     (3, 2)
     """
-    return _join(ops.stack, "stack", arrays, axis, dtype, 1)
+    return _join(ops.stack, "stack", arrays, axis, out, dtype, casting)
 
 
-def _join(op: Any, name: str, arrays: Iterable[Any], axis: int | None, dtype: Any, extra: int) -> Tensor:
-    parts = [as_tensor(array, name) for array in arrays]
-    if not parts:
+def _join(op: Any, name: str, arrays: Iterable[Any], axis: int | None, out: Any, dtype: Any, casting: Any) -> Any:
+    given = list(arrays)
+    if not given:
         raise ValueError(f"{name}: expects at least one array")
+    if dtype is not None and out is not None:
+        raise TypeError(f"{name}: takes only one of out and dtype, both were given")
+    parts = [as_tensor(array, name) for array in given]
+    target = as_dtype(dtype, name) if dtype is not None else getattr(out, "dtype", None)
     if axis is None:
         parts, axis = [ravel(part) for part in parts], 0
+        if target is None and any(type(array) in (bool, int, float, complex) for array in given):
+            # Python scalars are weak.
+            target = np.result_type(
+                *[array if type(array) in (bool, int, float, complex) else part.dtype
+                  for array, part in zip(given, parts, strict=True)]
+            )  # fmt: skip
+            casting = "unsafe"
+    if target is None and casting != "same_kind":
+        target = np.result_type(*[part.dtype for part in parts])
+    if target is not None:
+        for part in parts:
+            if not np.can_cast(part.dtype, target, casting):
+                raise TypeError(f"{name}: cannot cast array data from {part.dtype} to {target} according to the rule {casting!r}")
+        parts = [astype(part, target, copy=False) for part in parts]
     nodes = [part._read() for part in parts]
     # A shape error comes from the row, so a scalar among the arrays is reported before the axis.
-    rank = len(nodes[0].shape) + extra
+    rank = len(nodes[0].shape) + (op is ops.stack)
     made = wrap(record(op, tuple(nodes), (one_axis(axis, rank, name) if rank else 0,)))
-    return made if dtype is None or made.dtype == as_dtype(dtype, name) else astype(made, dtype)
+    return deliver(made, out, name)
 
 
-def vstack(arrays: Iterable[Any], /) -> Tensor:
+def vstack(tup: Iterable[Any], *, dtype: Any = None, casting: Any = "same_kind") -> Tensor:
     """Join along the first axis; one-dimensional arrays are rows."""
-    return concat([atleast_2d(array) for array in arrays], axis=0)
+    return concat([atleast_2d(array) for array in tup], 0, dtype=dtype, casting=casting)  # type: ignore[no-any-return]
 
 
-def hstack(arrays: Iterable[Any], /) -> Tensor:
+def hstack(tup: Iterable[Any], *, dtype: Any = None, casting: Any = "same_kind") -> Tensor:
     """Join along the second axis; one-dimensional arrays along their only one."""
-    parts = [atleast_1d(array) for array in arrays]
-    return concat(parts, axis=0 if parts and len(parts[0].shape) == 1 else 1)
+    parts = [atleast_1d(array) for array in tup]
+    axis = 0 if parts and len(parts[0].shape) == 1 else 1
+    return concat(parts, axis, dtype=dtype, casting=casting)  # type: ignore[no-any-return]
 
 
-def unstack(x: Any, /, *, axis: int = 0) -> tuple[Tensor, ...]:
-    """The arrays that `stack` would make `x` from, as views."""
-    source = as_tensor(x, "unstack")
-    place = one_axis(axis, len(source.shape), "unstack")
-    whole = (slice(None),) * place
-    view = source._index_map()
-    return tuple([source._alias(views.index(view, (*whole, index))) for index in range(source.shape[place])])
+def dstack(tup: Iterable[Any]) -> Tensor:
+    """Join along the third axis, the arrays being viewed as `atleast_3d` views them."""
+    return concat([atleast_3d(array) for array in tup], 2)  # type: ignore[no-any-return]
 
 
-def array_split(x: Any, /, indices_or_sections: Any, axis: int = 0) -> list[Tensor]:
-    """Views of parts along an axis: so many of nearly one length, or those between the given positions."""
-    source = as_tensor(x, "array_split")
-    place = one_axis(axis, len(source.shape), "array_split")
-    length = source.shape[place]
-    if views.is_integer(indices_or_sections):
-        count = int(indices_or_sections)
-        if count <= 0:
-            raise ValueError("array_split: number of sections must be larger than 0")
-        small, longer = divmod(length, count)
-        cuts = [part * small + min(part, longer) for part in range(1, count)]
-    else:
-        cuts = [operator.index(cut) for cut in indices_or_sections]
-    bounds = zip([0, *cuts], [*cuts, None], strict=True)
-    return [_slice(source, place, slice(start, stop)) for start, stop in bounds]
+def column_stack(tup: Iterable[Any]) -> Tensor:
+    """Join along the second axis; one-dimensional arrays are columns."""
+    parts = [as_tensor(array, "column_stack") for array in tup]
+    columns = [matrix_transpose(atleast_2d(part)) if len(part.shape) < 2 else part for part in parts]
+    return concat(columns, 1)  # type: ignore[no-any-return]
 
 
-def split(x: Any, /, indices_or_sections: Any, axis: int = 0) -> list[Tensor]:
-    """Like `array_split`, but parts of a given number must have one length."""
-    source = as_tensor(x, "split")
-    if views.is_integer(indices_or_sections):
-        length = source.shape[one_axis(axis, len(source.shape), "split")]
-        if indices_or_sections <= 0 or length % int(indices_or_sections):
-            raise ValueError(f"split: {length} elements do not divide equally into {indices_or_sections}")
-    return array_split(source, indices_or_sections, axis)
+def block(arrays: Any) -> Tensor:
+    """An array made of blocks in nested lists: the innermost lists are joined along the last axis, and so on outwards.
+
+    >>> import lazytensor as lt
+    >>> print(lt.block([[lt.ones((1, 2)), lt.zeros((1, 1))], [lt.arange(3)]]))
+    [[1. 1. 0.]
+     [0. 1. 2.]]
+    """
+    depth = _depth(arrays)
+    if depth == 0:
+        return copy(as_tensor(arrays, "block"))
+    return _block(arrays, depth, max(depth, _rank(arrays)))
 
 
-def roll(x: Any, /, shift: Any, axis: Any = None) -> Tensor:
+def _depth(arrays: Any) -> int:
+    """How deep lists are nested, the same everywhere."""
+    if isinstance(arrays, tuple):
+        raise TypeError("block: blocks are in lists, got a tuple")
+    if not isinstance(arrays, list):
+        return 0
+    if not arrays:
+        raise ValueError("block: lists must not be empty")
+    depths = {_depth(item) for item in arrays}
+    if len(depths) > 1:
+        raise ValueError(f"block: list depths are mismatched, found {sorted(depths)} in one list")
+    return depths.pop() + 1
+
+
+def _rank(arrays: Any) -> int:
+    return max(map(_rank, arrays)) if isinstance(arrays, list) else len(as_tensor(arrays, "block").shape)
+
+
+def _block(arrays: Any, depth: int, rank: int) -> Tensor:
+    if depth == 0:
+        source = as_tensor(arrays, "block")
+        missing = tuple(range(rank - len(source.shape)))
+        return expand_dims(source, missing) if missing else source
+    return concat([_block(item, depth - 1, rank) for item in arrays], rank - depth)  # type: ignore[no-any-return]
+
+
+def roll(a: Any, shift: Any, axis: Any = None) -> Tensor:
     """Elements moved along the axes; those that leave at the end come back at the start. A lazy copy.
 
     >>> import lazytensor as lt
     >>> print(lt.roll(lt.arange(5), 2))
     [3 4 0 1 2]
     """
-    source = as_tensor(x, "roll")
+    source = as_tensor(a, "roll")
     if axis is None:
         total = sum(lengths(shift))
         return reshape(roll(ravel(source), total, 0), source.shape)
@@ -147,12 +204,12 @@ def _slice(x: Tensor, axis: int, part: slice) -> Tensor:
 # -- repeating ------------------------------------------------------------------------------------------------------------------
 
 
-def repeat(x: Any, /, repeats: Any, axis: int | None = None) -> Tensor:
+def repeat(a: Any, repeats: Any, axis: int | None = None) -> Tensor:
     """Each element `repeats` times, along an axis or of the raveled array. A lazy copy.
 
     Parameters
     ----------
-    x : array_like
+    a : array_like
     repeats : int or one-dimensional array_like of int
         One number an element makes the result's shape depend on values: a tensor is waited for.
 
@@ -160,7 +217,7 @@ def repeat(x: Any, /, repeats: Any, axis: int | None = None) -> Tensor:
     >>> print(lt.repeat(lt.arange(3), 2))
     [0 0 1 1 2 2]
     """
-    source = as_tensor(x, "repeat")
+    source = as_tensor(a, "repeat")
     if axis is None:
         source, axis = ravel(source), 0
     place = one_axis(axis, len(source.shape), "repeat")
@@ -180,16 +237,16 @@ def repeat(x: Any, /, repeats: Any, axis: int | None = None) -> Tensor:
     return wrap(record(indexing_ops.take, (source._read(), positions), (place,)))
 
 
-def tile(x: Any, repetitions: Any, /) -> Tensor:
-    """The array set side by side, `repetitions` times along each axis. A lazy copy.
+def tile(A: Any, reps: Any) -> Tensor:
+    """The array set side by side, `reps` times along each axis. A lazy copy.
 
     >>> import lazytensor as lt
     >>> print(lt.tile(lt.asarray([1, 2]), (2, 2)))
     [[1 2 1 2]
      [1 2 1 2]]
     """
-    source = as_tensor(x, "tile")
-    counts = lengths(repetitions)
+    source = as_tensor(A, "tile")
+    counts = lengths(reps)
     rank = max(len(counts), len(source.shape))
     counts = (1,) * (rank - len(counts)) + counts
     shape = (1,) * (rank - len(source.shape)) + source.shape
@@ -197,3 +254,23 @@ def tile(x: Any, repetitions: Any, /) -> Tensor:
     wide = tuple([item for count, length in zip(counts, shape, strict=True) for item in (count, length)])
     tiled = copy(broadcast_to(reshape(source, apart), wide))
     return reshape(tiled, tuple([count * length for count, length in zip(counts, shape, strict=True)]))
+
+
+def resize(a: Any, new_shape: Any) -> Tensor:
+    """A copy in a new shape, the elements repeated in C order until it is full; zeros if there are none.
+
+    >>> import lazytensor as lt
+    >>> print(lt.resize(lt.arange(3), (2, 4)))
+    [[0 1 2 0]
+     [1 2 0 1]]
+    """
+    source = ravel(a)
+    wanted = lengths(new_shape)
+    if any(length < 0 for length in wanted):
+        raise ValueError(f"resize: all elements of new_shape must be non-negative, got {new_shape}")
+    count, have = math.prod(wanted), source.shape[0]
+    if have == 0 or count == 0:
+        return copy(broadcast_to(wrap(constant(np.zeros((), source.dtype), source._base().device)), wanted))
+    wide = broadcast_to(source, (-(-count // have), have))
+    flat = reshape(copy(wide), (wide.shape[0] * have,))
+    return reshape(_slice(flat, 0, slice(count)), wanted)

@@ -1,10 +1,13 @@
-"""Shapes and joining: views that alias their argument where NumPy's do, lazy copies elsewhere. Nothing here waits."""
+"""Shapes: views that alias their argument where NumPy's do, lazy copies elsewhere. Nothing here waits.
+
+Tensors are logically C-contiguous: the orders "A" and "K" mean "C". "F" reads and places elements in Fortran order.
+"""
 
 from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lazytensor import views
@@ -12,14 +15,15 @@ from lazytensor.axes import axis_tuple, one_axis
 from lazytensor.compiler.ops import elementwise as elementwise_ops
 from lazytensor.compiler.ops.shapes import broadcast_shapes as _broadcast_shapes
 from lazytensor.handle import Handle, node_operand, record, wrap
+from lazytensor.keywords import memory_order, no_subclass
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
 
 __all__ = [
-    "atleast_1d", "atleast_2d", "broadcast_arrays", "broadcast_shapes", "broadcast_to", "copy", "expand_dims", "flip",
-    "fliplr", "flipud", "matrix_transpose", "moveaxis", "permute_dims", "ravel", "reshape", "squeeze", "swapaxes",
-    "transpose",
+    "atleast_1d", "atleast_2d", "atleast_3d", "broadcast_arrays", "broadcast_shapes", "broadcast_to", "copy", "expand_dims",
+    "flip", "fliplr", "flipud", "matrix_transpose", "moveaxis", "ndim", "permute_dims", "ravel", "reshape", "rollaxis", "rot90",
+    "shape", "size", "squeeze", "swapaxes", "transpose",
 ]  # fmt: skip
 
 Shape = tuple[int, ...]
@@ -32,20 +36,16 @@ def as_tensor(x: Any, name: str) -> Tensor:
 
 def lengths(shape: Any) -> Shape:
     """A shape argument, one integer or several, as a tuple of Python integers."""
-    if views.is_integer(shape):
-        return (int(shape),)
+    if views.is_integer(shape) or (isinstance(shape, Handle) and not shape.shape):
+        return (operator.index(shape),)
     return tuple([operator.index(length) for length in shape])
 
 
-def _check_order(order: str, name: str) -> None:
-    if order != "C":
-        raise ValueError(f"{name}: order must be 'C', got {order!r}; tensors are logically C-contiguous")
-
-
-def copy(x: Any, /, order: str = "C") -> Tensor:
+def copy(a: Any, order: str = "K", subok: bool = False) -> Tensor:
     """An independent tensor of the same values: neither sees writes to the other."""
-    _check_order(order, "copy")
-    made = wrap(record(elementwise_ops.copy, (node_operand(x, "copy"),)))
+    memory_order(order, "copy")
+    no_subclass(subok, "copy")
+    made = wrap(record(elementwise_ops.copy, (node_operand(a, "copy"),)))
     if made.shape == ():
         made._share()
     return made
@@ -54,16 +54,34 @@ def copy(x: Any, /, order: str = "C") -> Tensor:
 # -- the shape ------------------------------------------------------------------------------------------------------------------
 
 
-def reshape(x: Any, /, shape: Any, order: str = "C", *, copy: bool | None = None) -> Tensor:
-    """The elements, in C order, in a new shape.
+def shape(a: Any) -> Shape:
+    """Lengths of the axes, as Python integers."""
+    return as_tensor(a, "shape").shape
+
+
+def ndim(a: Any) -> int:
+    """The number of axes."""
+    return len(as_tensor(a, "ndim").shape)
+
+
+def size(a: Any, axis: Any = None) -> int:
+    """The number of elements, along the given axes if any are."""
+    found = as_tensor(a, "size").shape
+    return math.prod(found if axis is None else [found[place] for place in axis_tuple(axis, len(found), "size")])
+
+
+def reshape(a: Any, shape: Any, order: str = "C", *, copy: bool | None = None) -> Tensor:
+    """The elements in a new shape.
 
     Parameters
     ----------
-    x : array_like
+    a : array_like
     shape : int or tuple of int
         One length may be -1: what the others leave.
+    order : {"C", "F", "A"}
+        "F" reads and places the elements with the first index changing fastest; "A" means "C".
     copy : bool, optional
-        None gives a view that aliases `x` where strides allow one, as NumPy does; True always copies.
+        None gives a view that aliases `a` where strides allow one, as NumPy does; True always copies.
 
     Raises
     ------
@@ -75,8 +93,9 @@ def reshape(x: Any, /, shape: Any, order: str = "C", *, copy: bool | None = None
     [[0 1 2]
      [3 4 5]]
     """
-    _check_order(order, "reshape")
-    source = as_tensor(x, "reshape")
+    source = as_tensor(a, "reshape")
+    if memory_order(order, "reshape", "CFA") == "F":
+        return permute_dims(reshape(permute_dims(source), lengths(shape)[::-1], copy=copy))
     wanted = views.resolve_shape(lengths(shape), math.prod(source.shape))
     view = None if copy else views.reshape(source._index_map(), wanted)
     if view is None:
@@ -91,21 +110,23 @@ def _copied(x: Tensor) -> Tensor:
     return wrap(record(elementwise_ops.copy, (x._read(),)))
 
 
-def ravel(x: Any, /, order: str = "C") -> Tensor:
-    """One-dimensional: a view where strides allow one, else a copy."""
-    _check_order(order, "ravel")
-    source = as_tensor(x, "ravel")
+def ravel(a: Any, order: str = "C") -> Tensor:
+    """One-dimensional: a view where strides allow one, else a copy. `order` is the order of the elements, as in `reshape`."""
+    source = as_tensor(a, "ravel")
+    if memory_order(order, "ravel") == "F":
+        source = permute_dims(source)
     return reshape(source, (math.prod(source.shape),))
 
 
-def flatten(x: Any, /, order: str = "C") -> Tensor:
+def flatten(a: Any, order: str = "C") -> Tensor:
     """A one-dimensional copy."""
-    _check_order(order, "flatten")
-    source = as_tensor(x, "flatten")
+    source = as_tensor(a, "flatten")
+    if memory_order(order, "flatten") == "F":
+        source = permute_dims(source)
     return reshape(source, (math.prod(source.shape),), copy=True)
 
 
-def squeeze(x: Any, /, axis: Any = None) -> Tensor:
+def squeeze(a: Any, axis: Any = None) -> Tensor:
     """A view without the given axes of length 1, or without all of them.
 
     Raises
@@ -113,7 +134,7 @@ def squeeze(x: Any, /, axis: Any = None) -> Tensor:
     ValueError
         If a given axis is longer.
     """
-    source = as_tensor(x, "squeeze")
+    source = as_tensor(a, "squeeze")
     view = source._index_map()
     if axis is None:
         dropped = tuple([place for place, length in enumerate(view.shape) if length == 1])
@@ -124,39 +145,54 @@ def squeeze(x: Any, /, axis: Any = None) -> Tensor:
     return source._alias(views.index(view, tuple([0 if place in dropped else slice(None) for place in range(len(view.shape))])))
 
 
-def expand_dims(x: Any, /, axis: Any = 0) -> Tensor:
+def expand_dims(a: Any, axis: Any = 0) -> Tensor:
     """A view with new axes of length 1 at the given places of the result."""
-    source = as_tensor(x, "expand_dims")
+    source = as_tensor(a, "expand_dims")
     view = source._index_map()
     rank = len(view.shape) + (len(axis) if isinstance(axis, (tuple, list)) else 1)
     added = axis_tuple(axis, rank, "expand_dims")
     return source._alias(views.index(view, tuple([None if place in added else slice(None) for place in range(rank)])))
 
 
-def atleast_1d(x: Any, /) -> Tensor:
-    """`x`, viewed as one-dimensional if it has no axis."""
-    source = as_tensor(x, "atleast_1d")
-    return source if source.shape else expand_dims(source, 0)
+def atleast_1d(*arys: Any) -> Any:
+    """The array, viewed as one-dimensional if it has no axis; of several arrays, a tuple."""
+    return _each(arys, "atleast_1d", lambda source: source if source.shape else expand_dims(source, 0))
 
 
-def atleast_2d(x: Any, /) -> Tensor:
-    """`x`, viewed with leading axes of length 1 if it has fewer than two."""
-    source = as_tensor(x, "atleast_2d")
-    missing = tuple(range(2 - len(source.shape)))
-    return expand_dims(source, missing) if missing else source
+def atleast_2d(*arys: Any) -> Any:
+    """The array, viewed with leading axes of length 1 if it has fewer than two; of several arrays, a tuple."""
+
+    def widened(source: Tensor) -> Tensor:
+        missing = tuple(range(2 - len(source.shape)))
+        return expand_dims(source, missing) if missing else source
+
+    return _each(arys, "atleast_2d", widened)
+
+
+def atleast_3d(*arys: Any) -> Any:
+    """The array, viewed with at least three axes: vectors as (1, n, 1), matrices as (m, n, 1); of several arrays, a tuple."""
+    missing: tuple[tuple[int, ...], ...] = ((0, 1, 2), (0, 2), (2,))
+    return _each(
+        arys, "atleast_3d", lambda source: source if len(source.shape) > 2 else expand_dims(source, missing[len(source.shape)])
+    )
+
+
+def _each(arrays: tuple[Any, ...], name: str, change: Callable[[Tensor], Tensor]) -> Any:
+    made = tuple([change(as_tensor(array, name)) for array in arrays])
+    return made[0] if len(made) == 1 else made
 
 
 # -- the order of axes and elements ---------------------------------------------------------------------------------------------
 
 
-def permute_dims(x: Any, /, axes: Any = None) -> Tensor:
+def permute_dims(a: Any, axes: Any = None) -> Tensor:
     """A view with the axes in another order; in reverse order when `axes` is None.
 
     >>> import lazytensor as lt
     >>> lt.permute_dims(lt.zeros((2, 3, 4)), (2, 0, 1)).shape
     (4, 2, 3)
     """
-    source = as_tensor(x, "transpose")
+    source = as_tensor(a, "transpose")
     view = source._index_map()
     rank = len(view.shape)
     if axes is None:
@@ -180,18 +216,18 @@ def matrix_transpose(x: Any, /) -> Tensor:
     return swapaxes(source, rank - 2, rank - 1)
 
 
-def swapaxes(x: Any, /, axis1: int, axis2: int) -> Tensor:
+def swapaxes(a: Any, axis1: int, axis2: int) -> Tensor:
     """A view with two axes exchanged."""
-    source = as_tensor(x, "swapaxes")
+    source = as_tensor(a, "swapaxes")
     order = list(range(len(source.shape)))
     first, second = (one_axis(axis, len(order), "swapaxes") for axis in (axis1, axis2))
     order[first], order[second] = order[second], order[first]
     return source._alias(views.transpose(source._index_map(), order))
 
 
-def moveaxis(x: Any, source: Any, destination: Any, /) -> Tensor:
+def moveaxis(a: Any, source: Any, destination: Any) -> Tensor:
     """A view with some axes moved to other places, the rest in their order."""
-    array = as_tensor(x, "moveaxis")
+    array = as_tensor(a, "moveaxis")
     rank = len(array.shape)
     origins = axis_tuple(source, rank, "moveaxis")
     targets = axis_tuple(destination, rank, "moveaxis")
@@ -203,40 +239,71 @@ def moveaxis(x: Any, source: Any, destination: Any, /) -> Tensor:
     return array._alias(views.transpose(array._index_map(), order))
 
 
-def flip(x: Any, /, axis: Any = None) -> Tensor:
+def rollaxis(a: Any, axis: int, start: int = 0) -> Tensor:
+    """A view with one axis moved in front of the axis `start`; `moveaxis` says the same more plainly."""
+    source = as_tensor(a, "rollaxis")
+    rank = len(source.shape)
+    origin = one_axis(axis, rank, "rollaxis")
+    target = one_axis(start, rank + 1, "rollaxis") if start >= 0 else one_axis(start, rank, "rollaxis")
+    return moveaxis(source, origin, target - 1 if origin < target else target)
+
+
+def flip(m: Any, axis: Any = None) -> Tensor:
     """A view with the elements of the given axes, or of all, in reverse order."""
-    source = as_tensor(x, "flip")
+    source = as_tensor(m, "flip")
     rank = len(source.shape)
     axes = range(rank) if axis is None else axis_tuple(axis, rank, "flip")
     return source._alias(views.flip(source._index_map(), axes))
 
 
-def flipud(x: Any, /) -> Tensor:
+def flipud(m: Any) -> Tensor:
     """A view with the first axis reversed."""
-    return flip(x, 0)
+    return flip(m, 0)
 
 
-def fliplr(x: Any, /) -> Tensor:
+def fliplr(m: Any) -> Tensor:
     """A view with the second axis reversed."""
-    return flip(x, 1)
+    return flip(m, 1)
+
+
+def rot90(m: Any, k: int = 1, axes: Any = (0, 1)) -> Tensor:
+    """A view turned by `k` quarters in the plane of two axes, from the first towards the second.
+
+    >>> import lazytensor as lt
+    >>> print(lt.rot90(lt.asarray([[1, 2], [3, 4]])))
+    [[2 4]
+     [1 3]]
+    """
+    source = as_tensor(m, "rot90")
+    plane = tuple(axes)
+    if len(plane) != 2:
+        raise ValueError(f"rot90: axes must be two, got {axes}")
+    first, second = axis_tuple(plane, len(source.shape), "rot90")
+    turns = operator.index(k) % 4
+    if turns == 0:
+        return source._alias(source._index_map())
+    if turns == 2:
+        return flip(source, (first, second))
+    return swapaxes(flip(source, second), first, second) if turns == 1 else flip(swapaxes(source, first, second), second)
 
 
 # -- broadcasting ---------------------------------------------------------------------------------------------------------------
 
 
-def broadcast_shapes(*shapes: Any) -> Shape:
+def broadcast_shapes(*args: Any) -> Shape:
     """The shape that arrays of these shapes broadcast to; ValueError if they do not.
 
     >>> import lazytensor as lt
     >>> lt.broadcast_shapes((3, 1), (4,))
     (3, 4)
     """
-    return _broadcast_shapes("broadcast_shapes", *[lengths(shape) for shape in shapes])
+    return _broadcast_shapes("broadcast_shapes", *[lengths(shape) for shape in args])
 
 
-def broadcast_to(x: Any, /, shape: Any) -> Tensor:
-    """A read-only view of `x` in the shape it broadcasts to; no memory is used for it."""
-    source = as_tensor(x, "broadcast_to")
+def broadcast_to(array: Any, shape: Any, subok: bool = False) -> Tensor:
+    """A read-only view of an array in the shape it broadcasts to; no memory is used for it."""
+    no_subclass(subok, "broadcast_to")
+    source = as_tensor(array, "broadcast_to")
     wanted = lengths(shape)
     view = views.broadcast(source._index_map(), wanted)
     if view is None:
@@ -244,8 +311,9 @@ def broadcast_to(x: Any, /, shape: Any) -> Tensor:
     return source._alias(views.ReadOnly(*view))
 
 
-def broadcast_arrays(*arrays: Any) -> tuple[Tensor, ...]:
+def broadcast_arrays(*args: Any, subok: bool = False) -> tuple[Tensor, ...]:
     """Views of the arrays in the shape that they broadcast to together."""
-    sources = [as_tensor(array, "broadcast_arrays") for array in arrays]
+    no_subclass(subok, "broadcast_arrays")
+    sources = [as_tensor(array, "broadcast_arrays") for array in args]
     shape = _broadcast_shapes("broadcast_arrays", *[source.shape for source in sources])
     return tuple([source if source.shape == shape else broadcast_to(source, shape) for source in sources])

@@ -1,4 +1,4 @@
-"""Numbers in order: ranges, and the matrices and grids that are made from them."""
+"""Numbers in order: ranges, and the matrices that are made from them."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from lazytensor import elementwise, manipulation
 from lazytensor.compiler.ops import sources
 from lazytensor.creation import asarray, checked_shape, created, full, place, zero_of
 from lazytensor.dtypes import as_dtype
-from lazytensor.handle import Handle, constant, record, wrap
+from lazytensor.handle import Handle, common_device, constant, record, wrap
+from lazytensor.keywords import memory_order, no_model
 from lazytensor.manipulation import lengths
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
 
 __all__ = [
-    "arange", "eye", "identity", "linspace", "meshgrid", "tri", "tril", "triu",
+    "arange", "eye", "geomspace", "identity", "linspace", "logspace", "tri", "tril", "triu",
 ]  # fmt: skip
 
 Shape = tuple[int, ...]
@@ -42,7 +43,7 @@ def _number(value: Any, name: str) -> Any:
     return value
 
 
-def arange(start: Any, /, stop: Any = None, step: Any = 1, *, dtype: Any = None, device: Any = None) -> Tensor:
+def arange(start: Any, stop: Any = None, step: Any = 1, dtype: Any = None, *, device: Any = None, like: Any = None) -> Tensor:
     """Numbers from `start` (0 if one bound is given) up to, not including, `stop`, in steps of `step`: NumPy's, bit for bit.
 
     Parameters
@@ -56,7 +57,9 @@ def arange(start: Any, /, stop: Any = None, step: Any = 1, *, dtype: Any = None,
     >>> print(lt.arange(1, 9, 3))
     [1 4 7]
     """
+    no_model(like, "arange")
     first, last = (0, start) if stop is None else (start, stop)
+    step = 1 if step is None else step
     first, last, by = (_number(item, "arange") for item in (first, last, step))
     # NumPy promotes the numbers' dtypes with int64: float32 bounds give float64.
     kind = as_dtype(np.result_type(np.int64, *map(np.asarray, (first, last, by))) if dtype is None else dtype, "arange")
@@ -85,10 +88,14 @@ def arange(start: Any, /, stop: Any = None, step: Any = 1, *, dtype: Any = None,
     return made
 
 
+def _device(device: Any, name: str, *bounds: Any) -> Any:
+    """Where a range goes: the device asked for, else where its bounds are, if they are tensors."""
+    return device or common_device(name, tuple([item._base() for item in bounds if isinstance(item, Handle)]))
+
+
 def linspace(
     start: Any,
     stop: Any,
-    /,
     num: int = 50,
     endpoint: bool = True,
     retstep: bool = False,
@@ -118,6 +125,7 @@ def linspace(
     count = lengths(num)[0]
     if count < 0:
         raise ValueError(f"linspace: number of samples must not be negative, got {count}")
+    device = _device(device, "linspace", start, stop)
     where = place(device)
     plain = all(type(item) in (bool, int, float) for item in (start, stop))
     parts = count - 1 if endpoint else count
@@ -162,7 +170,91 @@ def linspace(
     return (made, gap) if retstep else made
 
 
-def eye(n_rows: int, n_cols: int | None = None, /, k: int = 0, dtype: Any = np.float64, *, device: Any = None) -> Tensor:
+def logspace(
+    start: Any,
+    stop: Any,
+    num: int = 50,
+    endpoint: bool = True,
+    base: Any = 10.0,
+    dtype: Any = None,
+    axis: int = 0,
+    *,
+    device: Any = None,
+) -> Tensor:
+    """Powers of `base`, the exponents being evenly spaced from `start` to `stop`; other parameters as of `linspace`.
+
+    >>> import lazytensor as lt
+    >>> print(lt.logspace(0, 3, 4))
+    [   1.   10.  100. 1000.]
+    """
+    device = _device(device, "logspace", start, stop, base)
+    if not isinstance(base, (int, float)):
+        bounds = [asarray(item, device=device) for item in (start, stop, base)]
+        if bounds[2].shape:
+            rank = max(len(item.shape) for item in bounds)
+            start, stop, base = (
+                manipulation.expand_dims(item, tuple(range(rank - len(item.shape)))) if len(item.shape) < rank else item
+                for item in bounds
+            )
+            base = manipulation.expand_dims(base, axis)
+    made = elementwise.pow(base, linspace(start, stop, num, endpoint, axis=axis, device=device))
+    return made if dtype is None else elementwise.astype(made, as_dtype(dtype, "logspace"), copy=False)
+
+
+def geomspace(
+    start: Any,
+    stop: Any,
+    num: int = 50,
+    endpoint: bool = True,
+    dtype: Any = None,
+    axis: int = 0,
+    *,
+    device: Any = None,
+) -> Tensor:
+    """`num` numbers from `start` to `stop`, each a constant multiple of the one before; other parameters as of `linspace`.
+
+    Raises
+    ------
+    ValueError
+        If a bound is zero; zeros in tensors give NaN instead, since this does not wait.
+
+    >>> import lazytensor as lt
+    >>> print(lt.geomspace(1, 1000, 4))
+    [   1.   10.  100. 1000.]
+    """
+    count = lengths(num)[0]
+    device = _device(device, "geomspace", start, stop)
+    if any(not isinstance(item, Handle) and not np.all(np.asarray(item)) for item in (start, stop)):
+        raise ValueError("geomspace: a geometric sequence cannot include zero")
+    first, last = (asarray(item, device=device) for item in (start, stop))
+    wanted = np.dtype(np.float64) if dtype is None else as_dtype(dtype, "geomspace")
+    kind = np.result_type(first.dtype, last.dtype, 0.0, wanted)
+    first, last = (elementwise.astype(item, kind, copy=False) for item in (first, last))
+    # Turned to start from a positive real number, and back in the end: what is real or imaginary stays so exactly.
+    sign = elementwise.sign(first)
+    first, last = elementwise.divide(first, sign), elementwise.divide(last, sign)
+    made = logspace(elementwise.log10(first), elementwise.log10(last), count, endpoint, device=device)
+    rank = len(made.shape) - 1
+    index = manipulation.reshape(iota((count,), 0, np.int64, place(device)), (count, *(1,) * rank))
+    made = elementwise.where(elementwise.equal(index, 0), first, elementwise.astype(made, kind, copy=False))
+    if endpoint and count > 1:
+        made = elementwise.where(elementwise.equal(index, count - 1), last, made)
+    made = elementwise.multiply(made, sign)
+    if axis:
+        made = manipulation.moveaxis(made, 0, axis)
+    return made if dtype is None else elementwise.astype(made, wanted, copy=False)
+
+
+def eye(
+    N: int,
+    M: int | None = None,
+    k: int = 0,
+    dtype: Any = np.float64,
+    order: Any = "C",
+    *,
+    device: Any = None,
+    like: Any = None,
+) -> Tensor:
     """Ones on the k-th diagonal, zeros elsewhere.
 
     >>> import lazytensor as lt
@@ -170,19 +262,30 @@ def eye(n_rows: int, n_cols: int | None = None, /, k: int = 0, dtype: Any = np.f
     [[0. 1. 0.]
      [0. 0. 1.]]
     """
-    shape = checked_shape((n_rows, n_rows if n_cols is None else n_cols), "eye")
+    memory_order(order, "eye")
+    no_model(like, "eye")
+    shape = checked_shape((N, N if M is None else M), "eye")
     return elementwise.astype(_below(shape, k, elementwise.equal, place(device)), np.float64 if dtype is None else dtype)
 
 
-def identity(n: int, dtype: Any = np.float64, *, device: Any = None) -> Tensor:
+def identity(n: int, dtype: Any = None, *, like: Any = None, device: Any = None) -> Tensor:
     """The square identity matrix."""
-    return eye(n, dtype=dtype, device=device)
+    return eye(n, dtype=dtype, device=device, like=like)
 
 
-def tri(n_rows: int, n_cols: int | None = None, k: int = 0, dtype: Any = np.float64, *, device: Any = None) -> Tensor:
+def tri(
+    N: int,
+    M: int | None = None,
+    k: int = 0,
+    dtype: Any = np.float64,
+    *,
+    like: Any = None,
+    device: Any = None,
+) -> Tensor:
     """Ones on and below the k-th diagonal, zeros above."""
-    shape = checked_shape((n_rows, n_rows if n_cols is None else n_cols), "tri")
-    return elementwise.astype(_below(shape, k, elementwise.less_equal, place(device)), dtype)
+    no_model(like, "tri")
+    shape = checked_shape((N, N if M is None else M), "tri")
+    return elementwise.astype(_below(shape, k, elementwise.less_equal, place(device)), np.float64 if dtype is None else dtype)
 
 
 def _below(shape: Shape, k: int, compare: Any, device: str | None) -> Tensor:
@@ -201,40 +304,11 @@ def _triangle(x: Any, k: int, lower: bool, name: str) -> Tensor:
     return elementwise.where(inside, source, zero) if lower else elementwise.where(inside, zero, source)
 
 
-def tril(x: Any, /, k: int = 0) -> Tensor:
+def tril(m: Any, k: int = 0) -> Tensor:
     """The lower triangle of matrices along the last two axes; zeros above the k-th diagonal."""
-    return _triangle(x, k, True, "tril")
+    return _triangle(m, k, True, "tril")
 
 
-def triu(x: Any, /, k: int = 0) -> Tensor:
+def triu(m: Any, k: int = 0) -> Tensor:
     """The upper triangle of matrices along the last two axes; zeros below the k-th diagonal."""
-    return _triangle(x, k, False, "triu")
-
-
-def meshgrid(*arrays: Any, indexing: str = "xy", sparse: bool = False, copy: bool = True) -> tuple[Tensor, ...]:
-    """Coordinate arrays of a grid of one-dimensional coordinates.
-
-    Parameters
-    ----------
-    arrays : array_like
-        0- or one-dimensional coordinates.
-    indexing : {"xy", "ij"}
-        "xy" exchanges the first two axes, so that the second counts rows.
-    sparse : bool
-        Keep lengths 1 along the other axes.
-    copy : bool
-        False gives read-only views.
-    """
-    if indexing not in ("xy", "ij"):
-        raise ValueError(f"meshgrid: indexing must be 'xy' or 'ij', got {indexing!r}")
-    count = len(arrays)
-    axes = [1, 0, *range(2, count)] if indexing == "xy" and count > 1 else list(range(count))
-    grid: list[Tensor] = []
-    for axis, array in zip(axes, arrays, strict=True):
-        source = manipulation.as_tensor(array, "meshgrid")
-        if len(source.shape) > 1:
-            raise ValueError(f"meshgrid: expects one-dimensional arrays, got shape {source.shape}")
-        grid.append(manipulation.reshape(source, tuple([-1 if place == axis else 1 for place in range(count)])))
-    if not sparse:
-        grid = list(manipulation.broadcast_arrays(*grid))
-    return tuple([manipulation.copy(item) for item in grid]) if copy else tuple(grid)
+    return _triangle(m, k, False, "triu")

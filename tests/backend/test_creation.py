@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from agreement import assert_agree
 from comparison import DTYPES, SHAPES, assert_same, sample
 
 import lazytensor as lt
@@ -161,6 +162,55 @@ def test_linspace_of_arrays(tier: str) -> None:
     made, step = lt.linspace(0, 1, 5, retstep=True)
     assert step == 0.25
     assert made.shape == (5,)
+
+
+LOGARITHMIC: list[Any] = [
+    lambda xp: xp.logspace(0, 3),
+    lambda xp: xp.logspace(2.0, 3.0, 4, False),
+    lambda xp: xp.logspace(0, 3, 4, True, 2, int),
+    lambda xp: xp.logspace(0, 2, 4, base=np.asarray([2.0, 3.0])),
+    lambda xp: xp.logspace(0, 2, 4, base=np.asarray([2.0, 3.0]), axis=-1),
+    lambda xp: xp.logspace(np.asarray([0.0, 1.0]), 3, 4),
+    lambda xp: xp.geomspace(1, 1000),
+    lambda xp: xp.geomspace(1000, 1, 5, False),
+    lambda xp: xp.geomspace(-1000, -1, 4),
+    lambda xp: xp.geomspace(1j, 1000j, 4),
+    lambda xp: xp.geomspace(-1 + 0j, 1 + 0j, 5),
+    lambda xp: xp.geomspace(1, 256, 9, True, int),
+    lambda xp: xp.geomspace(2.0, 5.0, 0),
+    lambda xp: xp.geomspace(2.0, 5.0, 1),
+    lambda xp: xp.geomspace(np.float32(1), np.float32(9), 3, dtype="float32"),
+    lambda xp: xp.geomspace(np.asarray([2.0, -3.0]), np.asarray([4.0, -9.0]), 4, axis=-1),
+    lambda xp: xp.geomspace(0, 3),
+]
+
+
+@pytest.mark.parametrize("call", LOGARITHMIC)
+def test_logarithmic_ranges(tier: str, call: Any) -> None:
+    assert_agree(call, ulp=8)
+
+
+KEYWORDS: list[Any] = [
+    lambda xp: xp.arange(0, 5, 2, "float32"),
+    lambda xp: xp.arange(start=1, stop=5),
+    lambda xp: xp.array(object=[1, 2], dtype="float32", order="F", ndmin=3),
+    lambda xp: xp.eye(3, 4, 1, int, "F"),
+    lambda xp: xp.eye(N=3, M=2, k=-1),
+    lambda xp: xp.tri(3, 4, 1, int),
+    lambda xp: xp.tril(m=[[1, 2], [3, 4]], k=-1),
+    lambda xp: xp.identity(3, None),
+    lambda xp: xp.zeros(3, None, "F"),
+    lambda xp: xp.full(shape=(2,), fill_value=3, dtype=None, order="C"),
+    lambda xp: xp.zeros_like([[1, 2]], None, "F", False, (2,)),
+    lambda xp: xp.full_like(a=[1, 2], fill_value=3.7),
+    lambda xp: xp.linspace(start=0, stop=1, num=3),
+    lambda xp: xp.linspace(0, 1, 3, True, False, "float32", 0),
+]
+
+
+@pytest.mark.parametrize("call", KEYWORDS)
+def test_arguments_by_numpys_names(call: Any) -> None:
+    assert_agree(call)
 
 
 @pytest.mark.parametrize("k", [-2, 0, 1, 10])

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from agreement import assert_agree
 from comparison import DTYPES, LAYOUTS, assert_same, sample
 
 import lazytensor as lt
@@ -18,12 +19,19 @@ VIEWS = {
     "reshape empty": ((0, 3), lambda xp, x: xp.reshape(x, (3, 0, 2))),
     "ravel": ((2, 3), lambda xp, x: xp.ravel(x)),
     "ravel empty": ((2, 0), lambda xp, x: xp.ravel(x)),
+    "reshape fortran": ((2, 6), lambda xp, x: xp.reshape(x, (3, 4), order="F")),
+    "reshape fortran -1": ((2, 3, 4), lambda xp, x: xp.reshape(x, (-1, 6), "F")),
+    "ravel fortran": ((2, 3), lambda xp, x: xp.ravel(x, order="F")),
+    "flatten fortran": ((2, 3), lambda xp, x: x.flatten("F")),
     "transpose": ((2, 3, 4), lambda xp, x: xp.transpose(x)),
     "permute_dims": ((2, 3, 4), lambda xp, x: xp.permute_dims(x, (1, -1, 0))),
     "matrix_transpose": ((2, 3, 4), lambda xp, x: xp.matrix_transpose(x)),
     "swapaxes": ((2, 3, 4), lambda xp, x: xp.swapaxes(x, 0, -1)),
     "moveaxis": ((2, 3, 4), lambda xp, x: xp.moveaxis(x, 0, -1)),
     "moveaxis several": ((2, 3, 4, 5), lambda xp, x: xp.moveaxis(x, (0, 2), (-1, 0))),
+    "rollaxis": ((2, 3, 4), lambda xp, x: xp.rollaxis(x, 2)),
+    "rollaxis to the end": ((2, 3, 4), lambda xp, x: xp.rollaxis(x, 0, start=3)),
+    "rollaxis from the end": ((2, 3, 4), lambda xp, x: xp.rollaxis(x, 1, -1)),
     "squeeze": ((1, 3, 1), lambda xp, x: xp.squeeze(x)),
     "squeeze axis": ((1, 3, 1), lambda xp, x: xp.squeeze(x, axis=-1)),
     "expand_dims": ((2, 3), lambda xp, x: xp.expand_dims(x, axis=1)),
@@ -33,6 +41,12 @@ VIEWS = {
     "flip": ((2, 3), lambda xp, x: xp.flip(x)),
     "flip axis": ((2, 3), lambda xp, x: xp.flip(x, axis=(1,))),
     "atleast_2d": ((3,), lambda xp, x: xp.atleast_2d(x)),
+    "atleast_3d": ((3,), lambda xp, x: xp.atleast_3d(x)),
+    "atleast_3d of a matrix": ((3, 2), lambda xp, x: xp.atleast_3d(x)),
+    "rot90": ((3, 4), lambda xp, x: xp.rot90(x)),
+    "rot90 none": ((3, 4), lambda xp, x: xp.rot90(x, 4)),
+    "rot90 twice": ((2, 3, 4), lambda xp, x: xp.rot90(x, -2, (2, 0))),
+    "rot90 back": ((2, 3, 4), lambda xp, x: xp.rot90(x, k=3, axes=(0, 2))),
     "diagonal of reversed": ((3, 4), lambda xp, x: xp.flipud(xp.fliplr(x))),
 }
 
@@ -97,7 +111,7 @@ def test_shape_errors() -> None:
     for call, error, match in [
         (lambda: lt.reshape(x, (4,)), ValueError, "cannot reshape"),
         (lambda: lt.reshape(x, (-1, -1)), ValueError, "unknown"),
-        (lambda: lt.reshape(x, (6,), order="F"), ValueError, "order"),
+        (lambda: lt.reshape(x, (6,), order="K"), ValueError, "order"),
         (lambda: lt.transpose(x, (0, 0)), ValueError, "repeated"),
         (lambda: lt.transpose(x, (0,)), ValueError, "don't match"),
         (lambda: lt.squeeze(x, axis=0), ValueError, "squeeze"),
@@ -113,6 +127,18 @@ def test_shape_errors() -> None:
         (lambda: lt.broadcast_shapes((3,), (4,)), ValueError, "broadcast"),
         (lambda: lt.repeat(x, -1), ValueError, "negative"),
         (lambda: lt.split(x, 2, axis=1), ValueError, "equal"),
+        (lambda: lt.vsplit(lt.zeros(3), 3), ValueError, "vsplit: only works on arrays of 2"),
+        (lambda: lt.hsplit(lt.zeros(()), 3), ValueError, "hsplit: only works on arrays of 1"),
+        (lambda: lt.dsplit(x, 3), ValueError, "dsplit: only works on arrays of 3"),
+        (lambda: lt.rollaxis(x, 0, 4), np.exceptions.AxisError, "rollaxis"),
+        (lambda: lt.rot90(x, 1, (0,)), ValueError, "rot90: axes must be two"),
+        (lambda: lt.rot90(x, 1, (1, -1)), ValueError, "repeated"),
+        (lambda: lt.concat([x, x], dtype="int8"), TypeError, "according to the rule 'same_kind'"),
+        (lambda: lt.concat([x, x], 0, x, dtype="int8"), TypeError, "only one of out and dtype"),
+        (lambda: lt.resize(x, (-1,)), ValueError, "resize"),
+        (lambda: lt.block((x, x)), TypeError, "block: blocks are in lists"),
+        (lambda: lt.block([x, []]), ValueError, "block: lists must not be empty"),
+        (lambda: lt.block([x, [x]]), ValueError, "block: list depths are mismatched"),
     ]:
         with pytest.raises(error, match=match):
             call()
@@ -159,6 +185,61 @@ def test_repeating(tier: str, layout: str) -> None:
     for shift, axis in [(1, None), (-5, 0), (2, 1), ((1, 2), (0, 1)), (1, (0, 1)), (0, 0), ((1, 1), 0)]:
         assert_same(lt.roll(t, shift, axis=axis), np.roll(x, shift, axis=axis))
     assert_same(lt.roll(lt.zeros((0, 2)), 1, axis=0), np.zeros((0, 2)))
+
+
+STACKED = ("hstack", "vstack", "dstack", "column_stack")
+
+
+@pytest.mark.parametrize("shape", [(), (4,), (2, 4), (2, 4, 4)])
+def test_stacking_and_splitting(tier: str, shape: tuple[int, ...]) -> None:
+    x = sample("float32", shape)
+    for name in STACKED:
+        assert_agree(lambda xp, x: getattr(xp, name)((x, x)), x)  # noqa: B023
+    for name in ("hsplit", "vsplit", "dsplit"):
+        for parts in (2, [1, 3], 3):
+            assert_agree(lambda xp, x: getattr(xp, name)(x, parts), x)  # noqa: B023
+    for new in (7, (2, 5), 0, (0, 3), ()):
+        assert_agree(lambda xp, x: xp.resize(x, new), x)  # noqa: B023
+    assert_agree(lambda xp, x: xp.atleast_3d(x, 2.0), x)
+    assert_agree(lambda xp, x: (xp.ndim(x), xp.shape(x), xp.size(x)), x)
+    assert_agree(lambda xp, x: (xp.size(x, 0), xp.size(x, (0, -1))), x)
+
+
+def test_joining_into_an_array_and_a_dtype(tier: str) -> None:
+    x = np.arange(6).reshape(2, 3)
+    for call in (
+        lambda xp, x: xp.concatenate((x, x), dtype="float32", casting="same_kind"),
+        lambda xp, x: xp.concatenate((x, x), dtype="int32", casting="safe"),
+        lambda xp, x: xp.concatenate((x, x * 1.5), casting="no"),
+        lambda xp, x: xp.concatenate((x, x), 0, xp.zeros((4, 3))),
+        lambda xp, x: xp.concatenate((x, x), 0, xp.zeros((3, 3))),
+        lambda xp, x: xp.concatenate((x, 1.5, 2), axis=None),
+        lambda xp, x: xp.concatenate((xp.astype(x, np.float32), 1.5, 2), axis=None),
+        lambda xp, x: xp.stack((x * 1.5, x), out=xp.zeros((2, 2, 3), dtype=int)),
+        lambda xp, x: xp.stack((x, x), -1, out=xp.zeros((2, 3, 2))),
+        lambda xp, x: xp.hstack((x, x), dtype="float32"),
+        lambda xp, x: xp.vstack((x, x), dtype="int8", casting="unsafe"),
+    ):
+        assert_agree(call, x)
+    out = np.zeros((4, 3))
+    assert lt.concat((x, lt.asarray(x)), out=out) is out
+    assert out.tolist() == [*x.tolist()] * 2
+
+
+BLOCKS: list[Any] = [
+    lambda a, b, v: [[a, b], [b, a]],
+    lambda a, b, v: [a, b],
+    lambda a, b, v: a,
+    lambda a, b, v: [[[a]]],
+    lambda a, b, v: [[a, b], [b]],
+    lambda a, b, v: [v, v, 10],
+    lambda a, b, v: [[v], [v]],
+]
+
+
+@pytest.mark.parametrize("blocks", BLOCKS)
+def test_block(tier: str, blocks: Any) -> None:
+    assert_agree(lambda xp, *x: xp.block(blocks(*x)), np.ones((2, 2)), np.zeros((2, 2)), np.arange(3))
 
 
 def test_broadcast_arrays(tier: str) -> None:

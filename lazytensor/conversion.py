@@ -1,0 +1,169 @@
+"""More ways from data to tensors, named after memory layouts that NumPy tells apart, and `copyto`.
+
+Only `asarray_chkfinite` waits, and `fromiter` for tensors among the items.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lazytensor.creation import array, asarray, created, place
+from lazytensor.dtypes import as_dtype
+from lazytensor.elementwise import astype
+from lazytensor.fallback import values, waits
+from lazytensor.handle import Handle, constant, import_array, wrap
+from lazytensor.indexing import assign, cast_for_assignment
+from lazytensor.keywords import no_model
+from lazytensor.manipulation import as_tensor, broadcast_to, copy
+from lazytensor.out import deliver
+
+if TYPE_CHECKING:
+    from lazytensor.tensor import Tensor
+
+__all__ = [
+    "asanyarray", "asarray_chkfinite", "ascontiguousarray", "asfortranarray", "copyto", "frombuffer", "fromiter", "fromstring",
+    "require",
+]  # fmt: skip
+
+
+def asanyarray(
+    a: Any, dtype: Any = None, order: Any = None, *, device: Any = None, copy: bool | None = None, like: Any = None
+) -> Tensor:
+    """`asarray`: tensors have no subclasses to pass through."""
+    return asarray(a, dtype, order, device=device, copy=copy, like=like)
+
+
+def ascontiguousarray(a: Any, dtype: Any = None, *, like: Any = None) -> Tensor:
+    """`asarray`, of at least one dimension: tensors are logically C-contiguous."""
+    made = asarray(a, dtype, like=like)
+    return made if made.shape else array(made, ndmin=1, copy=None)
+
+
+def asfortranarray(a: Any, dtype: Any = None, *, like: Any = None) -> Tensor:
+    """`ascontiguousarray`: values do not depend on a layout in memory, and tensors have only one."""
+    return ascontiguousarray(a, dtype, like=like)
+
+
+@waits
+def asarray_chkfinite(a: Any, dtype: Any = None, order: Any = None) -> Tensor:
+    """`asarray`, but ValueError if a value is infinite or NaN. Waits for floating values."""
+    made = asarray(a, dtype, order)
+    if made.dtype.kind in "fc" and not np.isfinite(values(made)).all():
+        raise ValueError("asarray_chkfinite: array must not contain infs or NaNs")
+    return made
+
+
+# What each flag of `require` asks for: something every tensor is, or what only a copy may have.
+_FLAGS = {
+    "C": "C", "C_CONTIGUOUS": "C", "CONTIGUOUS": "C",
+    "F": "F", "F_CONTIGUOUS": "F", "FORTRAN": "F",
+    "A": "A", "ALIGNED": "A", "E": "E", "ENSUREARRAY": "E",
+    "W": "W", "WRITEABLE": "W", "O": "O", "OWNDATA": "O",
+}  # fmt: skip
+
+
+def require(a: Any, dtype: Any = None, requirements: Any = None, *, like: Any = None) -> Tensor:
+    """`asarray`, or a copy where the flags ask for what a view lacks: "W" to be writeable, "O" to share nothing.
+
+    "C", "F", "A" and "E" are accepted: layouts in memory are not seen in values.
+    """
+    made = asanyarray(a, dtype, like=like)
+    asked = []
+    for item in requirements or ():
+        if item.upper() not in _FLAGS:
+            raise KeyError(f"require: unknown requirement {item!r}; there are {', '.join(sorted(_FLAGS))}")
+        asked.append(_FLAGS[item.upper()])
+    if "C" in asked and "F" in asked:
+        raise ValueError('require: cannot specify both "C" and "F" order')
+    shown = made._shown()
+    if shown is not None and ("O" in asked or ("W" in asked and not shown.writeable)):
+        return copy(made)
+    return made
+
+
+def copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) -> None:
+    """Store the elements of `src` in `dst`, where the mask is true; both broadcast to the shape of `dst`. Lazy for tensors.
+
+    Parameters
+    ----------
+    dst : Tensor or numpy.ndarray
+        Written to; writing to a NumPy array waits.
+    src : array_like
+    casting : str
+        Which conversions are allowed, by NumPy's rules.
+    where : array_like of bool
+
+    >>> import lazytensor as lt
+    >>> x = lt.zeros(3)
+    >>> lt.copyto(x, [1, 2, 3], where=[True, False, True])
+    >>> print(x)
+    [1. 0. 3.]
+    """
+    if not isinstance(dst, (Handle, np.ndarray)):
+        raise TypeError(f"copyto: dst must be a tensor or a NumPy array, got {type(dst).__name__}")
+    if type(src) in (bool, int, float, complex):
+        # Python scalars are weak: 1 may be stored in any integers.
+        weak = {bool: True, int: 0, float: 0.0, complex: 0j}[type(src)]
+        if not np.can_cast(np.result_type(weak, dst.dtype), dst.dtype, casting):
+            raise TypeError(f"copyto: cannot cast a Python {type(src).__name__} to {dst.dtype} according to the rule {casting!r}")
+        source = wrap(cast_for_assignment(src, dst.dtype, "copyto"))
+    else:
+        source = as_tensor(src, "copyto")
+    source = broadcast_to(source, dst.shape)
+    if where is not True:
+        given = where if isinstance(where, Handle) else asarray(where, device=_device(dst))
+        mask = broadcast_to(astype(given, np.bool_, copy=False), dst.shape)
+        deliver(source, dst, "copyto", casting=casting, where=mask)
+    elif isinstance(dst, Handle):
+        # An assignment, since it keeps the device.
+        assign(dst, ..., wrap(cast_for_assignment(source, dst.dtype, "copyto", casting)))
+    else:
+        deliver(source, dst, "copyto", casting=casting)
+
+
+def _device(x: Any) -> str | None:
+    return x._base().device if isinstance(x, Handle) else None
+
+
+# -- from bytes, text and iterators ---------------------------------------------------------------------------------------------
+
+
+def frombuffer(
+    buffer: Any, dtype: Any = np.float64, count: int = -1, offset: int = 0, *, like: Any = None, device: Any = None
+) -> Tensor:
+    """A one-dimensional tensor of the bytes of an object with the buffer protocol; what others may write to is copied.
+
+    >>> import lazytensor as lt
+    >>> print(lt.frombuffer(b"ab", dtype=lt.uint8))
+    [97 98]
+    """
+    no_model(like, "frombuffer")
+    as_dtype(np.dtype(dtype).newbyteorder("="), "frombuffer")
+    return created(import_array(np.frombuffer(buffer, dtype, count, offset), place(device)))
+
+
+def fromiter(iter: Iterable[Any], dtype: Any, count: int = -1, *, like: Any = None, device: Any = None) -> Tensor:
+    """A one-dimensional tensor of what an iterator yields, `count` items or all; tensors among them are waited for.
+
+    >>> import lazytensor as lt
+    >>> print(lt.fromiter((n * n for n in range(4)), dtype=lt.int64))
+    [0 1 4 9]
+    """
+    no_model(like, "fromiter")
+    return created(constant(np.fromiter(iter, as_dtype(dtype, "fromiter"), count), place(device)))
+
+
+def fromstring(
+    string: str, dtype: Any = np.float64, count: int = -1, *, sep: str, like: Any = None, device: Any = None
+) -> Tensor:
+    """A one-dimensional tensor of the numbers in a text, with `sep` between them; blanks in `sep` match any number of blanks.
+
+    >>> import lazytensor as lt
+    >>> print(lt.fromstring("1, 2", sep=","))
+    [1. 2.]
+    """
+    no_model(like, "fromstring")
+    return created(constant(np.fromstring(string, as_dtype(dtype, "fromstring"), count, sep=sep), place(device)))
