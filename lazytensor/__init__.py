@@ -15,13 +15,15 @@ from lazytensor import (
     dtypes,
     elementwise,
     errors,
-    indexing,
     joining,
     linalg,
     manipulation,
     random,
     ranges,
     searching,
+    selecting,
+    sets,
+    sorting,
     special,
     statistics,
     utility,
@@ -33,12 +35,14 @@ from lazytensor.devices import Device, default_device, device, devices
 from lazytensor.dtypes import *
 from lazytensor.elementwise import *
 from lazytensor.explain import explain
-from lazytensor.indexing import *
 from lazytensor.joining import *
 from lazytensor.linalg import diagonal, dot, einsum, inner, matmul, outer, tensordot, trace, vdot, vecdot
 from lazytensor.manipulation import *
 from lazytensor.ranges import *
 from lazytensor.searching import *
+from lazytensor.selecting import *
+from lazytensor.sets import *
+from lazytensor.sorting import *
 from lazytensor.statistics import *
 from lazytensor.tensor import Tensor
 from lazytensor.utility import *
@@ -56,11 +60,13 @@ __all__ = [
 __all__ += creation.__all__
 __all__ += dtypes.__all__
 __all__ += elementwise.__all__
-__all__ += indexing.__all__
 __all__ += joining.__all__
 __all__ += manipulation.__all__
 __all__ += ranges.__all__
 __all__ += searching.__all__
+__all__ += selecting.__all__
+__all__ += sets.__all__
+__all__ += sorting.__all__
 __all__ += statistics.__all__
 __all__ += utility.__all__
 

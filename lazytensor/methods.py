@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lazytensor import elementwise, indexing, joining, linalg, manipulation, statistics, views
+from lazytensor import elementwise, indexing, joining, linalg, manipulation, selecting, statistics, views
 from lazytensor.handle import Handle
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ class Methods(Handle):
 
     def take(self, indices: Any, axis: int | None = None) -> Tensor:
         """See `lazytensor.take`."""
-        return indexing.take(self, indices, axis=axis)
+        return selecting.take(self, indices, axis=axis)
 
     def repeat(self, repeats: Any, axis: int | None = None) -> Tensor:
         """See `lazytensor.repeat`."""
