@@ -15,6 +15,8 @@ from lazytensor import (
     dtypes,
     elementwise,
     errors,
+    files,
+    functional,
     joining,
     linalg,
     manipulation,
@@ -35,6 +37,8 @@ from lazytensor.devices import Device, default_device, device, devices
 from lazytensor.dtypes import *
 from lazytensor.elementwise import *
 from lazytensor.explain import explain
+from lazytensor.files import *
+from lazytensor.functional import *
 from lazytensor.joining import *
 from lazytensor.linalg import diagonal, dot, einsum, inner, matmul, outer, tensordot, trace, vdot, vecdot
 from lazytensor.manipulation import *
@@ -60,6 +64,8 @@ __all__ = [
 __all__ += creation.__all__
 __all__ += dtypes.__all__
 __all__ += elementwise.__all__
+__all__ += files.__all__
+__all__ += functional.__all__
 __all__ += joining.__all__
 __all__ += manipulation.__all__
 __all__ += ranges.__all__

@@ -17,7 +17,15 @@ from lazytensor.compiler.ops import elementwise, indexing
 from lazytensor.compiler.ops.rules import INTEGER_LIMITS
 from lazytensor.compiler.ops.shapes import check_assignable
 from lazytensor.handle import (
-    Handle, _contains_handle, as_stored, constant, import_array, operand, record, wrap, write_lock,
+    Handle,
+    _contains_handle,
+    as_stored,
+    constant,
+    import_array,
+    operand,
+    record,
+    wrap,
+    write_lock,
 )  # fmt: skip
 from lazytensor.sites import user_site
 
@@ -201,7 +209,9 @@ def assign(x: Handle, key: Any, value: Any) -> None:
             return  # x[key] += v has already written through the view
         stored = cast_for_assignment(value, x.dtype, "setitem")
         if stored.shape and not target.shape and not any(item is Ellipsis for item in items):
-            raise ValueError(f"setting an array element with a sequence: one element cannot hold an array of shape {stored.shape}")
+            raise ValueError(
+                f"setting an array element with a sequence: one element cannot hold an array of shape {stored.shape}"
+            )
         _check_broadcast(stored.shape, target.shape)
         if target == views.whole(x._base().shape) and stored.device == x._base().device:
             # All of it: the old values are not needed.

@@ -15,7 +15,7 @@ import numpy as np
 from lazytensor import elementwise, indexing
 from lazytensor.axes import one_axis
 from lazytensor.compiler.ops import indexing as ops
-from lazytensor.fallback import found, values, waits
+from lazytensor.fallback import values, waits
 from lazytensor.handle import Handle, constant, import_array, node_operand, record, wrap, write_lock
 from lazytensor.manipulation import as_tensor, ravel, reshape
 from lazytensor.out import deliver

@@ -44,9 +44,7 @@ def axes_of(key: Key, arrays: list[Shape], rank: int) -> list[int]:
     IndexError
         If the items index more axes than there are.
     """
-    widths = [
-        len(arrays[rest[0] - 1]) if kind == "mask" else int(kind in ("slice", "int", "array")) for kind, *rest in key
-    ]
+    widths = [len(arrays[rest[0] - 1]) if kind == "mask" else int(kind in ("slice", "int", "array")) for kind, *rest in key]
     used = sum(widths)
     if used > rank:
         raise IndexError(f"too many indices for array: array is {rank}-dimensional, but {used} were indexed")
