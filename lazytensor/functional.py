@@ -17,7 +17,7 @@ from lazytensor.axes import one_axis
 from lazytensor.creation import asarray
 from lazytensor.handle import Handle
 from lazytensor.joining import stack
-from lazytensor.manipulation import as_tensor, broadcast_to, expand_dims, moveaxis, reshape
+from lazytensor.manipulation import as_tensor, broadcast_to, copy, expand_dims, moveaxis, reshape
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
@@ -90,6 +90,17 @@ def apply_over_axes(func: Callable[[Any, int], Any], a: Any, axes: int | Sequenc
     return result
 
 
+def _listed(condlist: Any, x: Tensor) -> list[Any]:
+    """The conditions one by one: NumPy also takes a single one, or an array whose first axis numbers them."""
+    if isinstance(condlist, (Handle, np.ndarray)):
+        return list(as_tensor(condlist, "piecewise")) if len(condlist.shape) > 1 else [condlist]
+    if not isinstance(condlist, (list, tuple)):
+        return [condlist]
+    arrays = (list, tuple, np.ndarray, Handle)
+    single = bool(x.shape) and bool(condlist) and not isinstance(condlist[0], arrays)
+    return [condlist] if single else list(condlist)
+
+
 def piecewise(x: Any, condlist: Any, funclist: Sequence[Any], *args: Any, **kw: Any) -> Tensor:
     """Functions chosen by conditions; where several are true the last one counts, where none is, zero or one more function.
 
@@ -108,11 +119,7 @@ def piecewise(x: Any, condlist: Any, funclist: Sequence[Any], *args: Any, **kw: 
     [2. 0. 6.]
     """
     source = as_tensor(x, "piecewise")
-    if (
-        not isinstance(condlist, (list, tuple)) and not (isinstance(condlist, (Handle, np.ndarray)) and len(condlist.shape) > 1)
-    ) or (source.shape and len(condlist) and not isinstance(condlist[0], (list, tuple, np.ndarray, Handle))):
-        condlist = [condlist]
-    conditions = [elementwise.astype(as_tensor(item, "piecewise"), np.bool_, copy=False) for item in condlist]
+    conditions = [elementwise.astype(as_tensor(item, "piecewise"), np.bool_, copy=False) for item in _listed(condlist, source)]
     if len(funclist) == len(conditions) + 1:
         rest = conditions[0] if conditions else asarray(False)
         for condition in conditions[1:]:
@@ -127,7 +134,9 @@ def piecewise(x: Any, condlist: Any, funclist: Sequence[Any], *args: Any, **kw: 
     for condition, function in zip(conditions, funclist, strict=True):
         value = asarray(function(source, *args, **kw) if callable(function) else function)
         result = elementwise.where(condition, elementwise.astype(value, source.dtype, copy=False), result)
-    return broadcast_to(result, source.shape) + asarray(np.zeros((), source.dtype)) if result.shape != source.shape else result
+    if result.shape == source.shape:
+        return result
+    return copy(broadcast_to(result, source.shape))
 
 
 class vectorize(np.vectorize):  # noqa: N801
@@ -141,6 +150,6 @@ class vectorize(np.vectorize):  # noqa: N801
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the function for each element; the arguments broadcast."""
-        if self.pyfunc is np._NoValue:  # type: ignore[attr-defined]
+        if not callable(self.pyfunc):  # a decorator with arguments
             return super().__call__(*args, **kwargs)
         return fallback.run("vectorize", super().__call__, *args, **kwargs)

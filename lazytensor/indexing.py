@@ -113,16 +113,18 @@ def _positions(item: Any) -> tuple[np.ndarray[Any, Any] | None, Node]:
 
 def _counted(index: Index, wait: bool) -> Index | None:
     """The index with the number of true elements of each mask; None if a mask would have to be waited for and may not."""
-    template = list(index.template)
+    template, nodes = list(index.template), list(index.nodes)
     for place, item in enumerate(template):
         if item[0] == "mask":
-            mask = index.given[item[1] - 1]
+            number = item[1] - 1
+            mask = index.given[number]
             if mask is None:
                 if not wait:
                     return None
-                mask = wrap(index.nodes[item[1] - 1])._value()
+                nodes[number] = as_stored(nodes[number])
+                mask = wrap(nodes[number])._value()
             template[place] = ("mask", item[1], int(np.count_nonzero(mask)))
-    return index._replace(template=tuple(template))
+    return Index(tuple(template), tuple(nodes), index.given)
 
 
 # -- reading --------------------------------------------------------------------------------------------------------------------

@@ -7,7 +7,8 @@ from typing import Any
 import hypothesis
 import hypothesis.strategies as st
 import numpy as np
-from comparison import LAYOUTS, assert_same, sample
+import pytest
+from comparison import FEW, LAYOUTS, assert_same, sample
 
 import lazytensor as lt
 
@@ -16,7 +17,7 @@ ERRORS = (IndexError, ValueError, TypeError, OverflowError)
 
 
 def told(key: Any, kind: str) -> Any:
-    """The key with its arrays as tensors (computed or pending), as NumPy arrays, or as lists."""
+    """The key with its arrays as tensors (computed, pending or views), as NumPy arrays, or as lists."""
     if isinstance(key, tuple):
         return tuple([told(item, kind) for item in key])
     if not isinstance(key, np.ndarray):
@@ -25,6 +26,8 @@ def told(key: Any, kind: str) -> Any:
         return key.tolist()
     if kind == "pending":
         return lt.asarray(~key) == 0 if key.dtype.kind == "b" else lt.asarray(key) + 0
+    if kind == "view":
+        return lt.asarray(np.stack([key, key], axis=-1))[..., 1]
     return lt.asarray(key) if kind == "tensor" else key
 
 
@@ -73,7 +76,7 @@ def keys(draw: Any, shape: tuple[int, ...]) -> Any:
 
 
 CASES = st.sampled_from([(), (3,), (2, 3), (3, 1, 2), (2, 0, 3), (2, 3, 2, 2)])
-KINDS = st.sampled_from(["tensor", "pending", "array", "list"])
+KINDS = st.sampled_from(["tensor", "view", "pending", "array", "list"])
 
 
 @st.composite
@@ -160,3 +163,103 @@ def _repeats(x: Any, key: Any) -> bool:
 
 def test_random_writes(tier: str) -> None:
     hypothesis.settings(max_examples=MAX_EXAMPLES[tier])(hypothesis.given(writes())(check_writing))()
+
+
+def test_masks_without_axes(tier: str) -> None:
+    x = np.asarray(3.0)
+    t = lt.asarray(x)
+    assert_same(t[t > 0], x[x > 0])
+    assert_same(t[t < 0], x[x < 0])
+    assert_same(t[True, None], x[True, None])
+    t[t > 0] = 5
+    assert t.item() == 5
+    t[lt.asarray(False)] = 7
+    assert t.item() == 5
+    with pytest.raises(TypeError, match="item assignment"):
+        (t + 1)[True] = 1
+
+
+def test_one_value_for_each_true_element(tier: str) -> None:
+    x = sample("float32", (4, 5))
+    t = lt.asarray(x)
+    mask = t > 0
+    t[mask] = t[mask] * 2 + 1
+    x[x > 0] = x[x > 0] * 2 + 1
+    assert_same(t, x)
+    t[::2][mask[::2]] = lt.arange(int(mask[::2].sum()), dtype=lt.float32)
+    x[::2][x[::2] > 0] = np.arange(int((x[::2] > 0).sum()))
+    assert_same(t, x)
+    t[t < 0] += 1
+    x[x < 0] += 1
+    assert_same(t, x)
+
+
+def test_wrong_keys_name_what_is_wrong() -> None:
+    t = lt.zeros((2, 3))
+    for key, text in [
+        (lt.ones(3, dtype=bool), "size of axis is 2 but size of corresponding boolean axis is 3"),
+        (np.ones((2, 2), bool), "along axis 1; size of axis is 3"),
+        (([0, 1], [0, 1, 2]), r"could not be broadcast together with shapes \(2,\) \(3,\)"),
+        ((0, 0, [0]), "too many indices for array: array is 2-dimensional, but 3 were indexed"),
+        ((..., [0], ...), "single ellipsis"),
+        ((5, [0]), "index 5 is out of bounds for axis 0 with size 2"),
+        (1.0, "valid indices"),
+        ("a", "valid indices"),
+        (np.ones(2), "integer .or boolean. type"),
+        (lt.ones(2), "integer .or boolean. type"),
+    ]:
+        with pytest.raises(IndexError, match=text):
+            t[key]
+        with pytest.raises(IndexError, match=text):
+            t[key] = 0
+    with pytest.raises(ValueError, match="step"):
+        t[[0], ::0]
+
+
+def test_values_that_do_not_fit() -> None:
+    t = lt.zeros((2, 3), dtype=lt.int8)
+    with pytest.raises(ValueError, match=r"shape \(2,\) could not be broadcast to indexing result of shape \(2, 3\)"):
+        t[[0, 1]] = [1, 2]
+    with pytest.raises(ValueError, match=r"indexing result of shape \(3,\)"):
+        t[np.asarray([[True, True, True], [False] * 3])] = [1, 2]
+    with pytest.raises(ValueError, match="setting an array element"):
+        t[0, 0] = [1]
+    with pytest.raises(ValueError, match="NaN"):
+        t[0] = np.nan
+    for value in (300, 300.0, np.inf, 1e30):
+        with pytest.raises(OverflowError):
+            t[[0]] = value
+    with pytest.raises(TypeError, match="complex"):
+        t[0] = 1j
+    lazily = lt.zeros(3)
+    lazily[lt.asarray([1, 1, 0]) > 0] = lt.ones(3)
+    with pytest.raises(ValueError, match="cannot assign 3 input values to the 2"):
+        lazily.wait()
+
+
+@pytest.mark.parametrize("dtype", FEW)
+def test_dtypes(tier: str, dtype: str) -> None:
+    x = sample(dtype, (3, 4))
+    t = lt.asarray(x)
+    assert_same(t[[0, 2], 1:], x[[0, 2], 1:])
+    assert_same(t[t == t], x[x == x])
+    t[[2, 0]], x[[2, 0]] = 1, 1
+    t[t != 1], x[x != 1] = 0, 0
+    assert_same(t, x)
+
+
+def test_keys_of_other_types() -> None:
+    x = np.arange(12).reshape(3, 4)
+    t = lt.asarray(x)
+
+    class Two:
+        def __index__(self) -> int:
+            return 2
+
+    assert_same(t[Two()], x[2])
+    assert_same(t[Two(), [0, 1]], x[2, [0, 1]])
+    assert_same(t[[lt.asarray(0), lt.asarray(2)]], x[[0, 2]])
+    assert_same(t[lt.asarray(1) : lt.asarray(3), [0]], x[1:3, [0]])
+    assert_same(t[np.asarray([1], np.uint64)], x[[1]])
+    assert_same(t[[]], x[[]])
+    assert_same(t[(0, 1), (1, 2)], x[(0, 1), (1, 2)])
