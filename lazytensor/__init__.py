@@ -22,6 +22,8 @@ from lazytensor import (
     elementwise,
     errors,
     fft,
+    files,
+    functional,
     grids,
     histograms,
     indexing,
@@ -39,6 +41,9 @@ from lazytensor import (
     random,
     ranges,
     searching,
+    selecting,
+    sets,
+    sorting,
     special,
     splitting,
     statistics,
@@ -57,6 +62,8 @@ from lazytensor.diagonals import *
 from lazytensor.dtypes import *
 from lazytensor.elementwise import *
 from lazytensor.explain import explain
+from lazytensor.files import *
+from lazytensor.functional import *
 from lazytensor.grids import *
 from lazytensor.histograms import *
 from lazytensor.indexing import *
@@ -71,6 +78,9 @@ from lazytensor.printing import *
 from lazytensor.products import *
 from lazytensor.ranges import *
 from lazytensor.searching import *
+from lazytensor.selecting import *
+from lazytensor.sets import *
+from lazytensor.sorting import *
 from lazytensor.splitting import *
 from lazytensor.statistics import *
 from lazytensor.tensor import Tensor
@@ -94,6 +104,8 @@ __all__ += creation.__all__
 __all__ += diagonals.__all__
 __all__ += dtypes.__all__
 __all__ += elementwise.__all__
+__all__ += files.__all__
+__all__ += functional.__all__
 __all__ += grids.__all__
 __all__ += histograms.__all__
 __all__ += indexing.__all__
@@ -108,6 +120,9 @@ __all__ += printing.__all__
 __all__ += products.__all__
 __all__ += ranges.__all__
 __all__ += searching.__all__
+__all__ += selecting.__all__
+__all__ += sets.__all__
+__all__ += sorting.__all__
 __all__ += splitting.__all__
 __all__ += statistics.__all__
 __all__ += utility.__all__

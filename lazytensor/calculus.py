@@ -15,10 +15,10 @@ from lazytensor.axes import axis_tuple, one_axis
 from lazytensor.compiler.ops import statistics as ops
 from lazytensor.elementwise import astype
 from lazytensor.handle import Handle, node_operand, record, wrap
-from lazytensor.indexing import take
 from lazytensor.joining import concat
 from lazytensor.manipulation import as_tensor, expand_dims, ravel
-from lazytensor.searching import argsort
+from lazytensor.selecting import take
+from lazytensor.sorting import argsort
 from lazytensor.utility import diff
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Indexing: `x[key]` and `x[key] = value`, and `take`.
+"""Indexing: `x[key]` and `x[key] = value`.
 
 Integers, slices, None and Ellipsis give views. Integer arrays gather a copy, lazily. A boolean mask in `x[mask]` makes the shape depend
 on values, so that call waits for the mask; `x[mask] = value` does not wait.
@@ -6,44 +6,128 @@ on values, so that call waits for the mask; `x[mask] = value` does not wait.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import operator
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from lazytensor import views
 from lazytensor.compiler.graph import Node
 from lazytensor.compiler.ops import elementwise, indexing
-from lazytensor.handle import Handle, as_stored, constant, node_operand, operand, record, wrap, write_lock
+from lazytensor.compiler.ops.rules import INTEGER_LIMITS
+from lazytensor.compiler.ops.shapes import check_assignable
+from lazytensor.handle import (
+    Handle,
+    _contains_handle,
+    as_stored,
+    constant,
+    import_array,
+    operand,
+    record,
+    wrap,
+    write_lock,
+)  # fmt: skip
 from lazytensor.sites import user_site
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
 
-__all__ = [
-    "take",
-]  # fmt: skip
+# The methods `Tensor.__getitem__` and `__setitem__` are all that users see of this chapter.
+__all__: list[str] = []
+
+_INVALID = (
+    "only integers, slices (`:`), ellipsis (`...`), newaxis (`None`) and integer or boolean arrays are valid indices, got {}"
+)
+
+
+class Index(NamedTuple):
+    """An index with arrays in it: the items as a template (see `compiler.ops.indexing`), and the arrays, as nodes, and as NumPy
+    arrays where the user gave something else than tensors."""
+
+    template: tuple[tuple[Any, ...], ...]
+    nodes: tuple[Node, ...]
+    given: tuple[np.ndarray[Any, Any] | None, ...]
+
+    @property
+    def shapes(self) -> list[tuple[int, ...]]:
+        return [node.shape for node in self.nodes]
 
 
 def _items(key: Any) -> tuple[Any, ...]:
     return key if type(key) is tuple else (key,)
 
 
-def _normal(item: Any) -> Any:
-    """Index items as handles, integers, slices, None or Ellipsis; 0-d integer tensors that are at hand stay lazy arrays."""
-    if item is None or item is Ellipsis or isinstance(item, slice) or views.is_integer(item):
-        return item
-    if isinstance(item, (bool, np.bool_)):
-        return wrap(constant(np.asarray(bool(item))))
+# -- the key --------------------------------------------------------------------------------------------------------------------
+
+
+def _index(items: tuple[Any, ...]) -> Index:
+    """The items of a key that is not basic; the counts of masks are -1."""
+    template: list[tuple[Any, ...]] = []
+    nodes: list[Node] = []
+    given: list[np.ndarray[Any, Any] | None] = []
+    for item in items:
+        if item is None:
+            template.append(("none",))
+        elif item is Ellipsis:
+            if ("ellipsis",) in template:
+                raise IndexError("an index can only have a single ellipsis ('...')")
+            template.append(("ellipsis",))
+        elif isinstance(item, slice):
+            ends = [None if end is None else operator.index(end) for end in (item.start, item.stop, item.step)]
+            if ends[2] == 0:
+                raise ValueError("slice step cannot be zero")
+            template.append(("slice", *ends))
+        elif views.is_integer(item):
+            template.append(("int", int(item)))
+        else:
+            array, node = _positions(item)
+            nodes.append(node)
+            given.append(array)
+            template.append(("mask", len(nodes), -1) if node.dtype.kind == "b" else ("array", len(nodes)))
+    return Index(tuple(template), tuple(nodes), tuple(given))
+
+
+def _positions(item: Any) -> tuple[np.ndarray[Any, Any] | None, Node]:
+    """An array of positions, or a mask, as NumPy has it, unless it is a tensor, and as a node."""
+    if isinstance(item, (list, tuple)) and _contains_handle(item):
+        from lazytensor.creation import asarray  # delayed: creation is written against indexing
+
+        item = asarray(item)
     if isinstance(item, Handle):
-        found = item
-    else:
-        array = np.asarray(item)
-        if array.size == 0 and not isinstance(item, np.ndarray):
-            array = array.astype(np.intp)
-        found = wrap(node_operand(array, "index"))
-    if found.dtype.kind not in "iub":
-        raise IndexError(f"arrays used as indices must be of integer (or boolean) type, got {found.dtype}")
-    return found
+        node = item._read()
+        if node.dtype.kind not in "iub":
+            raise IndexError(f"arrays used as indices must be of integer (or boolean) type, got {node.dtype}")
+        return None, node
+    array = np.asarray(item)
+    if array.size == 0 and not isinstance(item, np.ndarray):
+        array = array.astype(np.intp)
+    if array.dtype.kind not in "iub":
+        if isinstance(item, np.ndarray):
+            raise IndexError(f"arrays used as indices must be of integer (or boolean) type, got {array.dtype}")
+        try:
+            array = np.asarray(operator.index(item))
+        except TypeError:
+            raise IndexError(_INVALID.format(type(item).__name__)) from None
+    return array, import_array(array)
+
+
+def _counted(index: Index, wait: bool) -> Index | None:
+    """The index with the number of true elements of each mask; None if a mask would have to be waited for and may not."""
+    template, nodes = list(index.template), list(index.nodes)
+    for place, item in enumerate(template):
+        if item[0] == "mask":
+            number = item[1] - 1
+            mask = index.given[number]
+            if mask is None:
+                if not wait:
+                    return None
+                nodes[number] = as_stored(nodes[number])
+                mask = wrap(nodes[number])._value()
+            template[place] = ("mask", item[1], int(np.count_nonzero(mask)))
+    return Index(tuple(template), tuple(nodes), index.given)
+
+
+# -- reading --------------------------------------------------------------------------------------------------------------------
 
 
 def get(x: Handle, key: Any) -> Tensor:
@@ -51,14 +135,20 @@ def get(x: Handle, key: Any) -> Tensor:
     items = _items(key)
     if views.is_basic(items):
         found = views.index(x._index_map(), items)
-        if found.shape == () and Ellipsis not in items:
+        if found.shape == () and not any(item is Ellipsis for item in items):
             return element(x, found)
         return x._alias(found)
-    items = tuple(_normal(item) for item in items)
-    if any(isinstance(item, Handle) and item.dtype.kind == "b" for item in items):
-        items = _unmask(items)
-    template, arrays = _template(items)
-    return wrap(record(indexing.gather, (x._read(), *arrays), (template,)))
+    index = _index(items)
+    # Before anything is waited for: what is wrong with ranks and masks.
+    indexing.gathered(x.shape, index.shapes, _with_ones(index.template))
+    counted = _counted(index, wait=True)
+    assert counted is not None
+    return wrap(record(indexing.gather, (x._read(), *counted.nodes), (counted.template,)))
+
+
+def _with_ones(template: tuple[tuple[Any, ...], ...]) -> tuple[tuple[Any, ...], ...]:
+    """The template with masks whose counts are unknown as if one element were true, which broadcasts to anything."""
+    return tuple([("mask", item[1], 1) if item[0] == "mask" and item[2] < 0 else item for item in template])
 
 
 def element(x: Handle, found: views.View) -> Tensor:
@@ -69,61 +159,42 @@ def element(x: Handle, found: views.View) -> Tensor:
     return wrap(record(elementwise.copy, (x._alias(found)._read(),)))
 
 
-def _unmask(items: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Boolean masks as the integer arrays of their true elements: waits for the masks."""
-    result: list[Any] = []
-    for item in items:
-        if isinstance(item, Handle) and item.dtype.kind == "b":
-            mask = item._value()
-            if mask.ndim == 0:
-                raise IndexError("0-d boolean indices are not supported")
-            result += [wrap(constant(places)) for places in np.nonzero(mask)]
-        else:
-            result.append(item)
-    return tuple(result)
+# -- writing --------------------------------------------------------------------------------------------------------------------
 
 
-def _template(items: tuple[Any, ...]) -> tuple[tuple[Any, ...], list[Node]]:
-    """An index as a hashable template and the arrays in it, which are inputs 1, 2, ... of the node."""
-    arrays: list[Node] = []
-    template: list[Any] = []
-    for item in items:
-        if item is None:
-            template.append(("none",))
-        elif item is Ellipsis:
-            template.append(("ellipsis",))
-        elif isinstance(item, slice):
-            template.append(("slice", item.start, item.stop, item.step))
-        elif isinstance(item, Handle):
-            arrays.append(item._read())
-            template.append(("array", len(arrays)))
-        else:
-            template.append(("int", int(item)))
-    return tuple(template), arrays
-
-
-def template_of(key: Any) -> tuple[tuple[Any, ...], list[Node]]:
+def template_of(key: Any) -> tuple[tuple[tuple[Any, ...], ...], list[Node]]:
     """Any key as a template and the arrays in it."""
-    return _template(tuple([_normal(item) for item in _items(key)]))
+    index = _index(_items(key))
+    return index.template, list(index.nodes)
 
 
 def cast_for_assignment(value: Any, dtype: np.dtype[Any], name: str, casting: Any = "unsafe") -> Any:
     """The value to store as a node of `dtype`, or a Python scalar that fits it."""
     found = operand(value, name)
     if type(found) is not Node:
-        kind = np.dtype(type(found)).kind
-        if kind == "c" and dtype.kind != "c":
-            raise TypeError(f"{name}: a complex value cannot be stored in {dtype}")
-        if type(found) is int and dtype.kind in "iu":
-            limits = np.iinfo(dtype)
-            if not limits.min <= found <= limits.max:
-                raise OverflowError(f"Python integer {found} out of bounds for {dtype}")
-        return constant(np.asarray(found).astype(dtype))
+        return constant(_scalar(found, dtype, name))
     if found.dtype == dtype:
         return found
     if not np.can_cast(found.dtype, dtype, casting):
         raise TypeError(f"Cannot cast {name} output from {found.dtype!r} to {dtype!r} with casting rule {casting!r}")
     return record(elementwise.astype, (found,), (dtype,))
+
+
+def _scalar(value: Any, dtype: np.dtype[Any], name: str) -> np.ndarray[Any, Any]:
+    """A Python number as a 0-d array, with the errors of NumPy's assignment."""
+    if type(value) is complex and dtype.kind not in "bc":
+        raise TypeError(f"{name}: a complex value cannot be stored in {dtype}")
+    limits = INTEGER_LIMITS.get(dtype)
+    if limits is not None:
+        value = int(value)  # ValueError for NaN, OverflowError for infinity
+        if not limits[0] <= value <= limits[1]:
+            raise OverflowError(f"Python integer {value} out of bounds for {dtype}")
+    elif dtype.kind == "b":
+        value = bool(value)
+    elif type(value) is int:
+        value = float(value)  # OverflowError beyond the range of floats
+    with np.errstate(all="ignore"):
+        return np.asarray(value).astype(dtype)
 
 
 def assign(x: Handle, key: Any, value: Any) -> None:
@@ -145,6 +216,10 @@ def assign(x: Handle, key: Any, value: Any) -> None:
         ):
             return  # x[key] += v has already written through the view
         stored = cast_for_assignment(value, x.dtype, "setitem")
+        if stored.shape and not target.shape and not any(item is Ellipsis for item in items):
+            raise ValueError(
+                f"setting an array element with a sequence: one element cannot hold an array of shape {stored.shape}"
+            )
         _check_broadcast(stored.shape, target.shape)
         if target == views.whole(x._base().shape) and stored.device == x._base().device:
             # All of it: the old values are not needed.
@@ -155,11 +230,27 @@ def assign(x: Handle, key: Any, value: Any) -> None:
                 stored = _stretched(stored, stored.shape[len(stored.shape) - len(target.shape) :])
             x._store(target, stored, site)
         return
-    normal = tuple(_normal(item) for item in items)
-    template, arrays = _template(normal)
+    index = _index(items)
     stored = cast_for_assignment(value, x.dtype, "setitem")
+    _check_stored(x.shape, index, stored.shape)
+    # A template without counts: another mask meets the same plan.
     with write_lock:
-        x._assign(record(indexing.put, (x._read(), stored, *arrays), (template,)), site)
+        x._assign(record(indexing.put, (x._read(), stored, *index.nodes), (index.template,)), site)
+
+
+def _check_stored(shape: tuple[int, ...], index: Index, value: tuple[int, ...]) -> None:
+    """Raise what can be seen to be wrong with an assignment without waiting."""
+    indexing.gathered(shape, index.shapes, _with_ones(index.template))
+    counted = _counted(index, wait=False)
+    if counted is None:
+        return
+    target = indexing.gathered(shape, index.shapes, counted.template)
+    try:
+        check_assignable("setitem", value, target)
+    except ValueError:
+        raise ValueError(
+            f"shape mismatch: value array of shape {value} could not be broadcast to indexing result of shape {target}"
+        ) from None
 
 
 def _stretched(node: Node, shape: tuple[int, ...]) -> Node:
@@ -180,26 +271,3 @@ def _check_broadcast(source: tuple[int, ...], target: tuple[int, ...]) -> None:
     lead = len(target) - len(trimmed)
     if lead < 0 or any(have not in (1, want) for have, want in zip(trimmed, target[lead:], strict=True)):
         raise ValueError(f"could not broadcast input array from shape {source} into shape {target}")
-
-
-def take(x: Any, indices: Any, /, *, axis: int | None = None) -> Tensor:
-    """Elements of `x` along `axis` at the given integer positions; of the raveled array when `axis` is None.
-
-    Positions out of bounds raise IndexError at the wait.
-
-    >>> import lazytensor as lt
-    >>> print(lt.take(lt.asarray([10, 20, 30]), [2, 0]))
-    [30 10]
-    """
-    source = node_operand(x, "take")
-    places = node_operand(indices, "take")
-    if axis is None:
-        from lazytensor.manipulation import ravel  # delayed: manipulation is written against indexing
-
-        source, axis = node_operand(ravel(wrap(source)), "take"), 0
-    if places.dtype.kind not in "iu":
-        raise TypeError(f"take: indices must be integers, got {places.dtype}")
-    rank = len(source.shape)
-    if not -rank <= axis < rank:
-        raise np.exceptions.AxisError(axis, rank)
-    return wrap(record(indexing.take, (source, places), (axis % rank,)))

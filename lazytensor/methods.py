@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lazytensor import elementwise, indexing, joining, manipulation, products, statistics, views
+from lazytensor import elementwise, indexing, joining, manipulation, products, selecting, statistics, views
 from lazytensor.compiler.ops import structural
 from lazytensor.dtypes import as_dtype
 from lazytensor.handle import Handle, record, wrap
@@ -123,7 +123,7 @@ class Methods(Handle):
 
     def take(self, indices: Any, axis: int | None = None) -> Tensor:
         """See `lazytensor.take`."""
-        return indexing.take(self, indices, axis=axis)
+        return selecting.take(self, indices, axis=axis)
 
     def repeat(self, repeats: Any, axis: int | None = None) -> Tensor:
         """See `lazytensor.repeat`."""

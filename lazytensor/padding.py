@@ -17,7 +17,7 @@ from lazytensor.indexing import assign, get
 from lazytensor.joining import _slice, concat
 from lazytensor.manipulation import as_tensor, broadcast_to, copy, flip, squeeze
 from lazytensor.ranges import linspace
-from lazytensor.searching import sort
+from lazytensor.sorting import sort
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor

@@ -1,4 +1,4 @@
-"""The operations that call a library whole: products, joining, sorting and searching."""
+"""The operations that call a library whole: products and joining."""
 
 from __future__ import annotations
 
@@ -157,51 +157,4 @@ stack = library(
     "stack", _stack, into=_stack_into,
     arity=-1, signature=rules.common("stack", params=1), shape=shapes.stacking("stack"), flops=0,
     doc="Join arrays along a new axis.",
-)  # fmt: skip
-
-# Sorting and searching
-
-
-def _sort_work(shape: Shape, axis: int, *_: Any) -> float:
-    return 4.0 * shapes.size(shape) * math.log2(max(shape[axis], 2))
-
-
-def _search_work(x: Shape, values: Shape, *_: Any) -> float:
-    return 10.0 * shapes.size(values) * math.log2(max(x[0], 2))
-
-
-def _sort(x: Any, axis: int, descending: bool, stable: bool) -> Array:
-    found = np.sort(x, axis=axis, stable=stable)
-    return np.asarray(np.flip(found, axis) if descending else found, order="C")
-
-
-def _argsort(x: Any, axis: int, descending: bool, stable: bool) -> Array:
-    if descending:
-        # Backwards through the reversed array: equal elements keep their order.
-        found = np.asarray(x).shape[axis] - 1 - np.flip(np.argsort(np.flip(x, axis), axis=axis, stable=stable), axis)
-    else:
-        found = np.argsort(x, axis=axis, stable=stable)
-    return np.asarray(found, order="C")
-
-
-def _search_shape(x: Shape, values: Shape, side: str) -> Shape:
-    if len(x) != 1:
-        raise ValueError(f"searchsorted: expects a one-dimensional first array, got shape {x}")
-    return values
-
-
-sort = library(
-    "sort", _sort,
-    signature=rules.unchanged("sort"), shape=shapes.along("sort"), work=_sort_work,
-    doc="Return a sorted copy; parameters are axis, descending and stable.",
-)  # fmt: skip
-argsort = library(
-    "argsort", _argsort,
-    signature=rules.unchanged("argsort", result=rules.INT64), shape=shapes.along("argsort"), work=_sort_work,
-    doc="Return the indices that sort an array; parameters are axis, descending and stable.",
-)  # fmt: skip
-searchsorted = library(
-    "searchsorted", np.searchsorted,
-    arity=2, signature=rules.common("searchsorted", params=1, result=rules.INT64), shape=_search_shape, work=_search_work,
-    doc="Find where to insert values in a sorted array to keep its order; the parameter is the side.",
 )  # fmt: skip

@@ -1,0 +1,358 @@
+"""Files: NumPy's formats and text, read and written with its own code, so that either library reads what the other wrote.
+
+Writing waits for the values. A file given by its path is written beside it and renamed when complete: a full disk, an error or an
+interrupt leaves what was there before. A file object is written to directly. Pickles are neither written nor read.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lazytensor.creation import created
+from lazytensor.dtypes import as_dtype
+from lazytensor.fallback import values, waits
+from lazytensor.handle import SUPPORTED, Handle, constant, import_array
+from lazytensor.manipulation import as_tensor
+
+if TYPE_CHECKING:
+    from lazytensor.tensor import Tensor
+
+__all__ = [
+    "fromfile", "genfromtxt", "load", "loadtxt", "save", "savetxt", "savez", "savez_compressed",
+]  # fmt: skip
+
+
+# -- writing --------------------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _replacing(path: str) -> Iterator[str]:
+    """The path of a new file beside `path`, of the same ending, that replaces it when the block ends without an error."""
+    target = os.path.realpath(path)  # a link stays a link
+    mode: int | None = None
+    with suppress(FileNotFoundError):
+        mode = os.stat(target).st_mode
+    if mode is not None and not stat.S_ISREG(mode):
+        yield target  # a device or a pipe
+        return
+    folder, name = os.path.split(target)
+    beside = os.path.join(folder, f".{os.urandom(6).hex()}-{name}")
+    # Not by tempfile: its files are private to the user, whatever the umask says.
+    os.close(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+    try:
+        if mode is not None:
+            os.chmod(beside, stat.S_IMODE(mode))
+        yield beside
+        os.replace(beside, target)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            os.unlink(beside)
+        raise
+
+
+def _write(file: Any, ending: str, write: Callable[[Any], None]) -> None:
+    """Call `write` with a binary file object for `file`, a path that gets the ending if it lacks it, or an open file."""
+    if hasattr(file, "write"):
+        write(file)
+        return
+    path = os.fsdecode(os.fspath(file))
+    with _replacing(path if path.endswith(ending) else path + ending) as place, open(place, "wb") as opened:
+        write(opened)
+
+
+def _no_pickle(allow_pickle: Any, name: str) -> None:
+    if allow_pickle:
+        raise ValueError(f"{name}: allow_pickle must be False: tensors hold numbers, and loading a pickle can run any code")
+
+
+@waits
+def save(file: Any, arr: Any, allow_pickle: bool = False) -> None:
+    """Write an array to a file in NumPy's .npy format. Waits.
+
+    Parameters
+    ----------
+    file : path or binary file object
+        A path gets the ending .npy if it lacks it.
+    arr : array_like
+    allow_pickle : False
+
+    >>> import io
+    >>> import lazytensor as lt
+    >>> file = io.BytesIO()
+    >>> lt.save(file, lt.arange(3))
+    >>> _ = file.seek(0)
+    >>> print(lt.load(file))
+    [0 1 2]
+    """
+    _no_pickle(allow_pickle, "save")
+    array = values(as_tensor(arr, "save"))
+    _write(file, ".npy", lambda opened: np.save(opened, array, allow_pickle=False))
+
+
+def _save_archive(name: str, function: Any, file: Any, args: tuple[Any, ...], allow_pickle: Any, kwds: dict[str, Any]) -> None:
+    _no_pickle(allow_pickle, name)
+    members = {f"arr_{place}": arr for place, arr in enumerate(args)}
+    both = members.keys() & kwds.keys()
+    if both:
+        raise ValueError(f"{name}: cannot use un-named variables and keyword {min(both)}")
+    members.update(kwds)
+    arrays = {key: values(as_tensor(arr, name)) for key, arr in members.items()}
+    _write(file, ".npz", lambda opened: function(opened, allow_pickle=False, **arrays))
+
+
+@waits
+def savez(file: Any, *args: Any, allow_pickle: bool = False, **kwds: Any) -> None:
+    """Write arrays to one file in NumPy's .npz format, named by their keywords, or arr_0, arr_1, ... Waits.
+
+    Parameters
+    ----------
+    file : path or binary file object
+        A path gets the ending .npz if it lacks it.
+    *args, **kwds : array_like
+    allow_pickle : False
+
+    >>> import io
+    >>> import lazytensor as lt
+    >>> file = io.BytesIO()
+    >>> lt.savez(file, x=lt.arange(3), y=lt.ones(2))
+    >>> _ = file.seek(0)
+    >>> with lt.load(file) as found:
+    ...     print(found.files, found["y"])
+    ['x', 'y'] [1. 1.]
+    """
+    _save_archive("savez", np.savez, file, args, allow_pickle, kwds)
+
+
+@waits
+def savez_compressed(file: Any, *args: Any, allow_pickle: bool = False, **kwds: Any) -> None:
+    """Like `savez`, compressed. Waits."""
+    _save_archive("savez_compressed", np.savez_compressed, file, args, allow_pickle, kwds)
+
+
+@waits
+def savetxt(
+    fname: Any,
+    X: Any,
+    fmt: Any = "%.18e",
+    delimiter: str = " ",
+    newline: str = "\n",
+    header: str = "",
+    footer: str = "",
+    comments: str = "# ",
+    encoding: str | None = None,
+) -> None:
+    """Write a one- or two-dimensional array as text, one row a line; parameters as of NumPy's `savetxt`. Waits.
+
+    A path that ends with .gz, .bz2 or .xz is compressed.
+
+    >>> import io
+    >>> import lazytensor as lt
+    >>> file = io.StringIO()
+    >>> lt.savetxt(file, lt.asarray([[1, 2], [3, 4]]), fmt="%d", delimiter=",")
+    >>> print(file.getvalue(), end="")
+    1,2
+    3,4
+    """
+    array = values(as_tensor(X, "savetxt"))
+    options: dict[str, Any] = {
+        "fmt": fmt, "delimiter": delimiter, "newline": newline, "header": header, "footer": footer, "comments": comments,
+        "encoding": encoding,
+    }  # fmt: skip
+    if hasattr(fname, "write"):
+        np.savetxt(fname, array, **options)
+        return
+    with _replacing(os.fsdecode(os.fspath(fname))) as place:
+        np.savetxt(place, array, **options)
+
+
+@waits
+def tofile(x: Handle, fid: Any, sep: str = "", format: str = "%s") -> None:
+    """Write the elements in C order, as bytes or, with a separator, as text: the method `Tensor.tofile`. Waits."""
+    array = values(x)
+    if hasattr(fid, "write"):
+        array.tofile(fid, sep, format)
+        return
+    with _replacing(os.fsdecode(os.fspath(fid))) as place:
+        array.tofile(place, sep, format)
+
+
+# -- reading --------------------------------------------------------------------------------------------------------------------
+
+
+def _read(array: Any, name: str) -> Tensor:
+    """A tensor of an array that was just read and nobody else has."""
+    if array.dtype in SUPPORTED and array.flags.c_contiguous and type(array) is np.ndarray and array.dtype.isnative:
+        return created(constant(array))
+    if array.dtype.kind not in "biufc":
+        raise TypeError(f"{name}: dtype {array.dtype} is not supported; supported are {', '.join(map(str, SUPPORTED))}")
+    return created(import_array(array))
+
+
+def _no_like(like: Any, name: str) -> None:
+    if like is not None:
+        raise ValueError(f"{name}: like must be None: the result is a tensor")
+
+
+class Archive(Mapping[str, Any]):
+    """An open .npz file: a mapping from the names to tensors, each read when asked for. Close it, or use it in a `with` block."""
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+
+    @property
+    def files(self) -> list[str]:
+        """The names."""
+        return list(self._file.files)
+
+    def __getitem__(self, key: str) -> Tensor:
+        return _read(self._file[key], "load")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._file.files)
+
+    def __len__(self) -> int:
+        return len(self._file.files)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._file
+
+    def close(self) -> None:
+        self._file.close()
+
+    def __enter__(self) -> Archive:
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Archive({', '.join(self.files)})"
+
+
+def load(
+    file: Any,
+    mmap_mode: None = None,
+    allow_pickle: bool = False,
+    fix_imports: bool = True,
+    encoding: str = "ASCII",
+    *,
+    max_header_size: int = 10_000,
+) -> Any:
+    """Read what `save` or `savez`, NumPy's included, wrote: a tensor, or a mapping from names to tensors.
+
+    Parameters
+    ----------
+    file : path or binary file object
+    mmap_mode : None
+        A mapped file could change under pending operations.
+    allow_pickle : False
+    fix_imports, encoding
+        What NumPy needs for pickles: not used.
+    max_header_size : int
+
+    Raises
+    ------
+    ValueError
+        If the file is damaged, or of another format.
+    TypeError
+        If the dtype is none that tensors have.
+    """
+    if mmap_mode is not None:
+        raise ValueError("load: mmap_mode must be None: a mapped file could change under pending operations")
+    _no_pickle(allow_pickle, "load")
+    found = np.load(file, allow_pickle=False, max_header_size=max_header_size)
+    return _read(found, "load") if isinstance(found, np.ndarray) else Archive(found)
+
+
+def fromfile(file: Any, dtype: Any = float, count: int = -1, sep: str = "", offset: int = 0, *, like: None = None) -> Tensor:
+    """Read elements from a file of bytes or, with a separator, of text; parameters as of NumPy's `fromfile`."""
+    _no_like(like, "fromfile")
+    return _read(np.fromfile(file, as_dtype(dtype, "fromfile"), count, sep, offset), "fromfile")
+
+
+def loadtxt(
+    fname: Any,
+    dtype: Any = float,
+    comments: Any = "#",
+    delimiter: str | None = None,
+    converters: Any = None,
+    skiprows: int = 0,
+    usecols: Any = None,
+    unpack: bool = False,
+    ndmin: Any = 0,
+    encoding: str | None = None,
+    max_rows: int | None = None,
+    *,
+    quotechar: str | None = None,
+    like: None = None,
+) -> Tensor:
+    """Read numbers from text, one row a line; parameters as of NumPy's `loadtxt`.
+
+    >>> import lazytensor as lt
+    >>> print(lt.loadtxt(["1,2", "3,4"], delimiter=","))
+    [[1. 2.]
+     [3. 4.]]
+    """
+    _no_like(like, "loadtxt")
+    read: Any = np.loadtxt
+    found = read(
+        fname, as_dtype(dtype, "loadtxt"), comments, delimiter, converters, skiprows, usecols, unpack, ndmin, encoding, max_rows,
+        quotechar=quotechar,
+    )  # fmt: skip
+    return _read(found, "loadtxt")
+
+
+def genfromtxt(
+    fname: Any,
+    dtype: Any = float,
+    comments: str = "#",
+    delimiter: Any = None,
+    skip_header: int = 0,
+    skip_footer: int = 0,
+    converters: Any = None,
+    missing_values: Any = None,
+    filling_values: Any = None,
+    usecols: Any = None,
+    names: None = None,
+    excludelist: Any = None,
+    deletechars: str = " !#$%&'()*+,-./:;<=>?@[\\]^{|}~",
+    replace_space: str = "_",
+    autostrip: bool = False,
+    case_sensitive: Any = True,
+    defaultfmt: str = "f%i",
+    unpack: bool | None = None,
+    usemask: bool = False,
+    loose: bool = True,
+    invalid_raise: bool = True,
+    max_rows: int | None = None,
+    encoding: str | None = None,
+    *,
+    ndmin: Any = 0,
+    like: None = None,
+) -> Tensor:
+    """Read numbers from text with missing values; parameters as of NumPy's `genfromtxt`.
+
+    `names` must be None and `usemask` False: tensors have neither fields nor masks. With `dtype=None` all columns must have one
+    numeric type.
+
+    >>> import lazytensor as lt
+    >>> print(lt.genfromtxt(["1,2", "3,"], delimiter=",", filling_values=-1))
+    [[ 1.  2.]
+     [ 3. -1.]]
+    """
+    _no_like(like, "genfromtxt")
+    if names is not None or usemask:
+        raise ValueError("genfromtxt: names must be None and usemask False: tensors have neither fields nor masks")
+    read: Any = np.genfromtxt
+    found = read(
+        fname, None if dtype is None else as_dtype(dtype, "genfromtxt"), comments, delimiter, skip_header, skip_footer, converters,
+        missing_values, filling_values, usecols, None, excludelist, deletechars, replace_space, autostrip, case_sensitive,
+        defaultfmt, unpack, False, loose, invalid_raise, max_rows, encoding, ndmin=ndmin,
+    )  # fmt: skip
+    return _read(np.asarray(found), "genfromtxt")
