@@ -164,7 +164,9 @@ def test_bits_depend_on_neither_threads_nor_tier() -> None:
         np.testing.assert_allclose(one, compiled, err_msg=name, **close)
 
 
-SAMPLED = "beta binomial gamma hypergeometric logseries negative_binomial noncentral_chisquare noncentral_f poisson vonmises wald zipf"
+SAMPLED = (
+    "beta binomial gamma hypergeometric logseries negative_binomial noncentral_chisquare noncentral_f poisson vonmises wald zipf"
+)
 
 
 @pytest.mark.parametrize("name", SAMPLED.split())
@@ -175,7 +177,6 @@ def test_samplers_are_equal_in_both_tiers_and_longer_draws_begin_with_shorter(na
         with lt.config.override(tier=tier):
             found.append(getattr(lt.random.default_rng(3), name)(*args, size=140_000).numpy())
     np.testing.assert_array_equal(*found)
-    assert len(set(found[0][:70_000:700]) ^ set(found[0][70_000::700])) > 0 or found[0].dtype == np.int64
     assert (found[0][: 1 << 16] != found[0][1 << 16 : 2 << 16]).any()
     np.testing.assert_array_equal(getattr(lt.random.default_rng(3), name)(*args, size=70_001).numpy(), found[0][:70_001])
 
