@@ -52,7 +52,7 @@ def test_every_order_is_equally_likely(draw: str) -> None:
             x = getattr(rng, draw)(np.arange(3))
         found.append(x)
     lt.materialize(*found)
-    counts = {order: 0 for order in itertools.permutations(range(3))}
+    counts = dict.fromkeys(itertools.permutations(range(3)), 0)
     for x in found:
         counts[tuple(x.tolist())] += 1
     assert scipy.stats.chisquare(list(counts.values())).pvalue > 1e-3
