@@ -1,0 +1,127 @@
+"""Compositions of `lazytensor.special`: entropies, divergences, losses and power transformations, by SciPy's names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lazytensor import elementwise
+from lazytensor.compiler.graph import Node
+from lazytensor.compiler.ops import rules
+from lazytensor.handle import operand
+from lazytensor.manipulation import as_tensor
+
+if TYPE_CHECKING:
+    from lazytensor.tensor import Tensor
+
+
+def floating(x: Any, name: str) -> Tensor:
+    """A tensor of floats: float64 of booleans and integers."""
+    source = as_tensor(x, name)
+    return elementwise.astype(source, np.float64) if source.dtype.kind in "biu" else source
+
+
+def common(name: str, *values: Any) -> list[Tensor]:
+    """Tensors of the operands' common floating dtype, in which Python scalars are weak."""
+    found = [operand(value, name) for value in values]
+    types = [item.dtype if type(item) is Node else type(item) for item in found]
+    dtype = rules.inexact(name, "biufc")(*types).result
+    return [elementwise.astype(as_tensor(value, name), dtype, copy=False) for value in values]
+
+
+# -- entropies ------------------------------------------------------------------------------------------------------------------
+
+
+def xlogy(x: Any, y: Any, /) -> Tensor:
+    """x * log(y), and 0 where x is 0 and y is not NaN."""
+    factor, argument = common("xlogy", x, y)
+    return elementwise.where((factor == 0) & ~elementwise.isnan(argument), 0.0, factor * elementwise.log(argument))
+
+
+def xlog1py(x: Any, y: Any, /) -> Tensor:
+    """x * log(1 + y), and 0 where x is 0 and y is not NaN."""
+    factor, argument = common("xlog1py", x, y)
+    return elementwise.where((factor == 0) & ~elementwise.isnan(argument), 0.0, factor * elementwise.log1p(argument))
+
+
+def entr(x: Any, /) -> Tensor:
+    """-x log(x); 0 at 0, and -inf below."""
+    values = floating(x, "entr")
+    return elementwise.where(values == 0, 0.0, elementwise.where(values < 0, -np.inf, -values * elementwise.log(values)))
+
+
+def _relative(x: Tensor, y: Tensor) -> Tensor:
+    """x log(x / y) for positive operands, without cancellation where they are near each other, nor overflow of the quotient."""
+    ratio = x / y
+    tiny = float(np.finfo(ratio.dtype).tiny)
+    apart = elementwise.where((ratio > tiny) & (ratio < np.inf), elementwise.log(ratio), elementwise.log(x) - elementwise.log(y))
+    return x * elementwise.where((ratio > 0.5) & (ratio < 2), elementwise.log1p((x - y) / y), apart)
+
+
+def rel_entr(x: Any, y: Any, /) -> Tensor:
+    """x log(x / y); 0 where x is 0 and y is not negative, else infinite where one is not positive."""
+    p, q = common("rel_entr", x, y)
+    edge = elementwise.where(
+        (p == 0) & (q >= 0), 0.0, elementwise.where(elementwise.isnan(p) | elementwise.isnan(q), np.nan, np.inf)
+    )
+    return elementwise.where((p > 0) & (q > 0), _relative(p, q), edge)
+
+
+def kl_div(x: Any, y: Any, /) -> Tensor:
+    """x log(x / y) - x + y; y where x is 0 and y is not negative, else infinite where one is not positive."""
+    p, q = common("kl_div", x, y)
+    edge = elementwise.where(
+        (p == 0) & (q >= 0), q, elementwise.where(elementwise.isnan(p) | elementwise.isnan(q), np.nan, np.inf)
+    )
+    return elementwise.where((p > 0) & (q > 0), _relative(p, q) - p + q, edge)
+
+
+# -- losses and transformations -------------------------------------------------------------------------------------------------
+
+
+def huber(delta: Any, r: Any, /) -> Tensor:
+    """The Huber loss: r**2 / 2 up to `delta`, linear beyond; infinite where `delta` is negative."""
+    bound, residual = common("huber", delta, r)
+    residual = elementwise.abs(residual)
+    loss = elementwise.where(residual <= bound, 0.5 * residual * residual, bound * (residual - 0.5 * bound))
+    return elementwise.where(bound < 0, np.inf, loss)
+
+
+def pseudo_huber(delta: Any, r: Any, /) -> Tensor:
+    """The smooth Huber loss, delta**2 * (sqrt(1 + (r / delta)**2) - 1); infinite where `delta` is negative."""
+    bound, residual = common("pseudo_huber", delta, r)
+    ratio = residual / bound
+    loss = bound * bound * elementwise.expm1(0.5 * elementwise.log1p(ratio * ratio))
+    return elementwise.where(bound < 0, np.inf, elementwise.where((bound == 0) | (residual == 0), 0.0, loss))
+
+
+def boxcox(x: Any, lmbda: Any, /) -> Tensor:
+    """(x**lmbda - 1) / lmbda; log(x) where lmbda is 0."""
+    values, power = common("boxcox", x, lmbda)
+    return _boxcox(elementwise.log(values), power)
+
+
+def boxcox1p(x: Any, lmbda: Any, /) -> Tensor:
+    """`boxcox` of 1 + x, accurate for small x."""
+    values, power = common("boxcox1p", x, lmbda)
+    return _boxcox(elementwise.log1p(values), power)
+
+
+def _boxcox(logarithm: Tensor, power: Tensor) -> Tensor:
+    return elementwise.where(power == 0, logarithm, elementwise.expm1(power * logarithm) / power)
+
+
+def inv_boxcox(y: Any, lmbda: Any, /) -> Tensor:
+    """The inverse of `boxcox` in its first argument."""
+    return _powered(*common("inv_boxcox", y, lmbda), elementwise.exp)
+
+
+def inv_boxcox1p(y: Any, lmbda: Any, /) -> Tensor:
+    """The inverse of `boxcox1p` in its first argument."""
+    return _powered(*common("inv_boxcox1p", y, lmbda), elementwise.expm1)
+
+
+def _powered(y: Tensor, power: Tensor, exponential: Callable[[Any], Tensor]) -> Tensor:
+    return exponential(elementwise.where(power == 0, y, elementwise.log1p(power * y) / power))
