@@ -19,6 +19,7 @@ from lazytensor import (
     joining,
     linalg,
     manipulation,
+    numerics,
     random,
     ranges,
     searching,
@@ -37,6 +38,7 @@ from lazytensor.indexing import *
 from lazytensor.joining import *
 from lazytensor.linalg import diagonal, dot, einsum, inner, matmul, outer, tensordot, trace, vdot, vecdot
 from lazytensor.manipulation import *
+from lazytensor.numerics import *
 from lazytensor.ranges import *
 from lazytensor.searching import *
 from lazytensor.statistics import *
@@ -59,6 +61,7 @@ __all__ += elementwise.__all__
 __all__ += indexing.__all__
 __all__ += joining.__all__
 __all__ += manipulation.__all__
+__all__ += numerics.__all__
 __all__ += ranges.__all__
 __all__ += searching.__all__
 __all__ += statistics.__all__

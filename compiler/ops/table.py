@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from lazytensor.compiler.ops import elementwise, indexing, library, reductions, sources, special, structural
+from lazytensor.compiler.ops import bits, elementwise, indexing, library, numerics, reductions, sources, special, structural
 from lazytensor.compiler.ops.row import Op
 
-CHAPTERS: tuple[ModuleType, ...] = (structural, sources, elementwise, special, reductions, indexing, library)
+CHAPTERS: tuple[ModuleType, ...] = (structural, sources, elementwise, numerics, special, reductions, indexing, library, bits)
 
 ROWS: tuple[Op, ...] = tuple(
     row for chapter in CHAPTERS for name, row in vars(chapter).items() if isinstance(row, Op) and not name.startswith("_")
