@@ -65,6 +65,7 @@ class Tensor(Methods):
 
     @property
     def ndim(self) -> int:
+        """Number of axes."""
         return len(self.shape)
 
     @property
@@ -77,10 +78,12 @@ class Tensor(Methods):
 
     @property
     def itemsize(self) -> int:
+        """Bytes of one element."""
         return self.dtype.itemsize
 
     @property
     def nbytes(self) -> int:
+        """Bytes of all elements."""
         return self.size * self.dtype.itemsize
 
     @property
@@ -100,10 +103,12 @@ class Tensor(Methods):
 
     @property
     def real(self) -> Tensor:
+        """See `lazytensor.real`."""
         return elementwise.real(self)
 
     @property
     def imag(self) -> Tensor:
+        """See `lazytensor.imag`."""
         return elementwise.imag(self)
 
     # -- waiting ---------------------------------------------------------------------------------------------------------------
