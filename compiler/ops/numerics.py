@@ -41,6 +41,8 @@ def scaled(*arguments: Any) -> Signature:
 
 def _ldexp(x: Any, exponent: Any) -> Any:
     dtype = scaled(*[item.dtype if hasattr(item, "dtype") else type(item) for item in (x, exponent)]).result
+    if type(exponent) is int:  # NumPy's is a C long
+        exponent = max(-(1 << 20), min(exponent, 1 << 20))
     return np.ldexp(np.asarray(x, dtype), exponent)
 
 
