@@ -33,6 +33,7 @@ from lazytensor import (
     linalg,
     manipulation,
     nan_statistics,
+    numerics,
     order_statistics,
     padding,
     positions,
@@ -71,6 +72,7 @@ from lazytensor.insertion import *
 from lazytensor.joining import *
 from lazytensor.manipulation import *
 from lazytensor.nan_statistics import *
+from lazytensor.numerics import *
 from lazytensor.order_statistics import *
 from lazytensor.padding import *
 from lazytensor.positions import *
@@ -113,6 +115,7 @@ __all__ += insertion.__all__
 __all__ += joining.__all__
 __all__ += manipulation.__all__
 __all__ += nan_statistics.__all__
+__all__ += numerics.__all__
 __all__ += order_statistics.__all__
 __all__ += padding.__all__
 __all__ += positions.__all__

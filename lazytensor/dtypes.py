@@ -1,6 +1,7 @@
 """Dtypes and constants: NumPy's own objects, so that `t.dtype == np.float32` and `lt.float32 is np.float32` hold.
 
-`bool`, `e`, `inf`, `nan`, `newaxis` and `pi` are here too, and `__array_namespace_info__`, by which libraries ask what there is.
+`bool`, `e`, `inf`, `nan`, `newaxis` and `pi` are here too, NumPy's other names of the same dtypes, the functions of dtypes, and
+`__array_namespace_info__`, by which libraries ask what there is.
 """
 
 from __future__ import annotations
@@ -9,36 +10,71 @@ import builtins
 from typing import Any
 
 import numpy as np
-from numpy import bool_ as bool
 from numpy import (
+    False_,
+    True_,
+    bool_,
+    byte,
+    cdouble,
     complex64,
     complex128,
+    complexfloating,
+    csingle,
+    double,
+    dtype,
     e,
     euler_gamma,
     float32,
     float64,
+    floating,
+    generic,
+    inexact,
     inf,
     int8,
     int16,
     int32,
     int64,
+    int_,
+    intc,
+    integer,
+    intp,
+    long,
+    longlong,
     nan,
     newaxis,
+    number,
     pi,
+    short,
+    signedinteger,
+    single,
+    ubyte,
+    uint,
     uint8,
     uint16,
     uint32,
     uint64,
+    uintc,
+    uintp,
+    ulong,
+    ulonglong,
+    unsignedinteger,
+    ushort,
 )
+from numpy import bool_ as bool
 
 from lazytensor.devices import Device, default_name, device, devices
+from lazytensor.fallback import values, waits
 from lazytensor.handle import _BY_DTYPE, SUPPORTED, Handle
 
 __all__ = [
     "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
     "float32", "float64", "complex64", "complex128",
-    "e", "euler_gamma", "inf", "nan", "newaxis", "pi",
-    "can_cast", "finfo", "iinfo", "isdtype", "promote_types", "result_type", "__array_namespace_info__",
+    "bool_", "byte", "cdouble", "csingle", "double", "int_", "intc", "intp", "long", "longlong", "short", "single", "ubyte",
+    "uint", "uintc", "uintp", "ulong", "ulonglong", "ushort",
+    "complexfloating", "dtype", "floating", "generic", "inexact", "integer", "number", "signedinteger", "unsignedinteger",
+    "False_", "True_", "e", "euler_gamma", "inf", "nan", "newaxis", "pi",
+    "can_cast", "common_type", "finfo", "iinfo", "isdtype", "issubdtype", "min_scalar_type", "promote_types", "result_type",
+    "__array_namespace_info__",
 ]  # fmt: skip
 
 
@@ -123,6 +159,35 @@ def result_type(*arrays_and_dtypes: Any) -> np.dtype[Any]:
 def isdtype(dtype: Any, kind: Any) -> builtins.bool:
     """Is the dtype of a kind: "bool", "signed integer", "real floating", ..., a dtype, or a tuple of these?"""
     return builtins.bool(np.isdtype(np.dtype(dtype), kind))
+
+
+def issubdtype(arg1: Any, arg2: Any) -> builtins.bool:
+    """Is the first dtype, or a tensor's, the second or one of its kind? Never waits.
+
+    >>> import lazytensor as lt
+    >>> lt.issubdtype(lt.float32, lt.floating)
+    True
+    """
+    return builtins.bool(np.issubdtype(_argument(arg1), _argument(arg2)))
+
+
+def common_type(*arrays: Any) -> type[Any]:
+    """The smallest floating or complex type to which all arrays can be cast; float64 for integers. Never waits.
+
+    >>> import lazytensor as lt
+    >>> lt.common_type(lt.ones(2, dtype=lt.float32), lt.ones(2, dtype=lt.complex64)).__name__
+    'complex64'
+    """
+    found: type[Any] = np.common_type(*[np.empty(0, item.dtype) if isinstance(item, Handle) else item for item in arrays])
+    return found
+
+
+@waits
+def min_scalar_type(a: Any, /) -> np.dtype[Any]:
+    """A tensor's dtype; of a scalar, the smallest dtype that holds its value, as NumPy answers it: float16 too. Waits for 0-d tensors."""
+    if isinstance(a, Handle):
+        return np.min_scalar_type(values(a)) if a.shape == () else a.dtype
+    return np.min_scalar_type(a)
 
 
 _DEFAULTS = {

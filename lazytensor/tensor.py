@@ -72,6 +72,7 @@ class Tensor(Methods, Protocols):
 
     @property
     def ndim(self) -> int:
+        """Number of axes."""
         return len(self.shape)
 
     @property
@@ -84,10 +85,12 @@ class Tensor(Methods, Protocols):
 
     @property
     def itemsize(self) -> int:
+        """Bytes of one element."""
         return self.dtype.itemsize
 
     @property
     def nbytes(self) -> int:
+        """Bytes of all elements."""
         return self.size * self.dtype.itemsize
 
     @property
@@ -135,10 +138,12 @@ class Tensor(Methods, Protocols):
 
     @property
     def real(self) -> Tensor:
+        """See `lazytensor.real`."""
         return elementwise.real(self)
 
     @property
     def imag(self) -> Tensor:
+        """See `lazytensor.imag`."""
         return elementwise.imag(self)
 
     # -- waiting ---------------------------------------------------------------------------------------------------------------

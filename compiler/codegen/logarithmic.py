@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from lazytensor.compiler.codegen.arithmetic import absolute, copysign, square_root
 from lazytensor.compiler.codegen.coefficients import Pair
-from lazytensor.compiler.codegen.elementary import exp
+from lazytensor.compiler.codegen.elementary import exp, exp2
 from lazytensor.compiler.codegen.values import Value, fma, polynomial, select
 
 INFINITY = float("inf")
@@ -157,3 +157,11 @@ def logaddexp(x: Value, y: Value) -> Value:
     difference = x - y
     far = high + log1p(exp(-absolute(difference)))
     return select(x == y, x + x.format.ln2[0], far)
+
+
+def logaddexp2(x: Value, y: Value) -> Value:
+    """log2(2**x + 2**y)."""
+    high = x.called("llvm.maximum", y)
+    difference = x - y
+    far = high + log1p(exp2(-absolute(difference))) * x.format.log2_e[0]
+    return select(x == y, x + 1.0, far)

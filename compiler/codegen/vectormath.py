@@ -53,7 +53,17 @@ def configure_numba() -> None:
 def namespace() -> dict[str, Any]:
     """All that a kernel's source may name: functions by name and suffix, dtypes by suffix, readers of the argument block."""
     configure_numba()
-    from lazytensor.compiler.codegen import arithmetic, elementary, intrinsics, logarithmic, philox, powers, trigonometric
+    from lazytensor.compiler.codegen import (
+        arithmetic,
+        bessel,
+        elementary,
+        intrinsics,
+        logarithmic,
+        numerics,
+        philox,
+        powers,
+        trigonometric,
+    )
 
     unary = {
         "exp": elementary.exp, "exp2": elementary.exp2, "expm1": elementary.expm1,
@@ -65,10 +75,13 @@ def namespace() -> dict[str, Any]:
         "asin": trigonometric.asin, "acos": trigonometric.acos, "atan": trigonometric.atan,
         "sqrt": arithmetic.square_root, "reciprocal": arithmetic.reciprocal,
         "floor": arithmetic.floor, "ceil": arithmetic.ceil, "trunc": arithmetic.trunc, "rint": arithmetic.rint,
+        "frexp_mantissa": numerics.frexp_mantissa, "spacing": numerics.spacing, "radians": numerics.radians,
+        "degrees": numerics.degrees, "i0": bessel.i0,
     }  # fmt: skip
     binary = {
         "pow": powers.power, "logaddexp": logarithmic.logaddexp, "atan2": trigonometric.atan2,
         "hypot": arithmetic.hypotenuse, "copysign": arithmetic.copysign, "nextafter": arithmetic.nextafter,
+        "logaddexp2": logarithmic.logaddexp2, "heaviside": numerics.heaviside, "ldexp": numerics.ldexp,
     }  # fmt: skip
     predicates = {
         "isnan": arithmetic.isnan, "isinf": arithmetic.isinf, "isfinite": arithmetic.isfinite, "signbit": arithmetic.signbit,
@@ -95,10 +108,14 @@ def namespace() -> dict[str, Any]:
     add(shifts, INTEGERS, 2)
     add({"abs": arithmetic.absolute}, FLOATS + INTEGERS + ("b1",), 1)
     add({"sign": arithmetic.sign}, FLOATS + INTEGERS, 1)
+    add({"frexp_exponent": numerics.frexp_exponent}, FLOATS, 1, "i32")
+    add({"gcd": numerics.gcd, "lcm": numerics.lcm}, INTEGERS, 2)
+    add({"bitwise_count": numerics.bitwise_count}, INTEGERS, 1, "u8")
     add({"mulhi": arithmetic.multiply_high}, ("u64",), 2)
     add({"conj": arithmetic.conj}, COMPLEX, 1)
     for suffix, part in (("c64", "f32"), ("c128", "f64")):
         add({"abs": arithmetic.complex_absolute, "real": arithmetic.real, "imag": arithmetic.imag}, (suffix,), 1, part)
+        add({"complex": numerics.complex_of}, (part,), 2, suffix)
     for suffix in intrinsics.NUMBA_TYPES:
         full = f"select_{suffix}"
         names[full] = intrinsics.function(full, arithmetic.chosen, ("b1", suffix, suffix), suffix)

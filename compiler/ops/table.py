@@ -5,11 +5,13 @@ from __future__ import annotations
 from types import ModuleType
 
 from lazytensor.compiler.ops import (
+    bits,
     decompositions,
     elementwise,
     histograms,
     indexing,
     library,
+    numerics,
     positions,
     reductions,
     samplers,
@@ -24,11 +26,13 @@ from lazytensor.compiler.ops import (
 from lazytensor.compiler.ops.row import Op
 
 CHAPTERS: tuple[ModuleType, ...] = (
+    bits,
     decompositions,
     elementwise,
     histograms,
     indexing,
     library,
+    numerics,
     positions,
     reductions,
     samplers,

@@ -48,6 +48,37 @@ def test_dtype_functions() -> None:
     assert (lt.pi, lt.e, lt.inf, lt.newaxis) == (np.pi, np.e, np.inf, None)
 
 
+ALIASES = """
+bool_ byte cdouble csingle double int_ intc intp long longlong short single ubyte uint uintc uintp ulong ulonglong ushort
+complexfloating dtype floating generic inexact integer number signedinteger unsignedinteger False_ True_ euler_gamma nan
+"""
+
+
+def test_dtype_aliases_are_numpys() -> None:
+    for name in ALIASES.split():
+        assert getattr(lt, name) is getattr(np, name), name
+    for name in ALIASES.split()[:19]:
+        found = lt.zeros(2, dtype=getattr(lt, name))
+        assert found.dtype == np.zeros(2, getattr(np, name)).dtype
+        assert str(found.dtype) in DTYPES
+
+
+def test_functions_of_dtypes() -> None:
+    t = lt.ones(3, dtype=lt.float32)
+    assert lt.issubdtype(t, lt.floating)
+    assert lt.issubdtype(lt.int8, lt.integer)
+    assert not lt.issubdtype(t, t.astype(lt.int32))
+    for pair in (("float32", "int8"), ("float32", "complex64"), ("int8", "int8"), ("float64", "complex64")):
+        arrays = [np.ones(2, dtype) for dtype in pair]
+        assert lt.common_type(lt.asarray(arrays[0]), arrays[1]) is np.common_type(*arrays)
+    with pytest.raises(TypeError):
+        lt.common_type(lt.ones(2, dtype=bool))
+    assert lt.min_scalar_type(t) == np.float32
+    assert lt.min_scalar_type(300) == np.uint16
+    assert lt.min_scalar_type(lt.asarray(-3)) == np.int8
+    assert lt.promote_types(lt.int8, lt.uint8) == np.int16
+
+
 def test_namespace_info() -> None:
     info = lt.__array_namespace_info__()
     assert info.capabilities()["boolean indexing"] is True

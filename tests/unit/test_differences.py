@@ -1,0 +1,93 @@
+"""What docs/differences.md says of the most visible differences from NumPy is so."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import lazytensor as lt
+
+PAGE = Path(__file__).parents[2] / "docs" / "differences.md"
+
+
+def test_links_name_files_that_exist() -> None:
+    targets = re.findall(r"\]\(([^)#:]+)\)", PAGE.read_text(encoding="utf-8"))
+    assert targets
+    for target in targets:
+        assert (PAGE.parent / target).exists(), target
+
+
+def test_results_are_tensors_and_stand_for_scalars() -> None:
+    x = lt.asarray([1.0, 2.0])
+    for found in (lt.sum(x), x[0], lt.array_equal(x, x), lt.allclose(x, x)):
+        assert isinstance(found, lt.Tensor)
+        assert found.shape == ()
+        with pytest.raises(TypeError, match="scalar"):
+            found[...] = 1
+    before = x[0]
+    x[0] = 9
+    assert before.item() == 1
+    created = lt.zeros(())
+    created[...] = 3
+    assert created.item() == 3
+    assert len({x: 1, created: 2}) == 2
+    assert (x == "a") is False
+    assert (x == None) is False  # noqa: E711
+    assert repr(x) == "Tensor([9., 2.])"
+
+
+def test_values_are_checked_when_they_are_computed() -> None:
+    found = lt.asarray([1, 2])[lt.asarray([5])]
+    for _ in range(2):
+        with pytest.raises(IndexError):
+            found.wait()
+    assert "failed: IndexError" in repr(found)
+    powers = lt.asarray([2]) ** lt.asarray([-1])
+    with pytest.raises(ValueError, match="negative integer powers"):
+        powers.wait()
+
+
+def test_dtypes() -> None:
+    for unsupported in (np.float16(1), [None], ["a"], np.datetime64("2020"), [2**64]):
+        with pytest.raises(TypeError, match="not supported"):
+            lt.asarray(unsupported)
+    assert lt.exp(lt.asarray([1], dtype=lt.int8)).dtype == np.float32
+    assert lt.round(lt.asarray([True])).dtype == bool
+    assert lt.asarray(np.ones(1, ">f4")).dtype == np.float32
+
+
+def test_memory() -> None:
+    x = lt.ones((2, 3))
+    assert (x.T + 1).numpy().flags.c_contiguous
+    with pytest.raises(ValueError, match="'C'"):
+        lt.reshape(x, (3, 2), order="F")
+    for name in ("strides", "flags", "base", "data"):
+        assert not hasattr(x, name)
+    source = np.ones(2)
+    copied = lt.asarray(source)
+    source[0] = 5
+    assert copied.tolist() == [1, 1]
+    assert lt.empty(2).tolist() == [0, 0]
+    exported = copied.numpy()
+    assert not exported.flags.writeable
+    assert not np.asarray(copied).flags.writeable
+    assert np.array(copied).flags.writeable
+    copied[0] = 7
+    assert exported.tolist() == [1, 1]
+    z = lt.asarray([1j, 2])
+    z.real[0] = 5
+    assert z.tolist() == [1j, 2]
+    matrix = lt.ones((2, 2))
+    lt.diagonal(matrix)[0] = 7
+    assert matrix.tolist() == [[7, 1], [1, 1]]
+
+
+def test_elementwise_functions() -> None:
+    assert lt.ldexp(lt.ones(1), 2**70).tolist() == [np.inf]
+    with pytest.raises(OverflowError):
+        np.ldexp(np.ones(1), 2**70)
+    assert lt.spacing(lt.ones(1, dtype=lt.int8)).tolist() == [np.spacing(np.float32(1))]
+    assert lt.min_scalar_type(1.0) == np.float16
