@@ -59,6 +59,8 @@ def share_common(graph: Graph) -> Graph:
 def split_axes(view: Access, shape: Shape) -> tuple[tuple[int, int, int], ...] | None:
     """For each axis of a view of a C-contiguous array of `shape`: (axis it walks or -1, start, step); None when an axis of the view
     crosses several axes of the array (a reshape). Array axes that no view axis walks appear at the end as (axis, start, 0)."""
+    if 0 in shape or 0 in view.shape:
+        return None
     strides = contiguous_strides(shape)
     starts = []
     rest = view.offset
@@ -66,7 +68,7 @@ def split_axes(view: Access, shape: Shape) -> tuple[tuple[int, int, int], ...] |
         start = rest // stride if length > 1 else 0
         starts.append(start)
         rest -= start * stride
-    if rest != 0 or 0 in shape or 0 in view.shape:
+    if rest != 0:
         return None
     walked: set[int] = set()
     found = []

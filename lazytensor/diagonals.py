@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytensor import linalg, views
+from lazytensor import products, views
 from lazytensor.creation import asarray, created, place, zeros
 from lazytensor.elementwise import astype
 from lazytensor.fallback import waits
@@ -40,13 +40,13 @@ def diag(v: Any, k: int = 0) -> Tensor:
     source = as_tensor(v, "diag")
     offset = lengths(k)[0]
     if len(source.shape) == 2:
-        return linalg.diagonal(source, offset)
+        return products.diagonal(source, offset)
     if len(source.shape) != 1:
         raise ValueError(f"diag: expects one or two dimensions, got shape {source.shape}")
     side = source.shape[0] + abs(offset)
     made = zeros((side, side), source.dtype, device=source._base().device)
     if source.shape[0]:
-        linalg.diagonal(made, offset)[...] = source
+        products.diagonal(made, offset)[...] = source
     return made
 
 

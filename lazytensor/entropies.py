@@ -115,12 +115,14 @@ def _boxcox(logarithm: Tensor, power: Tensor) -> Tensor:
 
 def inv_boxcox(y: Any, lmbda: Any, /) -> Tensor:
     """The inverse of `boxcox` in its first argument."""
-    return _powered(*common("inv_boxcox", y, lmbda), elementwise.exp)
+    values, power = common("inv_boxcox", y, lmbda)
+    return _powered(values, power, elementwise.exp)
 
 
 def inv_boxcox1p(y: Any, lmbda: Any, /) -> Tensor:
     """The inverse of `boxcox1p` in its first argument."""
-    return _powered(*common("inv_boxcox1p", y, lmbda), elementwise.expm1)
+    values, power = common("inv_boxcox1p", y, lmbda)
+    return _powered(values, power, elementwise.expm1)
 
 
 def _powered(y: Tensor, power: Tensor, exponential: Callable[[Any], Tensor]) -> Tensor:

@@ -40,7 +40,7 @@ __all__ = [
 
 def concat(
     arrays: Iterable[Any], /, axis: int | None = 0, out: Any = None, *, dtype: Any = None, casting: Any = "same_kind"
-) -> Any:
+) -> Tensor:
     """Join arrays along an existing axis; with `axis=None`, the raveled arrays.
 
     Parameters
@@ -65,7 +65,7 @@ def concat(
 concatenate = concat
 
 
-def stack(arrays: Iterable[Any], axis: int = 0, out: Any = None, *, dtype: Any = None, casting: Any = "same_kind") -> Any:
+def stack(arrays: Iterable[Any], axis: int = 0, out: Any = None, *, dtype: Any = None, casting: Any = "same_kind") -> Tensor:
     """Join arrays of one shape along a new axis; parameters as of `concat`.
 
     >>> import lazytensor as lt

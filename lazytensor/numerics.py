@@ -100,7 +100,7 @@ def _real_floating(x: Any, name: str) -> Tensor:
 # Compositions
 
 
-def fix(x: Any, out: Any = None) -> Any:
+def fix(x: Any, out: Any = None) -> Tensor:
     """Round towards zero, as `trunc`."""
     return deliver(elementwise.trunc(x), out, "fix")
 
@@ -132,7 +132,7 @@ def angle(z: Any, deg: builtins.bool = False) -> Tensor:
     return found * (180 / np.pi) if deg else found
 
 
-def nan_to_num(x: Any, copy: builtins.bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
+def nan_to_num(x: Any, copy: builtins.bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Tensor:
     """Numbers in the place of NaN and infinities, in both parts of complex numbers.
 
     Parameters
@@ -178,12 +178,12 @@ def _infinite(x: Any, limit: float, out: Any, name: str) -> Any:
     return deliver(elementwise.equal(value, limit), out, name)
 
 
-def isposinf(x: Any, out: Any = None) -> Any:
+def isposinf(x: Any, out: Any = None) -> Tensor:
     """Is it positive infinity? TypeError for complex numbers."""
     return _infinite(x, np.inf, out, "isposinf")
 
 
-def isneginf(x: Any, out: Any = None) -> Any:
+def isneginf(x: Any, out: Any = None) -> Tensor:
     """Is it negative infinity? TypeError for complex numbers."""
     return _infinite(x, -np.inf, out, "isneginf")
 

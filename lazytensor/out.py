@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -10,8 +10,11 @@ from lazytensor import elementwise, indexing
 from lazytensor.handle import Handle, wrap, write_lock
 from lazytensor.sites import user_site
 
+if TYPE_CHECKING:
+    from lazytensor.tensor import Tensor
 
-def deliver(result: Any, out: Any, name: str, *, casting: Any = "same_kind", where: Any = True) -> Any:
+
+def deliver(result: Any, out: Any, name: str, *, casting: Any = "same_kind", where: Any = True) -> Tensor:
     """`result` itself where `out` is None; else store it in `out`, where the mask is true, and return `out`.
 
     Raises

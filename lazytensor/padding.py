@@ -44,7 +44,7 @@ KEYWORDS: dict[str, str | None] = {
 }
 
 
-def pad(array: Any, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> Any:
+def pad(array: Any, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> Tensor:
     """A copy with elements added around it. Later axes are padded together with what was added along earlier ones.
 
     Parameters

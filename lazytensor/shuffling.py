@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytensor import elementwise, indexing, searching, statistics, views
+from lazytensor import elementwise, selecting, sorting, statistics, views
 from lazytensor.axes import one_axis
 from lazytensor.fallback import values
 from lazytensor.generator import NONNEGATIVE, Stream, parameter, sized
@@ -32,7 +32,7 @@ class Shuffling(Stream):
 
     def _order(self, length: int, device: Any = None) -> Tensor:
         """The integers below `length` in a random order."""
-        return searching.argsort(self._bits((length,), device))
+        return sorting.argsort(self._bits((length,), device))
 
     def permutation(self, x: Any, axis: int = 0, *, device: Any = None) -> Tensor:
         """A copy with the parts along an axis in a random order; of an integer, the integers below it.
@@ -47,7 +47,7 @@ class Shuffling(Stream):
             return self._order(int(x), device)
         source = as_tensor(x, "permutation")
         place = one_axis(axis, len(source.shape), "permutation")
-        made = indexing.take(source, self._order(source.shape[place]), axis=place)
+        made = selecting.take(source, self._order(source.shape[place]), axis=place)
         return made if device is None else made.to_device(device)
 
     def shuffle(self, x: Any, axis: int = 0) -> None:
@@ -80,8 +80,8 @@ class Shuffling(Stream):
             made = reshape(self.permutation(ravel(source)), source.shape)
         else:
             place = one_axis(axis, len(source.shape), "permuted")
-            order = searching.argsort(self._bits(source.shape), axis=place)
-            made = searching.take_along_axis(source, order, axis=place)
+            order = sorting.argsort(self._bits(source.shape), axis=place)
+            made = selecting.take_along_axis(source, order, axis=place)
         return deliver(made, out, "permuted")  # type: ignore[no-any-return]
 
     def choice(
@@ -140,9 +140,9 @@ class Shuffling(Stream):
             if weights is None:
                 order = self._order(count, device)
             else:
-                order = searching.argsort(self._exponential((count,), FLOAT64, device) / weights)
+                order = sorting.argsort(self._exponential((count,), FLOAT64, device) / weights)
             places = reshape(order[:wanted], shape)
-        return elementwise.positive(places) if source is None else indexing.take(source, places, axis=axis)
+        return elementwise.positive(places) if source is None else selecting.take(source, places, axis=axis)
 
     def _weights(self, p: Any, count: int, wanted: int, replace: bool) -> Tensor:
         weights = parameter(p, FLOAT64, "choice", "p", NONNEGATIVE)
@@ -163,4 +163,4 @@ class Shuffling(Stream):
             return bounded.integers(0, max(count, 1), shape, device=device)  # type: ignore[no-any-return]
         sums = statistics.cumulative_sum(weights)
         drawn = self._uniform(shape, FLOAT64, device) * sums[-1]
-        return elementwise.minimum(searching.searchsorted(sums, drawn, side="right"), count - 1)
+        return elementwise.minimum(sorting.searchsorted(sums, drawn, side="right"), count - 1)
