@@ -105,7 +105,11 @@ def _widths(pad_width: Any, rank: int) -> list[tuple[int, int]]:
 
 def _lengths(given: Any, rank: int) -> list[tuple[int, int]]:
     """Pairs of lengths, rounded as NumPy rounds them."""
-    found = np.broadcast_to(_pair_up(np.round(np.asarray(given)).astype(np.intp)), (rank, 2))
+    pairs = _pair_up(np.round(np.asarray(given)).astype(np.intp))
+    try:
+        found = np.broadcast_to(pairs, (rank, 2))
+    except ValueError:
+        raise ValueError(f"pad: lengths of shape {pairs.shape} do not broadcast to pairs for {rank} axes") from None
     if found.size and found.min() < 0:
         raise ValueError("pad: index can't contain negative values")
     return [(int(before), int(after)) for before, after in found]

@@ -105,5 +105,7 @@ def test_errors() -> None:
         assert_agree(call, x)
     with pytest.raises(ValueError, match="pad: unsupported keyword arguments for mode 'edge': stat_length"):
         lt.pad(x, 1, "edge", stat_length=2)
+    with pytest.raises(ValueError, match=r"pad: lengths of shape .* for 1 axes"):
+        lt.pad(x, ((1, 1), (2, 2)))
     with pytest.raises(ValueError, match="pad: reflect_type"):
         lt.pad(x, 1, "reflect", reflect_type="upside down")
