@@ -237,3 +237,11 @@ def test_complex_parts_keep_what_arithmetic_would_lose(tier: str) -> None:
     assert_same(lt.signbit(lt.imag(found)), np.signbit(expected.imag))
     with pytest.raises(TypeError, match="isposinf"):
         lt.isposinf(lt.asarray(x))
+
+
+def test_compositions_fuse() -> None:
+    x = lt.asarray(np.linspace(-3, 3, 50)) * 1
+    results = lt.nan_to_num(x) + lt.sinc(x) + lt.angle(x) + sum(lt.modf(x)) + lt.ldexp(*lt.frexp(x)) + lt.isreal(x)
+    with lt.config.override(tier="compile"):
+        (kernel,) = lt.explain(results).kernels
+    assert kernel.tier == "compiled"
