@@ -76,7 +76,7 @@ class _Concatenator:
         if not parts:
             raise ValueError("r_: needs at least one array to join")
         kind = np.result_type(*kinds)
-        return concat([astype(part, kind, copy=False) for part in parts], axis)  # type: ignore[no-any-return]
+        return concat([astype(part, kind, copy=False) for part in parts], axis)
 
     def _directive(self, text: str) -> tuple[int, int, int]:
         if text in ("r", "c"):

@@ -107,7 +107,7 @@ def einsum(
         raise TypeError(f"einsum: optimize must be a boolean, 'greedy', 'optimal' or a path, got {optimize!r}")
     subscripts, arrays = _split(operands)
     tensors = [operand_as(array, dtype, casting, "einsum") for array in arrays]
-    return deliver(apply(ops.einsum, *tensors, params=(subscripts,)), out, "einsum")  # type: ignore[no-any-return]
+    return deliver(apply(ops.einsum, *tensors, params=(subscripts,)), out, "einsum")
 
 
 def einsum_path(*operands: Any, optimize: Any = "greedy", einsum_call: bool = False) -> tuple[list[Any], str]:

@@ -73,7 +73,7 @@ def _several(op: Op, a: Any, s: Any, axes: Any, norm: Any, out: Any, name: str) 
     made = as_tensor(a, name)
     for points, axis in reversed(_plan(made, s, axes, name)):
         made = _transform(op, made, points, axis, norm, name)
-    return deliver(made, out, name)  # type: ignore[no-any-return]
+    return deliver(made, out, name)
 
 
 # -- one axis -------------------------------------------------------------------------------------------------------------------
@@ -102,12 +102,12 @@ def fft(a: Any, n: int | None = None, axis: int = -1, norm: str | None = None, o
     >>> print(lt.fft.fft(lt.asarray([1.0, 0.0, 0.0, 0.0])))
     [1.+0.j 1.+0.j 1.+0.j 1.+0.j]
     """
-    return deliver(_transform(ops.fft, a, n, axis, norm, "fft"), out, "fft")  # type: ignore[no-any-return]
+    return deliver(_transform(ops.fft, a, n, axis, norm, "fft"), out, "fft")
 
 
 def ifft(a: Any, n: int | None = None, axis: int = -1, norm: str | None = None, out: Any = None) -> Tensor:
     """Inverse of `fft`; parameters as there."""
-    return deliver(_transform(ops.ifft, a, n, axis, norm, "ifft"), out, "ifft")  # type: ignore[no-any-return]
+    return deliver(_transform(ops.ifft, a, n, axis, norm, "ifft"), out, "ifft")
 
 
 def rfft(a: Any, n: int | None = None, axis: int = -1, norm: str | None = None, out: Any = None) -> Tensor:
@@ -117,24 +117,24 @@ def rfft(a: Any, n: int | None = None, axis: int = -1, norm: str | None = None, 
     >>> lt.fft.rfft(lt.ones((3, 8), dtype=lt.float32)).shape
     (3, 5)
     """
-    return deliver(_transform(ops.rfft, a, n, axis, norm, "rfft"), out, "rfft")  # type: ignore[no-any-return]
+    return deliver(_transform(ops.rfft, a, n, axis, norm, "rfft"), out, "rfft")
 
 
 def irfft(a: Any, n: int | None = None, axis: int = -1, norm: str | None = None, out: Any = None) -> Tensor:
     """Inverse of `rfft`: `n` real numbers, twice what `a` has, less two, when None."""
-    return deliver(_transform(ops.irfft, a, n, axis, norm, "irfft"), out, "irfft")  # type: ignore[no-any-return]
+    return deliver(_transform(ops.irfft, a, n, axis, norm, "irfft"), out, "irfft")
 
 
 def hfft(a: Any, n: int | None = None, axis: int = -1, norm: str | None = None, out: Any = None) -> Tensor:
     """Transform, in `n` real numbers, of a sequence whose second half is the conjugate of the first, of which `a` is the first."""
     swapped = SWAPPED[_norm(norm, "hfft")]
-    return deliver(_transform(ops.irfft, elementwise.conj(a), n, axis, swapped, "hfft"), out, "hfft")  # type: ignore[no-any-return]
+    return deliver(_transform(ops.irfft, elementwise.conj(a), n, axis, swapped, "hfft"), out, "hfft")
 
 
 def ihfft(a: Any, n: int | None = None, axis: int = -1, norm: str | None = None, out: Any = None) -> Tensor:
     """Inverse of `hfft`: the first half of a sequence, of its real transform."""
     swapped = SWAPPED[_norm(norm, "ihfft")]
-    return deliver(elementwise.conj(_transform(ops.rfft, a, n, axis, swapped, "ihfft")), out, "ihfft")  # type: ignore[no-any-return]
+    return deliver(elementwise.conj(_transform(ops.rfft, a, n, axis, swapped, "ihfft")), out, "ihfft")
 
 
 # -- several axes ---------------------------------------------------------------------------------------------------------------
@@ -195,7 +195,7 @@ def _real(a: Any, s: Any, axes: Any, norm: Any, out: Any, name: str) -> Tensor:
     made = _transform(ops.rfft, made, points, axis, norm, name)
     for points, axis in reversed(steps[:-1]):
         made = _transform(ops.fft, made, points, axis, norm, name)
-    return deliver(made, out, name)  # type: ignore[no-any-return]
+    return deliver(made, out, name)
 
 
 def irfftn(a: Any, s: Any = None, axes: Any = None, norm: str | None = None, out: Any = None) -> Tensor:
@@ -216,7 +216,7 @@ def _real_inverse(a: Any, s: Any, axes: Any, norm: Any, out: Any, name: str) -> 
     for points, axis in steps[:-1]:
         made = _transform(ops.ifft, made, points, axis, norm, name)
     points, axis = steps[-1]
-    return deliver(_transform(ops.irfft, made, points, axis, norm, name), out, name)  # type: ignore[no-any-return]
+    return deliver(_transform(ops.irfft, made, points, axis, norm, name), out, name)
 
 
 # -- frequencies ----------------------------------------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ def append(arr: Any, values: Any, axis: int | None = None) -> Tensor:
     """`concat` of two arrays, which are raveled when `axis` is None."""
     source = as_tensor(arr, "append")
     parts = [source, _values(values, source)]
-    return concat([ravel(part) for part in parts] if axis is None else parts, axis or 0)  # type: ignore[no-any-return]
+    return concat([ravel(part) for part in parts] if axis is None else parts, axis or 0)
 
 
 def _values(given: Any, beside: Tensor) -> Tensor:
@@ -102,7 +102,7 @@ def insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> Tensor:
         if not -length <= place <= length:
             raise IndexError(f"insert: index {place} is out of bounds for axis {axis} with size {length}")
         place += length if place < 0 else 0
-        return concat([_slice(source, axis, slice(place)), part, _slice(source, axis, slice(place, None))], axis)  # type: ignore[no-any-return]
+        return concat([_slice(source, axis, slice(place)), part, _slice(source, axis, slice(place, None))], axis)
     targets = np.where(places < 0, places + length, places).astype(np.intp)
     targets[np.argsort(targets, kind="stable")] += np.arange(count)
     if count and not (targets.min() >= 0 and targets.max() < length + count):
@@ -149,7 +149,7 @@ def delete(arr: Any, obj: Any, axis: int | None = None) -> Tensor:
     last = length - int(np.argmax(dropped[::-1]))
     if last - first == length - len(kept):
         # One run: what is before it and what is after it.
-        return concat([_slice(source, axis, slice(first)), _slice(source, axis, slice(last, None))], axis)  # type: ignore[no-any-return]
+        return concat([_slice(source, axis, slice(first)), _slice(source, axis, slice(last, None))], axis)
     return _chosen(source, kept, axis)
 
 

@@ -75,7 +75,7 @@ def stack(arrays: Iterable[Any], axis: int = 0, out: Any = None, *, dtype: Any =
     return _join(ops.stack, "stack", arrays, axis, out, dtype, casting)
 
 
-def _join(op: Any, name: str, arrays: Iterable[Any], axis: int | None, out: Any, dtype: Any, casting: Any) -> Any:
+def _join(op: Any, name: str, arrays: Iterable[Any], axis: int | None, out: Any, dtype: Any, casting: Any) -> Tensor:
     given = list(arrays)
     if not given:
         raise ValueError(f"{name}: expects at least one array")
@@ -108,26 +108,26 @@ def _join(op: Any, name: str, arrays: Iterable[Any], axis: int | None, out: Any,
 
 def vstack(tup: Iterable[Any], *, dtype: Any = None, casting: Any = "same_kind") -> Tensor:
     """Join along the first axis; one-dimensional arrays are rows."""
-    return concat([atleast_2d(array) for array in tup], 0, dtype=dtype, casting=casting)  # type: ignore[no-any-return]
+    return concat([atleast_2d(array) for array in tup], 0, dtype=dtype, casting=casting)
 
 
 def hstack(tup: Iterable[Any], *, dtype: Any = None, casting: Any = "same_kind") -> Tensor:
     """Join along the second axis; one-dimensional arrays along their only one."""
     parts = [atleast_1d(array) for array in tup]
     axis = 0 if parts and len(parts[0].shape) == 1 else 1
-    return concat(parts, axis, dtype=dtype, casting=casting)  # type: ignore[no-any-return]
+    return concat(parts, axis, dtype=dtype, casting=casting)
 
 
 def dstack(tup: Iterable[Any]) -> Tensor:
     """Join along the third axis, the arrays being viewed as `atleast_3d` views them."""
-    return concat([atleast_3d(array) for array in tup], 2)  # type: ignore[no-any-return]
+    return concat([atleast_3d(array) for array in tup], 2)
 
 
 def column_stack(tup: Iterable[Any]) -> Tensor:
     """Join along the second axis; one-dimensional arrays are columns."""
     parts = [as_tensor(array, "column_stack") for array in tup]
     columns = [matrix_transpose(atleast_2d(part)) if len(part.shape) < 2 else part for part in parts]
-    return concat(columns, 1)  # type: ignore[no-any-return]
+    return concat(columns, 1)
 
 
 def block(arrays: Any) -> Tensor:
@@ -167,7 +167,7 @@ def _block(arrays: Any, depth: int, rank: int) -> Tensor:
         source = as_tensor(arrays, "block")
         missing = tuple(range(rank - len(source.shape)))
         return expand_dims(source, missing) if missing else source
-    return concat([_block(item, depth - 1, rank) for item in arrays], rank - depth)  # type: ignore[no-any-return]
+    return concat([_block(item, depth - 1, rank) for item in arrays], rank - depth)
 
 
 def roll(a: Any, shift: Any, axis: Any = None) -> Tensor:

@@ -1,13 +1,32 @@
-"""NumPy's methods: each the function of the same name in its chapter, on this tensor."""
+"""ndarray's methods. Most are the functions of the same name in the chapters, whose first argument is the tensor; the rest, which write
+in place or take their arguments another way, are here.
+"""
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
-from lazytensor import elementwise, indexing, joining, manipulation, products, selecting, statistics, views
+import numpy as np
+
+from lazytensor import (
+    elementwise,
+    files,
+    indexing,
+    joining,
+    manipulation,
+    products,
+    searching,
+    selecting,
+    sorting,
+    statistics,
+    views,
+)
 from lazytensor.compiler.ops import structural
+from lazytensor.creation import zeros
 from lazytensor.dtypes import as_dtype
 from lazytensor.handle import Handle, record, wrap
+from lazytensor.keywords import memory_order
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
@@ -18,116 +37,107 @@ class Methods(Handle):
 
     __slots__ = ()
 
-    def astype(self, dtype: Any, copy: bool = True) -> Tensor:
-        """The values in another dtype. See `lazytensor.astype`."""
-        return elementwise.astype(self, dtype, copy=copy)
+    all = statistics.all
+    any = statistics.any
+    argmax = statistics.argmax
+    argmin = statistics.argmin
+    argpartition = sorting.argpartition
+    argsort = sorting.argsort
+    choose = selecting.choose
+    clip = elementwise.clip
+    cumprod = statistics.cumprod
+    cumsum = statistics.cumsum
+    diagonal = products.diagonal
+    dot = products.dot
+    flatten = manipulation.flatten
+    max = statistics.max
+    mean = statistics.mean
+    min = statistics.min
+    nonzero = searching.nonzero
+    prod = statistics.prod
+    put = selecting.put
+    ravel = manipulation.ravel
+    repeat = joining.repeat
+    round = elementwise.round
+    searchsorted = sorting.searchsorted
+    squeeze = manipulation.squeeze
+    std = statistics.std
+    sum = statistics.sum
+    swapaxes = manipulation.swapaxes
+    take = selecting.take
+    tofile = files.tofile
+    trace = products.trace
+    var = statistics.var
 
-    def copy(self) -> Tensor:
-        """An independent tensor of the same values."""
-        return manipulation.copy(self)
+    def astype(
+        self, dtype: Any, order: str = "K", casting: Any = "unsafe", subok: bool = True, copy: bool = True, *, device: Any = None
+    ) -> Tensor:
+        """The values in another dtype, if the casting rule allows it. See `lazytensor.astype`."""
+        memory_order(order, "astype")
+        if casting != "unsafe" and not np.can_cast(self.dtype, as_dtype(dtype, "astype"), casting):
+            raise TypeError(f"astype: cannot cast from {self.dtype} to {as_dtype(dtype, 'astype')} by the rule {casting!r}")
+        return elementwise.astype(self, dtype, copy=copy, device=device)
 
-    def sum(self, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Tensor:
-        """See `lazytensor.sum`."""
-        return statistics.sum(self, axis=axis, dtype=dtype, keepdims=keepdims)
-
-    def prod(self, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Tensor:
-        """See `lazytensor.prod`."""
-        return statistics.prod(self, axis=axis, dtype=dtype, keepdims=keepdims)
-
-    def mean(self, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Tensor:
-        """See `lazytensor.mean`."""
-        return statistics.mean(self, axis=axis, dtype=dtype, keepdims=keepdims)
-
-    def var(self, axis: Any = None, dtype: Any = None, ddof: float = 0, keepdims: bool = False) -> Tensor:
-        """See `lazytensor.var`."""
-        return statistics.var(self, axis=axis, dtype=dtype, ddof=ddof, keepdims=keepdims)
-
-    def std(self, axis: Any = None, dtype: Any = None, ddof: float = 0, keepdims: bool = False) -> Tensor:
-        """See `lazytensor.std`."""
-        return statistics.std(self, axis=axis, dtype=dtype, ddof=ddof, keepdims=keepdims)
-
-    def min(self, axis: Any = None, keepdims: bool = False) -> Tensor:
-        """See `lazytensor.min`."""
-        return statistics.min(self, axis=axis, keepdims=keepdims)
-
-    def max(self, axis: Any = None, keepdims: bool = False) -> Tensor:
-        """See `lazytensor.max`."""
-        return statistics.max(self, axis=axis, keepdims=keepdims)
-
-    def any(self, axis: Any = None, keepdims: bool = False) -> Tensor:
-        """See `lazytensor.any`."""
-        return statistics.any(self, axis=axis, keepdims=keepdims)
-
-    def all(self, axis: Any = None, keepdims: bool = False) -> Tensor:
-        """See `lazytensor.all`."""
-        return statistics.all(self, axis=axis, keepdims=keepdims)
-
-    def argmin(self, axis: int | None = None, keepdims: bool = False) -> Tensor:
-        """See `lazytensor.argmin`."""
-        return statistics.argmin(self, axis=axis, keepdims=keepdims)
-
-    def argmax(self, axis: int | None = None, keepdims: bool = False) -> Tensor:
-        """See `lazytensor.argmax`."""
-        return statistics.argmax(self, axis=axis, keepdims=keepdims)
-
-    def cumsum(self, axis: int | None = None, dtype: Any = None) -> Tensor:
-        """See `lazytensor.cumsum`."""
-        return statistics.cumsum(self, axis=axis, dtype=dtype)
-
-    def cumprod(self, axis: int | None = None, dtype: Any = None) -> Tensor:
-        """See `lazytensor.cumprod`."""
-        return statistics.cumprod(self, axis=axis, dtype=dtype)
-
-    def clip(self, min: Any = None, max: Any = None) -> Tensor:
-        """See `lazytensor.clip`."""
-        return elementwise.clip(self, min, max)
-
-    def round(self, decimals: int = 0) -> Tensor:
-        """See `lazytensor.round`."""
-        return elementwise.round(self, decimals)
+    def compress(self, condition: Any, axis: int | None = None, out: Any = None) -> Tensor:
+        """The parts along an axis where a condition is true. See `lazytensor.compress`."""
+        return selecting.compress(condition, self, axis, out)
 
     def conj(self) -> Tensor:
-        """See `lazytensor.conj`."""
+        """The complex conjugate of every element."""
         return elementwise.conj(self)
 
-    def dot(self, other: Any) -> Tensor:
-        """See `lazytensor.dot`."""
-        return products.dot(self, other)
+    def conjugate(self) -> Tensor:
+        """The complex conjugate of every element."""
+        return elementwise.conj(self)
+
+    def copy(self, order: str = "C") -> Tensor:
+        """An independent tensor of the same values."""
+        return manipulation.copy(self, order)
+
+    def fill(self, value: Any) -> None:
+        """Set every element."""
+        indexing.assign(self, ..., value)
+
+    def partition(self, kth: Any, axis: int = -1, kind: str = "introselect", order: None = None) -> None:
+        """Partition in place. See `lazytensor.partition`."""
+        indexing.assign(self, ..., sorting.partition(self, kth, axis, kind, order))
 
     def reshape(self, *shape: Any, order: str = "C", copy: bool | None = None) -> Tensor:
         """See `lazytensor.reshape`; takes the lengths as one tuple or one by one."""
         lengths = shape[0] if len(shape) == 1 and not views.is_integer(shape[0]) else shape
         return manipulation.reshape(self, lengths, order=order, copy=copy)
 
-    def ravel(self, order: str = "C") -> Tensor:
-        """See `lazytensor.ravel`."""
-        return manipulation.ravel(self, order=order)
+    def resize(self, *new_shape: Any, refcheck: bool = True) -> None:
+        """Change the shape in place: elements are cut off at the end, or zeros added.
 
-    def flatten(self, order: str = "C") -> Tensor:
-        """A one-dimensional copy."""
-        return manipulation.flatten(self, order=order)
+        Raises
+        ------
+        ValueError
+            If views show these values.
+        """
+        given = new_shape[0] if len(new_shape) == 1 and not views.is_integer(new_shape[0]) else new_shape
+        shape = manipulation.lengths(given)
+        if any(length < 0 for length in shape):
+            raise ValueError(f"resize: lengths must not be negative, got {shape}")
+        if self._storage is not None:
+            raise ValueError("resize: cannot change the shape of an array that views show; use lazytensor.resize")
+        size, wanted = math.prod(self.shape), math.prod(shape)
+        elements = manipulation.ravel(wrap(self._read()))
+        if wanted > size:
+            elements = joining.concat([elements, zeros(wanted - size, self.dtype, device=self._base().device)])
+        self._node = manipulation.copy(manipulation.reshape(elements[:wanted], shape))._read()
+
+    def sort(
+        self, axis: int = -1, kind: Any = None, order: None = None, *, stable: bool | None = None, descending: bool = False
+    ) -> None:
+        """Sort in place. See `lazytensor.sort`."""
+        indexing.assign(self, ..., sorting.sort(self, axis, kind, order, stable=stable, descending=descending))
 
     def transpose(self, *axes: Any) -> Tensor:
         """See `lazytensor.transpose`; takes the axes as one tuple or one by one."""
         if not axes or axes == (None,):
             return manipulation.transpose(self)
         return manipulation.transpose(self, axes[0] if len(axes) == 1 and not views.is_integer(axes[0]) else axes)
-
-    def swapaxes(self, axis1: int, axis2: int) -> Tensor:
-        """See `lazytensor.swapaxes`."""
-        return manipulation.swapaxes(self, axis1, axis2)
-
-    def squeeze(self, axis: Any = None) -> Tensor:
-        """See `lazytensor.squeeze`."""
-        return manipulation.squeeze(self, axis=axis)
-
-    def take(self, indices: Any, axis: int | None = None) -> Tensor:
-        """See `lazytensor.take`."""
-        return selecting.take(self, indices, axis=axis)
-
-    def repeat(self, repeats: Any, axis: int | None = None) -> Tensor:
-        """See `lazytensor.repeat`."""
-        return joining.repeat(self, repeats, axis=axis)
 
     def view(self, dtype: Any = None) -> Tensor:
         """Another tensor on the same values; in another dtype, the same bytes read as that, which cannot be written to.
@@ -147,7 +157,3 @@ class Methods(Handle):
             shape = (*shape[:-1], size // target.itemsize)
         made = wrap(record(structural.bitcast, (self._read(),), (target, shape)))
         return manipulation.broadcast_to(made, shape)
-
-    def fill(self, value: Any) -> None:
-        """Set every element."""
-        indexing.assign(self, ..., value)

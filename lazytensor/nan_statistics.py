@@ -95,7 +95,7 @@ def _extreme(
     start = initial_value(initial, source.dtype, name) if given(initial) else None
     made = best(choose(missing, lowest, source), axis, None, keepdims, None if start is None else lowest)
     made = choose(plain.all(missing, axis, None, keepdims), np.nan, made)
-    return deliver(made if start is None else join(made, start), out, name)  # type: ignore[no-any-return]
+    return deliver(made if start is None else join(made, start), out, name)
 
 
 def nanmax(a: Any, axis: Any = None, out: Any = None, keepdims: bool = False, initial: Any = None, where: Any = True) -> Tensor:

@@ -171,7 +171,7 @@ def _finite(x: Tensor, nan: Any, posinf: Any, neginf: Any) -> Tensor:
     return elementwise.astype(elementwise.where(elementwise.equal(x, np.inf), high, found), x.dtype, copy=False)
 
 
-def _infinite(x: Any, limit: float, out: Any, name: str) -> Any:
+def _infinite(x: Any, limit: float, out: Any, name: str) -> Tensor:
     value = as_tensor(x, name)
     if value.dtype.kind == "c":
         raise TypeError(f"{name}: expects boolean, integer or real floating dtypes, got {value.dtype}")

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lazytensor import elementwise, indexing
-from lazytensor.handle import Handle, wrap, write_lock
+from lazytensor.compiler.ops import structural
+from lazytensor.handle import Handle, record, wrap, write_lock
 from lazytensor.sites import user_site
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
 
 
-def deliver(result: Any, out: Any, name: str, *, casting: Any = "same_kind", where: Any = True) -> Tensor:
+def deliver(result: Tensor, out: Any, name: str, *, casting: Any = "same_kind", where: Any = True) -> Tensor:
     """`result` itself where `out` is None; else store it in `out`, where the mask is true, and return `out`.
 
     Raises
@@ -33,7 +34,7 @@ def deliver(result: Any, out: Any, name: str, *, casting: Any = "same_kind", whe
     if isinstance(out, np.ndarray):
         check_shape(result, out.shape, name)
         np.copyto(out, result._value(), casting=casting, where=where._value() if isinstance(where, Handle) else where)
-        return out
+        return out  # type: ignore[return-value]
     if not isinstance(out, Handle) or (out._node is not None and out.shape == ()):
         raise TypeError(f"{name}: out must be an array, got {'a scalar' if isinstance(out, Handle) else type(out).__name__}")
     # Reading and writing are one statement, which no other thread's may come between.
@@ -46,11 +47,15 @@ def deliver(result: Any, out: Any, name: str, *, casting: Any = "same_kind", whe
             # Checked before the choice, which may have another dtype.
             result = wrap(indexing.cast_for_assignment(result, out.dtype, name, casting=casting))
             result = elementwise.where(where, result, out)
-        out._assign(indexing.cast_for_assignment(result, out.dtype, name, casting=casting), user_site())
-        return out
+        stored = indexing.cast_for_assignment(result, out.dtype, name, casting=casting)
+        device = out._base().device
+        if device is not None and stored.device != device:
+            stored = record(structural.to_device, (stored,), (device,), device=device)
+        out._assign(stored, user_site())
+        return out  # type: ignore[return-value]
 
 
-def check_shape(result: Any, shape: tuple[int, ...], name: str) -> None:
+def check_shape(result: Tensor, shape: tuple[int, ...], name: str) -> None:
     """Raise ValueError unless a result of this shape can be stored whole."""
     if result.shape != shape:
         raise ValueError(

@@ -68,7 +68,8 @@ def pad(array: Any, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> Te
     """
     source = as_tensor(array, "pad")
     if callable(mode):
-        return run("numpy.pad", np.pad, source, pad_width, mode, **kwargs)
+        padded: Tensor = run("numpy.pad", np.pad, source, pad_width, mode, **kwargs)
+        return padded
     if mode not in KEYWORDS:
         raise ValueError(f"pad: mode {mode!r} is not supported; supported are {', '.join(map(repr, KEYWORDS))}, or a function")
     unknown = sorted(set(kwargs) - {KEYWORDS[mode]})
@@ -195,7 +196,7 @@ def _ramps(x: Tensor, axis: int, before: int, after: int, ends: Any, rank: int) 
         if width:
             ramp = linspace(end, squeeze(edge, axis), width, endpoint=False, dtype=x.dtype, axis=axis, device=device)
             parts = [ramp, *parts] if side == 0 else [*parts, flip(ramp, axis)]
-    return concat(parts, axis)  # type: ignore[no-any-return]
+    return concat(parts, axis)
 
 
 def _median(x: Tensor, axis: int) -> Tensor:

@@ -88,7 +88,7 @@ def vecdot(
     if not keepdims:
         return made
     place = axes[0] if axes is not None else -1
-    return deliver(expand_dims(made, place[0] if type(place) is tuple else place), out, "vecdot", casting=casting)  # type: ignore[no-any-return]
+    return deliver(expand_dims(made, place[0] if type(place) is tuple else place), out, "vecdot", casting=casting)
 
 
 def _vecdot(x: Tensor, y: Tensor) -> Tensor:
@@ -141,7 +141,7 @@ def _along(
 ) -> Tensor:
     """The product with its axes, so many of each operand and of the result, at the places given instead of the last."""
     if axes is None:
-        return deliver(product(x, y), out, name, casting=casting)  # type: ignore[no-any-return]
+        return deliver(product(x, y), out, name, casting=casting)
     places = [tuple(item) if isinstance(item, (tuple, list)) else (item,) for item in axes]
     if len(places) == 2 and not cores[2]:
         places.append(())
@@ -149,7 +149,7 @@ def _along(
         raise ValueError(f"{name}: axes must name {cores[0]}, {cores[1]} and {cores[2]} axes of operands and result, got {axes}")
     last = [tuple(range(-count, 0)) for count in cores]
     made = product(moveaxis(x, places[0], last[0]), moveaxis(y, places[1], last[1]))
-    return deliver(moveaxis(made, last[2], places[2]) if places[2] else made, out, name, casting=casting)  # type: ignore[no-any-return]
+    return deliver(moveaxis(made, last[2], places[2]) if places[2] else made, out, name, casting=casting)
 
 
 # -- of arrays as NumPy has always had them --------------------------------------------------------------------------------------
@@ -167,7 +167,7 @@ def dot(a: Any, b: Any, out: Any = None) -> Tensor:
         made = matmul(first, second)
     else:
         made = tensordot(first, second, (-1, -2))
-    return deliver(made, out, "dot")  # type: ignore[no-any-return]
+    return deliver(made, out, "dot")
 
 
 def vdot(a: Any, b: Any, /) -> Tensor:
@@ -186,7 +186,7 @@ def inner(a: Any, b: Any, /) -> Tensor:
 def outer(a: Any, b: Any, out: Any = None) -> Tensor:
     """All products of an element of `a` with one of `b`, as a matrix; both are raveled."""
     first, second = ravel(a), ravel(b)
-    return deliver(elementwise.multiply(reshape(first, (*first.shape, 1)), second), out, "outer")  # type: ignore[no-any-return]
+    return deliver(elementwise.multiply(reshape(first, (*first.shape, 1)), second), out, "outer")
 
 
 def kron(a: Any, b: Any) -> Tensor:
@@ -277,4 +277,4 @@ def diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
 def trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None, out: Any = None) -> Tensor:
     """Sums of the diagonals over two axes."""
     made = statistics.sum(diagonal(a, offset, axis1, axis2), axis=-1, dtype=dtype)
-    return deliver(made, out, "trace", casting="unsafe")  # type: ignore[no-any-return]
+    return deliver(made, out, "trace", casting="unsafe")

@@ -74,7 +74,7 @@ def take(a: Any, indices: Any, axis: int | None = None, out: Any = None, mode: s
         source, axis = ravel(source), 0
     place = one_axis(axis, len(source.shape), "take")
     places = _positions(indices, source.shape[place], mode, "take")
-    return deliver(wrap(record(ops.take, (source._read(), places._read()), (place,))), out, "take")  # type: ignore[no-any-return]
+    return deliver(wrap(record(ops.take, (source._read(), places._read()), (place,))), out, "take")
 
 
 def _along_axis(arr: Tensor, indices: Any, axis: int, name: str) -> tuple[Tensor, ...]:
@@ -146,7 +146,7 @@ def compress(condition: Any, a: Any, axis: int | None = None, out: Any = None) -
     place = one_axis(axis, len(source.shape), "compress")
     if len(as_tensor(condition, "compress").shape) != 1:
         raise ValueError("compress: condition must be a 1-d array")
-    return deliver(_taken(source, _condition(condition, "compress"), place), out, "compress")  # type: ignore[no-any-return]
+    return deliver(_taken(source, _condition(condition, "compress"), place), out, "compress")
 
 
 @waits
@@ -185,7 +185,7 @@ def choose(a: Any, choices: Any, out: Any = None, mode: str = "raise") -> Tensor
         raise ValueError("choose: expects at least one choice")
     which = node_operand(a, "choose")
     nodes = [node_operand(item, "choose") for item in items]
-    return deliver(wrap(record(ops.choose, (which, *nodes), (mode,))), out, "choose")  # type: ignore[no-any-return]
+    return deliver(wrap(record(ops.choose, (which, *nodes), (mode,))), out, "choose")
 
 
 def select(condlist: Sequence[Any], choicelist: Sequence[Any], default: Any = 0) -> Tensor:

@@ -82,7 +82,7 @@ class Shuffling(Stream):
             place = one_axis(axis, len(source.shape), "permuted")
             order = sorting.argsort(self._bits(source.shape), axis=place)
             made = selecting.take_along_axis(source, order, axis=place)
-        return deliver(made, out, "permuted")  # type: ignore[no-any-return]
+        return deliver(made, out, "permuted")
 
     def choice(
         self,

@@ -33,6 +33,7 @@ from lazytensor.entropies import (
 )
 from lazytensor.handle import apply
 from lazytensor.manipulation import as_tensor, reshape, squeeze
+from lazytensor.numerics import i0
 from lazytensor.ufuncs import call, equip
 
 if TYPE_CHECKING:
@@ -111,7 +112,6 @@ zetac = unary(ops.zetac)
 
 # Bessel functions
 
-i0 = unary(ops.i0)
 i0e = unary(ops.i0e)
 i1 = unary(ops.i1)
 i1e = unary(ops.i1e)
@@ -303,7 +303,7 @@ def polygamma(n: Any, x: Any) -> Tensor:
     return elementwise.where(order == 0, psi(values), sign * gamma(order + 1.0) * zeta(order + 1.0, values))
 
 
-def multigammaln(a: Any, d: int) -> Tensor:
+def multigammaln(a: Any, d: Any) -> Tensor:
     """The logarithm of the multivariate gamma function of dimension `d`; NaN where a <= (d - 1) / 2, for which SciPy raises."""
     if not (views.is_integer(d) or (isinstance(d, float) and d.is_integer())) or d < 1:
         raise ValueError(f"multigammaln: d must be a positive integer, got {d}")

@@ -64,7 +64,7 @@ def _accumulate(op: Op, join: Any, a: Any, axis: Any, dtype: Any, out: Any, keep
         made = astype(made, dtype)
     if given(initial):
         made = join(made, initial_value(initial, made.dtype, op.name))
-    return deliver(made, out, op.name)  # type: ignore[no-any-return]
+    return deliver(made, out, op.name)
 
 
 def sum(
@@ -121,7 +121,7 @@ def _extreme(op: Op, join: Any, a: Any, axis: Any, out: Any, keepdims: bool, ini
         else:
             axes = reduced_axes(axis, len(source.shape), op.name)
             made = copy(broadcast_to(start, ops.sum.shape(source.shape, axes, bool(keepdims))))
-    return deliver(made, out, op.name)  # type: ignore[no-any-return]
+    return deliver(made, out, op.name)
 
 
 def max(a: Any, axis: Any = None, out: Any = None, keepdims: bool = False, initial: Any = None, where: Any = True) -> Tensor:

@@ -251,7 +251,7 @@ def multi_dot(arrays: Sequence[Any], *, out: Any = None) -> Tensor:
         made = made[0, 0]
     elif row or column:
         made = ravel(made)
-    return deliver(made, out, "multi_dot")  # type: ignore[no-any-return]
+    return deliver(made, out, "multi_dot")
 
 
 def _splits(lengths: list[int]) -> dict[tuple[int, int], int]:

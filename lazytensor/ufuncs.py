@@ -115,8 +115,8 @@ def call(
     if out is None:
         from lazytensor.creation import zeros_like  # delayed: as above
 
-        return deliver(made, zeros_like(made, device=made._base().device), op.name, where=where)  # type: ignore[no-any-return]
-    return deliver(made, out, op.name, casting=casting, where=where)  # type: ignore[no-any-return]
+        return deliver(made, zeros_like(made, device=made._base().device), op.name, where=where)
+    return deliver(made, out, op.name, casting=casting, where=where)
 
 
 def _cast(op: Op, operands: tuple[Any, ...], dtype: Any, casting: Any) -> tuple[Any, ...]:
@@ -216,13 +216,13 @@ def reduce(
         if dtype is not None:
             kwargs["dtype"] = dtype
         made = getattr(statistics, name)(source, axis=axis, keepdims=keepdims, **kwargs)
-        return deliver(made, out, f"{function.op.name}.reduce")  # type: ignore[no-any-return]
+        return deliver(made, out, f"{function.op.name}.reduce")
     if {key: value for key, value in kwargs.items() if not (key == "where" and value is True)}:
         raise TypeError(f"{function.op.name}.reduce: {', '.join(kwargs)} are supported for {', '.join(_REDUCTIONS)} only")
     source = _converted(source, dtype)
     axes = reduced_axes(axis, len(source.shape), f"{function.op.name}.reduce")
     made = wrap(record(rows.ufunc_reduce, (source._read(),), (function.op.reference, axes, bool(keepdims))))
-    return deliver(made, out, f"{function.op.name}.reduce")  # type: ignore[no-any-return]
+    return deliver(made, out, f"{function.op.name}.reduce")
 
 
 def accumulate(function: Binary, array: Any, axis: int = 0, dtype: Any = None, out: Any = None) -> Tensor:
@@ -240,7 +240,7 @@ def accumulate(function: Binary, array: Any, axis: int = 0, dtype: Any = None, o
     else:
         source = _converted(source, dtype)
         made = wrap(record(rows.ufunc_accumulate, (source._read(),), (function.op.reference, place)))
-    return deliver(made, out, name)  # type: ignore[no-any-return]
+    return deliver(made, out, name)
 
 
 def reduceat(function: Binary, array: Any, indices: Any, axis: int = 0, dtype: Any = None, out: Any = None) -> Tensor:
@@ -253,7 +253,7 @@ def reduceat(function: Binary, array: Any, indices: Any, axis: int = 0, dtype: A
         raise TypeError(f"{name}: indices must be integers, got {places.dtype}")
     place = one_axis(axis, len(source.shape), name)
     made = wrap(record(rows.ufunc_reduceat, (source._read(), places), (function.op.reference, place)))
-    return deliver(made, out, name)  # type: ignore[no-any-return]
+    return deliver(made, out, name)
 
 
 def outer(function: Binary, a: Any, b: Any, /, **kwargs: Any) -> Tensor:

@@ -165,7 +165,6 @@ zetac = by_scipy("zetac", "Riemann's zeta function less 1.")
 
 # Bessel functions
 
-i0 = by_scipy("i0", "The modified Bessel function of the first kind of order 0.")
 i0e = by_scipy("i0e", "The modified Bessel function of the first kind of order 0, exponentially scaled.")
 i1 = by_scipy("i1", "The modified Bessel function of the first kind of order 1.")
 i1e = by_scipy("i1e", "The modified Bessel function of the first kind of order 1, exponentially scaled.")
