@@ -188,7 +188,7 @@ def corrcoef(x: Any, y: Any = None, rowvar: bool = True, *, dtype: Any = None) -
 def _sliding(op: Op, a: Any, v: Any, mode: str) -> Tensor:
     if mode not in ("full", "same", "valid"):
         raise ValueError(f"{op.name}: mode must be one of 'valid', 'same' or 'full', got {mode!r}")
-    operands = [atleast_1d(as_tensor(item, op.name)) for item in (a, v)]
+    operands = [as_tensor(item, op.name) for item in (a, v)]
     return wrap(record(op, tuple([item._read() for item in operands]), (mode,)))
 
 
@@ -200,7 +200,7 @@ def convolve(a: Any, v: Any, mode: str = "full") -> Tensor:
     >>> print(lt.convolve([1, 2, 3], [0, 1, 0.5]))
     [0.  1.  2.5 4.  1.5]
     """
-    return _sliding(ops.convolve, a, v, mode)
+    return _sliding(ops.convolve, atleast_1d(as_tensor(a, "convolve")), atleast_1d(as_tensor(v, "convolve")), mode)
 
 
 def correlate(a: Any, v: Any, mode: str = "valid") -> Tensor:

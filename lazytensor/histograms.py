@@ -7,6 +7,7 @@ the wait.
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +48,8 @@ def bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Tensor:
     [1 2 0 1]
     """
     source = as_tensor(x, "bincount")
+    if isinstance(x, (list, tuple)) and not x:
+        source = astype(source, np.int64)  # no numbers at all are taken for integers
     factors = None if weights is None else values(as_tensor(weights, "bincount"))
     return found(np.bincount(values(source), factors, minlength), source._base().device)  # type: ignore[no-any-return]
 
@@ -124,7 +127,8 @@ def _by_rule(source: Tensor, bins: str, range: Any, weights: Any, name: str) -> 
     if weights is not None:
         raise TypeError(f"{name}: automated estimation of the number of bins is not supported for weighted data")
     limits = _limits(range, name)
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # "stone" says when its search ended at the largest number
         return np.histogram_bin_edges(values(source), bins, ops.bounds(limits))
 
 

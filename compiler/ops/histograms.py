@@ -50,17 +50,20 @@ histogram_bin_edges = library(
 )  # fmt: skip
 
 
-def _count_dtype(name: str, x: Any, weights: tuple[Any, ...]) -> np.dtype[Any]:
-    rules.check_supported(name, "iuf", (x,))
-    rules.check_supported(name, "biufc", weights)
+def _count_dtype(x: Any, weights: tuple[Any, ...], bins: Any) -> np.dtype[Any]:
+    rules.check_supported("histogram", "iuf", (x,))
+    rules.check_supported("histogram", "biufc", weights)
     if not weights:
         return rules.INT64
-    return np.histogram(np.zeros(1, rules.strong(x)), 1, (0, 1), weights=np.zeros(1, rules.strong(weights[0])))[0].dtype
+    try:
+        return np.histogram(np.zeros(1, rules.strong(x)), bins, (0, 1), weights=np.zeros(1, rules.strong(weights[0])))[0].dtype
+    except TypeError:
+        raise rules.dtype_error("histogram", "iufc", weights, " as weights") from None
 
 
 def _uniform_dtype(x: Any, *rest: Any) -> Signature:
     weights = rest[:-2]
-    return Signature(tuple(map(rules.strong, (x, *weights))), _count_dtype("histogram", x, weights))
+    return Signature(tuple(map(rules.strong, (x, *weights))), _count_dtype(x, weights, 1))
 
 
 def _uniform_shape(x: Shape, *rest: Any) -> Shape:
@@ -88,7 +91,7 @@ histogram = library(
 
 def _between_dtype(x: Any, edges: Any, *weights: Any) -> Signature:
     rules.check_supported("histogram", "biuf", (edges,))
-    return Signature(tuple(map(rules.strong, (x, edges, *weights))), _count_dtype("histogram", x, weights))
+    return Signature(tuple(map(rules.strong, (x, edges, *weights))), _count_dtype(x, weights, [0, 1]))
 
 
 def _between_shape(x: Shape, edges: Shape, *weights: Shape) -> Shape:

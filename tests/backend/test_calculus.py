@@ -33,6 +33,8 @@ def test_ediff1d() -> None:
 
 @pytest.mark.parametrize("dtype", [*KINDS, "bool"])
 def test_trapezoid(tier: str, dtype: str) -> None:
+    if tier == "compile" and dtype != "float32":
+        pytest.skip("the compositions are the same")
     y = sample(dtype, (3, 5), low=0)
     t = lt.asarray(y)
     line, grid = np.asarray([0.0, 1, 4, 5, 5.5]), sample("float64", (3, 5))
@@ -114,7 +116,7 @@ def test_sequences(tier: str, name: str, mode: str) -> None:
         for lengths in [(1, 1), (7, 3), (3, 7), (4, 4)]:
             x, y = (sample(dtype, (length,), seed=length) for dtype, length in zip((one, other), lengths, strict=True))
             assert_same(getattr(lt, name)(lt.asarray(x), lt.asarray(y), mode), getattr(np, name)(x, y, mode), 4, 100)
-    assert_same(getattr(lt, name)(lt.arange(6)[::-2], 2), getattr(np, name)(np.arange(6)[::-2], 2))
+    assert_same(getattr(lt, name)(lt.arange(6)[::-2], [2]), getattr(np, name)(np.arange(6)[::-2], [2]))
     with pytest.raises(ValueError, match="empty"):
         getattr(lt, name)([], [1], mode)
     with pytest.raises(ValueError, match="mode must be"):
@@ -128,6 +130,8 @@ def test_sequences(tier: str, name: str, mode: str) -> None:
 
 @pytest.mark.parametrize("dtype", ["bool", *KINDS])
 def test_average(tier: str, dtype: str) -> None:
+    if tier == "compile" and dtype != "float32":
+        pytest.skip("the compositions are the same")
     x = sample(dtype, (3, 4, 5))
     t = lt.asarray(x)
     cases: list[tuple[Any, Any]] = [(None, None), (1, None), (0, (3,)), (None, (3, 4, 5)), ((2, 0), (5, 3)), (-1, (3, 4, 5))]

@@ -49,7 +49,7 @@ def test_histogram(tier: str, dtype: str) -> None:
 def test_weights(dtype: str) -> None:
     x, w = sample("float64", (30,)), sample(dtype, (30,), seed=1, low=0, high=9)
     t, v = lt.asarray(x), lt.asarray(w)
-    for bins in (5, [-5, 0, 5, 7]):
+    for bins in (5, [-5, 0, 5, 7])[: 1 if dtype == "bool" else 2]:
         assert_all(lt.histogram(t, bins, weights=v), np.histogram(x, bins, weights=w))
         if dtype != "complex64":
             assert_all(lt.histogram(t, bins, (-9, 9), True, v), np.histogram(x, bins, (-9, 9), True, w))
@@ -98,6 +98,8 @@ def test_histogram_errors() -> None:
         lt.histogram(t, 2, (0, np.nan))
     with pytest.raises(ValueError, match="shape of the array"):
         lt.histogram(t, 2, weights=[1, 2, 3])
+    with pytest.raises(TypeError, match="as weights"):
+        lt.histogram(t, [1, 2], weights=[True, False])
     with pytest.raises(TypeError, match="expects integer or real"):
         lt.histogram(lt.asarray([1j]))
     for late in (lt.histogram(lt.asarray([1, np.nan]))[0], lt.histogram(t, lt.asarray([2, 1]))[0]):
@@ -121,7 +123,7 @@ def test_histogramdd(tier: str, dtype: str) -> None:
     ]
     for case in cases:
         for more in ({}, {"density": True}, {"weights": w}):
-            assert_all(lt.histogramdd(t, **case, **more), np.histogramdd(x, **case, **more))
+            assert_all(lt.histogramdd(t, **case, **more), oracle("histogramdd", x, **case, **more))
     columns = [x[:, 0], x[:, 1]]
     assert_all(lt.histogramdd([lt.asarray(column) for column in columns], 4), np.histogramdd(columns, 4))
     assert_all(lt.histogramdd(t[:, 0], 4), np.histogramdd(x[:, 0], 4))

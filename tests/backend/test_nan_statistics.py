@@ -41,8 +41,9 @@ def test_reductions(tier: str, name: str) -> None:
         for shape in [(3, 5), (2, 3, 4), ()] if tier == "interpret" else [(3, 5)]:
             x = holes(dtype, shape)
             t = lt.asarray(x)
-            for axis in (None, 0, -1, (0, 1)) if shape else (None,):
-                for keepdims in (False, True):
+            axes = (None, 0, -1, (0, 1)) if tier == "interpret" and shape else (-1,) if shape else (None,)
+            for axis in axes:
+                for keepdims in (False, True) if tier == "interpret" else (False,):
                     found = getattr(lt, name)(t, axis=axis, keepdims=keepdims)
                     assert_same(found, oracle(name, x, axis=axis, keepdims=keepdims), 32, 4)
 

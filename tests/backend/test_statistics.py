@@ -137,6 +137,93 @@ def test_scans(tier: str, name: str) -> None:
     assert_same(lt.cumprod(lt.asarray([[1, 2], [3, 4]])), np.cumprod([[1, 2], [3, 4]]))
 
 
+MASKED = ["sum", "prod", "mean", "var", "std", "any", "all", "max", "min"]
+
+
+@pytest.mark.parametrize("name", MASKED)
+def test_masks(tier: str, name: str) -> None:
+    initial: dict[str, Any] = {"initial": 1} if name in ("max", "min") else {}
+    for dtype in ("bool", "int8", "float32", "complex64") if tier == "interpret" else ("float32",):
+        if dtype.startswith("complex") and name in ("max", "min"):
+            continue
+        x = sample(dtype, (3, 5), low=-2, high=2)
+        t = lt.asarray(x)
+        for where in (sample("bool", (3, 5), seed=2), np.asarray([True, False, True, True, False]), np.asarray(True)):
+            for axis, keepdims in [(None, False), (0, False), (1, True)]:
+                found = getattr(lt, name)(t, axis=axis, keepdims=keepdims, where=where, **initial)
+                expected = _reference(name, x, axis=axis, keepdims=keepdims, where=where, **initial)
+                assert_same(found, np.asarray(expected), 32, 4)
+    nothing = getattr(lt, name)(t, where=lt.zeros((3, 5), dtype=bool), **initial)
+    assert_same(nothing, np.asarray(_reference(name, x, where=np.zeros((3, 5), bool), **initial)))
+
+
+def test_mask_errors() -> None:
+    x = lt.zeros((2, 3))
+    with pytest.raises(ValueError, match="max: has no identity"):
+        lt.max(x, where=x > 1)
+    with pytest.raises(TypeError, match="where must be boolean"):
+        lt.sum(x, where=[1, 0, 1])
+    with pytest.raises(ValueError, match="where of shape"):
+        lt.any(x, where=np.ones((4, 2, 3), bool))
+    with pytest.raises(ValueError, match="mean"):
+        lt.mean(x, where=[True, False])
+
+
+@pytest.mark.parametrize("name", ["sum", "prod", "max", "min"])
+def test_initial(name: str) -> None:
+    for dtype, initial in [
+        ("int8", 3),
+        ("int8", 1.5),
+        ("float32", 2),
+        ("float64", np.float32(0.5)),
+        ("uint8", 9),
+        ("bool", True),
+    ]:
+        x = sample(dtype, (3, 5), low=0, high=5)
+        for axis in (None, 1):
+            expected = getattr(np, name)(x, axis=axis, initial=initial)
+            assert_same(getattr(lt, name)(lt.asarray(x), axis=axis, initial=initial), expected, 16, 4)
+    empty = np.zeros((0, 3))
+    for axis, keepdims in [(None, False), (0, True), (1, False)]:
+        expected = getattr(np, name)(empty, axis=axis, keepdims=keepdims, initial=4)
+        assert_same(getattr(lt, name)(lt.asarray(empty), axis=axis, keepdims=keepdims, initial=4), expected)
+    with pytest.raises(OverflowError):
+        getattr(lt, name)(lt.ones(3, dtype="int8"), **({} if name in ("max", "min") else {"dtype": "int8"}), initial=300)
+    with pytest.raises(ValueError, match="initial must be a scalar"):
+        getattr(lt, name)(lt.ones(3), initial=[1, 2])
+
+
+@pytest.mark.parametrize("name", [*MASKED, "argmax", "argmin", "cumsum", "cumprod", "cumulative_sum", "cumulative_prod"])
+def test_out(name: str) -> None:
+    x = sample("float64", (3, 5))
+    expected = np.asarray(getattr(np, name)(x, axis=0))
+    out, array = lt.zeros(expected.shape, dtype=expected.dtype), np.zeros_like(expected)
+    assert getattr(lt, name)(lt.asarray(x), axis=0, out=out) is out
+    assert getattr(lt, name)(lt.asarray(x), axis=0, out=array) is array
+    assert_same(out, expected, 32)
+    np.testing.assert_array_equal(out.numpy(), array)
+    with pytest.raises(ValueError, match=name.replace("cum", "")[:3]):
+        getattr(lt, name)(lt.asarray(x), axis=0, out=lt.zeros(7))
+    if name == "mean":
+        assert lt.mean(lt.asarray([1, 2]), out=lt.zeros((), dtype=int)).item() == 1
+    if name.startswith("arg"):
+        with pytest.raises(TypeError, match="safe"):
+            getattr(lt, name)(lt.asarray(x), 0, lt.zeros(5, dtype="int32"))
+
+
+def test_positional_parameters() -> None:
+    x = sample("float64", (3, 5))
+    t, w = lt.asarray(x), sample("bool", (3, 5))
+    assert_same(lt.sum(t, 1, "float32", None, True, 2, w), np.sum(x, 1, "float32", None, True, 2, w), 8, 4)
+    assert_same(lt.max(t, 1, None, True, 2, w), np.max(x, 1, None, True, 2, w))
+    assert_same(lt.any(t, 1, None, True), np.any(x, 1, None, True))
+    assert_same(lt.mean(t, 1, "float32", None, True), np.mean(x, 1, "float32", None, True), 8, 4)
+    assert_same(lt.std(t, 1, "float64", None, 2, True), np.std(x, 1, "float64", None, 2, True), 32)
+    assert_same(lt.cumsum(t, 1, "int64"), np.cumsum(x, 1, "int64"))
+    assert lt.amax is lt.max
+    assert lt.amin is lt.min
+
+
 def test_errors() -> None:
     x = lt.zeros((2, 3))
     with pytest.raises(np.exceptions.AxisError, match="sum"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from comparison import DTYPES, assert_same, sample
@@ -32,6 +34,47 @@ def test_closeness(tier: str, equal_nan: bool) -> None:
     assert not lt.allclose(x, y)
     assert bool(lt.array_equal(x, x, equal_nan=equal_nan)) is np.array_equal(x, x, equal_nan=equal_nan)
     assert not lt.array_equal(lt.ones(3), lt.ones(4))
+
+
+def test_closeness_over_dtypes() -> None:
+    for one in ("bool", "int8", "uint64", "float32", "complex64"):
+        x = sample(one, (3, 5))
+        for other in (*DTYPES, 1, 2.5, True, 1j, np.float32(1)):
+            y: Any = sample(other, (5,)) if isinstance(other, str) else other
+            for arguments in ({}, {"rtol": 0.5, "atol": 1}, {"atol": np.asarray([[0.5], [1], [9]]), "equal_nan": True}):
+                try:
+                    expected = np.isclose(x, y, **arguments)
+                except TypeError:  # of booleans less booleans
+                    with pytest.raises(TypeError, match="subtract"):
+                        lt.isclose(lt.asarray(x), y, **arguments)
+                    continue
+                assert_same(lt.isclose(lt.asarray(x), y, **arguments), expected)
+                assert bool(lt.allclose(x, y, **arguments)) is np.allclose(x, y, **arguments)
+    near = np.float32(0.1)
+    assert_same(lt.isclose(lt.asarray([near]), 0.1, rtol=0, atol=0), np.isclose([near], 0.1, rtol=0, atol=0))
+    assert_same(lt.isclose(lt.asarray([near]), 0.1, 0, 0), np.isclose(np.asarray([near]), 0.1, 0, 0))
+
+
+def test_equality() -> None:
+    nan = np.asarray([1.0, np.nan])
+    cases: list[Any] = [
+        nan,
+        [1, 2],
+        [[1, 2], [1, 2]],
+        [1.0, 2.0],
+        1,
+        [1],
+        [],
+        np.asarray([1, np.nan], "c8"),
+        [True, True],
+        [[1], [2]],
+    ]
+    for a in cases:
+        for b in cases:
+            for equal_nan in (False, True):
+                found = lt.array_equal(lt.asarray(a), b, equal_nan)
+                assert_same(found, np.asarray(np.array_equal(a, b, equal_nan)))
+            assert_same(lt.array_equiv(lt.asarray(a), b), np.asarray(np.array_equiv(a, b)))
 
 
 def test_dtype_functions() -> None:
