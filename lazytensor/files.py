@@ -44,7 +44,15 @@ def _replacing(path: str) -> Iterator[str]:
     folder, name = os.path.split(target)
     beside = os.path.join(folder, f".{os.urandom(6).hex()}-{name}")
     # Not by tempfile: its files are private to the user, whatever the umask says.
-    os.close(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+    try:
+        os.close(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+    except PermissionError:
+        # A folder without the right to make files, perhaps with a file that may be written to.
+        yield target
+        return
+    except OSError as error:
+        error.filename = path
+        raise
     try:
         if mode is not None:
             os.chmod(beside, stat.S_IMODE(mode))
@@ -270,10 +278,13 @@ def load(
     return _read(found, "load") if isinstance(found, np.ndarray) else Archive(found)
 
 
-def fromfile(file: Any, dtype: Any = float, count: int = -1, sep: str = "", offset: int = 0, *, like: None = None) -> Tensor:
-    """Read elements from a file of bytes or, with a separator, of text; parameters as of NumPy's `fromfile`."""
+def fromfile(file: Any, dtype: Any = None, count: int = -1, sep: str = "", offset: int = 0, *, like: None = None) -> Tensor:
+    """Read elements from a file of bytes or, with a separator, of text; parameters as of NumPy's `fromfile`.
+
+    The elements are float64 unless a dtype is given.
+    """
     _no_like(like, "fromfile")
-    return _read(np.fromfile(file, as_dtype(dtype, "fromfile"), count, sep, offset), "fromfile")
+    return _read(np.fromfile(file, as_dtype(float if dtype is None else dtype, "fromfile"), count, sep, offset), "fromfile")
 
 
 def loadtxt(

@@ -49,12 +49,12 @@ class Index(NamedTuple):
     given: tuple[np.ndarray[Any, Any] | None, ...]
 
     @property
-    def shapes(self) -> list[tuple[int, ...]]:
-        return [node.shape for node in self.nodes]
+    def shapes(self) -> tuple[tuple[int, ...], ...]:
+        return tuple([node.shape for node in self.nodes])
 
 
 def _items(key: Any) -> tuple[Any, ...]:
-    return key if type(key) is tuple else (key,)
+    return key if isinstance(key, tuple) else (key,)
 
 
 # -- the key --------------------------------------------------------------------------------------------------------------------
@@ -113,6 +113,8 @@ def _positions(item: Any) -> tuple[np.ndarray[Any, Any] | None, Node]:
 
 def _counted(index: Index, wait: bool) -> Index | None:
     """The index with the number of true elements of each mask; None if a mask would have to be waited for and may not."""
+    if not any(item[0] == "mask" for item in index.template):
+        return index
     template, nodes = list(index.template), list(index.nodes)
     for place, item in enumerate(template):
         if item[0] == "mask":
@@ -139,8 +141,9 @@ def get(x: Handle, key: Any) -> Tensor:
             return element(x, found)
         return x._alias(found)
     index = _index(items)
-    # Before anything is waited for: what is wrong with ranks and masks.
-    indexing.gathered(x.shape, index.shapes, _with_ones(index.template))
+    if any(item[0] == "mask" for item in index.template):
+        # What is wrong with ranks and masks is said before anything is waited for.
+        indexing.gathered(x.shape, index.shapes, _with_ones(index.template))
     counted = _counted(index, wait=True)
     assert counted is not None
     return wrap(record(indexing.gather, (x._read(), *counted.nodes), (counted.template,)))
@@ -240,9 +243,9 @@ def assign(x: Handle, key: Any, value: Any) -> None:
 
 def _check_stored(shape: tuple[int, ...], index: Index, value: tuple[int, ...]) -> None:
     """Raise what can be seen to be wrong with an assignment without waiting."""
-    indexing.gathered(shape, index.shapes, _with_ones(index.template))
     counted = _counted(index, wait=False)
     if counted is None:
+        indexing.gathered(shape, index.shapes, _with_ones(index.template))
         return
     target = indexing.gathered(shape, index.shapes, counted.template)
     try:

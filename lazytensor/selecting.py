@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytensor import elementwise, indexing
+from lazytensor import elementwise, indexing, views
 from lazytensor.axes import one_axis
 from lazytensor.compiler.ops import indexing as ops
+from lazytensor.creation import asarray
 from lazytensor.fallback import values, waits
-from lazytensor.handle import Handle, constant, import_array, node_operand, record, wrap, write_lock
+from lazytensor.handle import Handle, constant, node_operand, record, wrap, write_lock
 from lazytensor.manipulation import as_tensor, ravel, reshape
 from lazytensor.out import deliver
 from lazytensor.ranges import iota
@@ -226,20 +227,31 @@ def select(condlist: Sequence[Any], choicelist: Sequence[Any], default: Any = 0)
 # -- writing --------------------------------------------------------------------------------------------------------------------
 
 
-def _write(target: Any, change: Callable[[Tensor], Tensor | None], name: str) -> None:
-    """Replace what a tensor or NumPy array holds by what `change` makes of it, of the same shape; None changes nothing."""
+def _write(target: Any, change: Callable[[Tensor], None], name: str) -> None:
+    """Let `change` write to a tensor; to a NumPy array by way of one."""
     if isinstance(target, np.ndarray):
-        changed = change(wrap(import_array(target, copy=True)))
-        if changed is not None:
-            target[...] = values(changed)
+        copied = asarray(target, copy=True)
+        change(copied)
+        target[...] = values(copied)
         return
-    if not isinstance(target, Handle):
-        raise TypeError(f"{name}: expects a tensor or a NumPy array to write to, got {type(target).__name__}")
+    if not isinstance(target, Handle) or (target.shape == () and target._node is not None):
+        given = "a scalar" if isinstance(target, Handle) else type(target).__name__
+        raise TypeError(f"{name}: expects a tensor or a NumPy array to write to, got {given}")
     # Reading and writing are one statement, which no other thread's may come between.
     with write_lock:
-        changed = change(target)  # type: ignore[arg-type]
-        if changed is not None:
-            indexing.assign(target, ..., changed)
+        change(target)  # type: ignore[arg-type]
+
+
+def _write_flat(whole: Tensor, places: Tensor, value: Any) -> None:
+    """`whole.flat[places] = value`."""
+    size = (math.prod(whole.shape),)
+    view = views.reshape(whole._index_map(), size)
+    if view is not None:
+        indexing.assign(whole._alias(view), (places,), value)
+        return
+    flat = reshape(whole, size, copy=True)
+    indexing.assign(flat, (places,), value)
+    indexing.assign(whole, ..., reshape(flat, whole.shape))
 
 
 def _cycled(v: Any, dtype: np.dtype[Any], name: str) -> Tensor:
@@ -266,17 +278,15 @@ def put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
     [5. 0. 0. 7.]
     """
 
-    def change(whole: Tensor) -> Tensor | None:
+    def change(whole: Tensor) -> None:
         size = math.prod(whole.shape)
         places = ravel(_positions(ind, size, mode, "put"))
         given = _cycled(v, whole.dtype, "put")
         if given.shape == (0,) or places.shape == (0,):
-            return None
+            return
         if given.shape < places.shape:
             given = take(given, elementwise.remainder(iota(places.shape, 0, np.int64), given.shape[0]))
-        flat = reshape(whole, (size,), copy=True)
-        indexing.assign(flat, (places,), given[: places.shape[0]])
-        return reshape(flat, whole.shape)
+        _write_flat(whole, places, given[: places.shape[0]])
 
     _write(a, change, "put")
 
@@ -284,7 +294,7 @@ def put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
 def _by_mask(arr: Any, mask: Any, vals: Any, name: str, number: Callable[[Tensor], Tensor]) -> None:
     """Write `vals[number(mask) % len(vals)]` where the raveled mask is true."""
 
-    def change(whole: Tensor) -> Tensor | None:
+    def change(whole: Tensor) -> None:
         flags = as_tensor(mask, name)
         if math.prod(flags.shape) != math.prod(whole.shape):
             raise ValueError(f"{name}: mask and data must be the same size, got shapes {flags.shape} and {whole.shape}")
@@ -292,10 +302,10 @@ def _by_mask(arr: Any, mask: Any, vals: Any, name: str, number: Callable[[Tensor
         if given.shape == (0,):
             if name == "place":
                 raise ValueError("place: cannot insert from an empty array")
-            return None
+            return
         flags = elementwise.astype(ravel(flags), np.bool_, copy=False)
         chosen = given if given.shape == (1,) else take(given, elementwise.remainder(number(flags), given.shape[0]))
-        return reshape(elementwise.where(flags, chosen, ravel(whole)), whole.shape)
+        indexing.assign(whole, ..., reshape(elementwise.where(flags, chosen, ravel(whole)), whole.shape))
 
     _write(arr, change, name)
 
@@ -337,10 +347,11 @@ def put_along_axis(arr: Any, indices: Any, values: Any, axis: int | None) -> Non
      [5. 0.]]
     """
 
-    def change(whole: Tensor) -> Tensor:
-        copied = reshape(whole, whole.shape if axis is not None else (-1,), copy=True)
-        place = 0 if axis is None else axis
-        indexing.assign(copied, _along_axis(copied, indices, place, "put_along_axis"), values)
-        return reshape(copied, whole.shape)
+    def change(whole: Tensor) -> None:
+        if axis is not None:
+            indexing.assign(whole, _along_axis(whole, indices, axis, "put_along_axis"), values)
+            return
+        (places,) = _along_axis(ravel(whole), indices, 0, "put_along_axis")
+        _write_flat(whole, places, values)
 
     _write(arr, change, "put_along_axis")

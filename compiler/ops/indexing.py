@@ -7,6 +7,7 @@ view and has no row here. Positions out of bounds raise IndexError when the oper
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -36,7 +37,7 @@ def index(key: Key, arrays: tuple[Any, ...] | list[Any]) -> tuple[Any, ...]:
     return tuple(items)
 
 
-def axes_of(key: Key, arrays: list[Shape], rank: int) -> list[int]:
+def axes_of(key: Key, arrays: tuple[Shape, ...], rank: int) -> list[int]:
     """The first axis that each item of a key indexes. A mask indexes as many axes as it has, a 0-d one none.
 
     Raises
@@ -56,7 +57,8 @@ def axes_of(key: Key, arrays: list[Shape], rank: int) -> list[int]:
     return found
 
 
-def gathered(shape: Shape, arrays: list[Shape], key: Key) -> Shape:
+@lru_cache(maxsize=4096)
+def gathered(shape: Shape, arrays: tuple[Shape, ...], key: Key) -> Shape:
     """The shape of an array of `shape` indexed by arrays of those shapes, by NumPy's rules for advanced indexing."""
     if not any(kind == "ellipsis" for kind, *_ in key):
         key = (*key, ("ellipsis",))
@@ -112,7 +114,7 @@ def _gather_signature(*arguments: Any) -> Signature:
 
 def _gather_shape(*arguments: Any) -> Shape:
     x, *arrays, key = arguments
-    return gathered(x, arrays, key)
+    return gathered(x, tuple(arrays), key)
 
 
 def _gather(*arguments: Any) -> Array:

@@ -263,3 +263,9 @@ def test_keys_of_other_types() -> None:
     assert_same(t[np.asarray([1], np.uint64)], x[[1]])
     assert_same(t[[]], x[[]])
     assert_same(t[(0, 1), (1, 2)], x[(0, 1), (1, 2)])
+
+    class Key(tuple[Any, ...]):
+        """NumPy takes tuples of any class for several indices."""
+
+    assert_same(t[Key((1, 2))], x[1, 2])
+    assert_same(t[Key(([0, 1], 2))], x[[0, 1], 2])

@@ -181,10 +181,10 @@ WRITES: list[tuple[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("layout", ["contiguous", "transposed", "reversed", "strided"])
+@pytest.mark.parametrize("layout", ["contiguous", "transposed", "strided"])
 @pytest.mark.parametrize("write", [write for _, write in WRITES], ids=[name for name, _ in WRITES])
 def test_writing(tier: str, write: Any, layout: str) -> None:
-    for dtype in ("float32", "int64"):
+    for dtype in ("float32", "int64") if tier == "interpret" else ("float32",):
         x = sample(dtype, (4, 6))
         t = lt.asarray(x)
         shown, view = LAYOUTS[layout](x), LAYOUTS[layout](t)
@@ -227,8 +227,10 @@ def test_writing_casts() -> None:
 def test_wrong_writes() -> None:
     t = lt.zeros(3)
     for function in (lt.put, lt.place, lt.putmask):
-        with pytest.raises(TypeError, match="to write to"):
+        with pytest.raises(TypeError, match="to write to, got list"):
             function([1, 2], [0], [1])
+        with pytest.raises(TypeError, match="to write to, got a scalar"):
+            function(lt.ones(2).sum(), [0], [1])
         with pytest.raises(ValueError, match="read-only"):
             function(lt.broadcast_to(lt.zeros(()), (2,)), [0, 1], [1])
     for function in (lt.place, lt.putmask):

@@ -150,8 +150,10 @@ def test_errors_and_interrupts_leave_nothing(tmp_path: Path) -> None:
         lt.savetxt(target, lt.ones(3), fmt="%d %d %d %q")
     with pytest.raises(ValueError, match="1D or 2D"):
         lt.savetxt(target, lt.ones((2, 2, 2)))
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(FileNotFoundError, match=r"no.x\.npy'"):
         lt.save(tmp_path / "no" / "x", lt.ones(3))
+    with pytest.raises(IsADirectoryError):
+        lt.savetxt(tmp_path, lt.ones(3))
 
     with pytest.MonkeyPatch.context() as patch:
 
@@ -179,6 +181,18 @@ def test_links_and_permissions_stay(tmp_path: Path) -> None:
     assert link.is_symlink()
     assert stat.S_IMODE(target.stat().st_mode) == 0o604
     assert_same(lt.load(target), np.asarray([1, 2]))
+
+
+def test_files_in_folders_that_are_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lt.save(tmp_path / "x.npy", [1])
+
+    def refuse(*_: Any) -> int:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "open", refuse)  # permissions do not bind root
+    lt.save(tmp_path / "x.npy", [1, 2])
+    assert_same(lt.load(tmp_path / "x.npy"), np.asarray([1, 2]))
+    assert os.listdir(tmp_path) == ["x.npy"]
 
 
 @pytest.mark.parametrize("ending", ["txt", "gz", "xz", "bz2"])
@@ -226,6 +240,8 @@ def test_bytes(tmp_path: Path) -> None:
     assert_same(lt.fromfile(path, dtype=lt.int32, count=5, offset=4), x.T.ravel()[1:6])
     tofile(lt.asarray(x), path, sep=",", format="%d")
     assert_same(lt.fromfile(path, int, sep=","), x.ravel().astype(int))
+    tofile(lt.ones(3), path)
+    assert_same(lt.fromfile(path), np.ones(3))
     with open(path, "wb") as file:
         tofile(lt.asarray(x), file)
     assert path.read_bytes() == x.tobytes()
