@@ -63,18 +63,14 @@ def _relative(x: Tensor, y: Tensor) -> Tensor:
 def rel_entr(x: Any, y: Any, /) -> Tensor:
     """x log(x / y); 0 where x is 0 and y is not negative, else infinite where one is not positive."""
     p, q = common("rel_entr", x, y)
-    edge = elementwise.where(
-        (p == 0) & (q >= 0), 0.0, elementwise.where(elementwise.isnan(p) | elementwise.isnan(q), np.nan, np.inf)
-    )
+    edge = elementwise.where((p == 0) & (q >= 0), 0.0, elementwise.where(elementwise.isnan(p + q), p + q, np.inf))
     return elementwise.where((p > 0) & (q > 0), _relative(p, q), edge)
 
 
 def kl_div(x: Any, y: Any, /) -> Tensor:
     """x log(x / y) - x + y; y where x is 0 and y is not negative, else infinite where one is not positive."""
     p, q = common("kl_div", x, y)
-    edge = elementwise.where(
-        (p == 0) & (q >= 0), q, elementwise.where(elementwise.isnan(p) | elementwise.isnan(q), np.nan, np.inf)
-    )
+    edge = elementwise.where((p == 0) & (q >= 0), q, elementwise.where(elementwise.isnan(p + q), p + q, np.inf))
     return elementwise.where((p > 0) & (q > 0), _relative(p, q) - p + q, edge)
 
 
