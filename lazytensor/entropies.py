@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -111,13 +110,13 @@ def _boxcox(logarithm: Tensor, power: Tensor) -> Tensor:
 
 def inv_boxcox(y: Any, lmbda: Any, /) -> Tensor:
     """The inverse of `boxcox` in its first argument."""
-    return _powered(*common("inv_boxcox", y, lmbda), elementwise.exp)
+    return elementwise.exp(_powered(*common("inv_boxcox", y, lmbda)))
 
 
 def inv_boxcox1p(y: Any, lmbda: Any, /) -> Tensor:
     """The inverse of `boxcox1p` in its first argument."""
-    return _powered(*common("inv_boxcox1p", y, lmbda), elementwise.expm1)
+    return elementwise.expm1(_powered(*common("inv_boxcox1p", y, lmbda)))
 
 
-def _powered(y: Tensor, power: Tensor, exponential: Callable[[Any], Tensor]) -> Tensor:
-    return exponential(elementwise.where(power == 0, y, elementwise.log1p(power * y) / power))
+def _powered(y: Tensor, power: Tensor) -> Tensor:
+    return elementwise.where(power == 0, y, elementwise.log1p(power * y) / power)

@@ -299,11 +299,12 @@ def polygamma(n: Any, x: Any) -> Tensor:
 
 def multigammaln(a: Any, d: int) -> Tensor:
     """The logarithm of the multivariate gamma function of dimension `d`; NaN where a <= (d - 1) / 2, for which SciPy raises."""
-    if not (views.is_integer(d) or (isinstance(d, float) and d.is_integer())) or d < 1:
+    if not views.is_integer(d) or d < 1:
         raise ValueError(f"multigammaln: d must be a positive integer, got {d}")
+    d = int(d)
     values = floating(a, "multigammaln")
     result = gammaln(values) + 0.25 * d * (d - 1) * math.log(math.pi)
-    for step in range(1, int(d)):
+    for step in range(1, d):
         result = result + gammaln(values - step / 2)
     return elementwise.where(values > 0.5 * (d - 1), result, np.nan)
 
