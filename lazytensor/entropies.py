@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -63,18 +62,14 @@ def _relative(x: Tensor, y: Tensor) -> Tensor:
 def rel_entr(x: Any, y: Any, /) -> Tensor:
     """x log(x / y); 0 where x is 0 and y is not negative, else infinite where one is not positive."""
     p, q = common("rel_entr", x, y)
-    edge = elementwise.where(
-        (p == 0) & (q >= 0), 0.0, elementwise.where(elementwise.isnan(p) | elementwise.isnan(q), np.nan, np.inf)
-    )
+    edge = elementwise.where((p == 0) & (q >= 0), 0.0, elementwise.where(elementwise.isnan(p + q), p + q, np.inf))
     return elementwise.where((p > 0) & (q > 0), _relative(p, q), edge)
 
 
 def kl_div(x: Any, y: Any, /) -> Tensor:
     """x log(x / y) - x + y; y where x is 0 and y is not negative, else infinite where one is not positive."""
     p, q = common("kl_div", x, y)
-    edge = elementwise.where(
-        (p == 0) & (q >= 0), q, elementwise.where(elementwise.isnan(p) | elementwise.isnan(q), np.nan, np.inf)
-    )
+    edge = elementwise.where((p == 0) & (q >= 0), q, elementwise.where(elementwise.isnan(p + q), p + q, np.inf))
     return elementwise.where((p > 0) & (q > 0), _relative(p, q) - p + q, edge)
 
 
@@ -115,15 +110,13 @@ def _boxcox(logarithm: Tensor, power: Tensor) -> Tensor:
 
 def inv_boxcox(y: Any, lmbda: Any, /) -> Tensor:
     """The inverse of `boxcox` in its first argument."""
-    values, power = common("inv_boxcox", y, lmbda)
-    return _powered(values, power, elementwise.exp)
+    return elementwise.exp(_powered(*common("inv_boxcox", y, lmbda)))
 
 
 def inv_boxcox1p(y: Any, lmbda: Any, /) -> Tensor:
     """The inverse of `boxcox1p` in its first argument."""
-    values, power = common("inv_boxcox1p", y, lmbda)
-    return _powered(values, power, elementwise.expm1)
+    return elementwise.expm1(_powered(*common("inv_boxcox1p", y, lmbda)))
 
 
-def _powered(y: Tensor, power: Tensor, exponential: Callable[[Any], Tensor]) -> Tensor:
-    return exponential(elementwise.where(power == 0, y, elementwise.log1p(power * y) / power))
+def _powered(y: Tensor, power: Tensor) -> Tensor:
+    return elementwise.where(power == 0, y, elementwise.log1p(power * y) / power)

@@ -16,6 +16,7 @@ import numpy as np
 
 from lazytensor.compiler.capture import Capture, capture
 from lazytensor.compiler.graph import Node, linearize
+from lazytensor.compiler.ops import structural
 from lazytensor.compiler.ops.row import Kind
 from lazytensor.compiler.plan import Plan
 from lazytensor.config import config
@@ -53,6 +54,10 @@ def value_of(node: Node) -> np.ndarray[Any, Any]:
 
 
 def _wait(node: Node) -> np.ndarray[Any, Any]:
+    if node.op is structural.view and node.result is None:
+        # A view node is never stored: it shows part of what it reads.
+        base = value_of(node.inputs[0])
+        return structural.strided(base, *node.params)  # type: ignore[arg-type]
     if node.result is None:
         if on_engine_thread():
             raise RuntimeError("cannot wait for a value on the engine's own thread: what would compute it could not run")

@@ -291,7 +291,9 @@ def tri(
 def _below(shape: Shape, k: int, compare: Any, device: str | None) -> Tensor:
     """Where the column number compares to the row number plus k."""
     columns, rows = iota(shape, 1, np.int64, device), iota(shape, 0, np.int64, device)
-    return compare(columns, elementwise.add(rows, lengths(k)[0]))  # type: ignore[no-any-return]
+    # Diagonals beyond the corners are all alike, and may be too far away for an integer dtype.
+    offset = max(-shape[0] - 1, min(shape[1] + 1, lengths(k)[0]))
+    return compare(columns, elementwise.add(rows, offset))  # type: ignore[no-any-return]
 
 
 def _triangle(x: Any, k: int, lower: bool, name: str) -> Tensor:

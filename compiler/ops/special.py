@@ -199,7 +199,6 @@ agm = by_scipy("agm", "The arithmetic-geometric mean.", arity=2)
 hyp0f1 = by_scipy("hyp0f1", "The confluent hypergeometric limit function.", arity=2)
 hyp1f1 = by_scipy("hyp1f1", "The confluent hypergeometric function.", arity=3)
 hyp2f1 = by_scipy("hyp2f1", "Gauss's hypergeometric function.", arity=4)
-hyperu = by_scipy("hyperu", "Tricomi's confluent hypergeometric function.", arity=3)
 exp1 = by_scipy("exp1", "The exponential integral E1.")
 expi = by_scipy("expi", "The exponential integral Ei.")
 expn = by_scipy("expn", "The generalised exponential integral of order x.", arity=2, whole=(0,))
@@ -211,7 +210,6 @@ wrightomega = by_scipy("wrightomega", "Wright's omega function.")
 
 # Distribution functions
 
-bdtr = by_scipy("bdtr", "The binomial distribution function.", arity=3, whole=(1,))
 chdtr = by_scipy("chdtr", "The chi-square distribution function.", arity=2)
 chdtrc = by_scipy("chdtrc", "The chi-square survival function.", arity=2)
 chdtri = by_scipy("chdtri", "The inverse of chdtrc in its second argument.", arity=2)

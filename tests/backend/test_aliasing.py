@@ -392,3 +392,11 @@ def test_whole_assignment_of_a_view() -> None:
         return [x, y, part, z, z[3:5]]
 
     outcome(program)
+
+
+def test_the_node_of_a_view_has_a_value(tier: str) -> None:
+    from lazytensor.handle import wrap
+
+    x = lt.arange(12.0).reshape(3, 4) * 2
+    assert_same(wrap(x[1:, ::2]._read()), (np.arange(12.0).reshape(3, 4) * 2)[1:, ::2])
+    assert_same(wrap(x[:0]._read()), np.zeros((0, 4)))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,7 @@ import pytest
 import scipy.stats
 
 import lazytensor as lt
+from lazytensor import planning
 
 COUNT = 20_000
 
@@ -340,3 +343,21 @@ def test_nothing_else_waits() -> None:
     assert made[3].shape == (3, 4)
     lt.materialize(*made)
     assert (made[3].sum(axis=1) == lt.arange(3)).all()
+
+
+def test_new_seeds_and_parameters_meet_the_same_plan() -> None:
+    def draw(seed: int, scale: float) -> None:
+        rng = lt.random.default_rng(seed)
+        lt.materialize(rng.poisson(scale, 5), rng.beta(scale, 2, 5), rng.gumbel(scale, 2.5, 5), rng.binomial(int(scale), 0.5, 5))
+
+    draw(1, 3.0)
+    known = len(planning.plans)
+    draw(2, 4.5)
+    assert len(planning.plans) == known
+
+
+def test_import_draws_nothing() -> None:
+    code = "import sys, lazytensor; print('numpy.random' in sys.modules and 'numpy.random' not in before)"
+    program = "import sys, numpy; before = set(sys.modules); " + code
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"

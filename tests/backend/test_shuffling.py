@@ -153,6 +153,20 @@ def test_choice(tier: str) -> None:
             call()
 
 
+def test_orders_are_drawn_where_the_tensor_lives() -> None:
+    rng = lt.random.default_rng(7)
+    with lt.config.override(cpu_devices=2):
+        x = lt.asarray([1.0, 2.0, 3.0], device="cpu:1")
+        with lt.default_device("cpu:0"):
+            assert rng.permutation(x).wait().device == "cpu:1"
+            assert rng.permuted(x, axis=0).wait().device == "cpu:1"
+            assert rng.choice(x, 2).wait().device == "cpu:1"
+            rng.shuffle(x)
+            assert x.wait().device == "cpu:1"
+            assert rng.poisson(x).wait().device == "cpu:1"
+            assert rng.gumbel(device="cpu:1").wait().device == "cpu:1"
+
+
 NAMES = [name for name in lt.random.__all__ if name not in ("Generator", "default_rng", "seed")]
 ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "beta": (1.0, 2.0), "binomial": (9, 0.5), "bytes": (9,), "chisquare": (3.0,), "choice": (900,), "dirichlet": ([1.0, 2.0],),

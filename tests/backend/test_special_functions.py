@@ -19,6 +19,8 @@ ARITY = {row.name: row.arity for row in CALLING}
 SPECIALS = (0.0, 1.0, -1.0, float("inf"), float("-inf"), float("nan"), 2.0)
 # A degree is a signed integer here.
 INTEGER_ORDER = ("eval_hermite", "eval_hermitenorm")
+# Of infinite operands SciPy's own does not come back.
+FINITE = ("hyp1f1",)
 # SciPy's complex loops would need complex samples.
 ONLY_COMPLEX = ("wofz",)
 
@@ -32,7 +34,7 @@ def operands(name: str, dtype: str, shape: tuple[int, ...]) -> list[Any]:
     """Samples on which SciPy does not warn: orders are whole."""
     found = []
     for place in range(ARITY[name]):
-        values = sample(dtype, shape, seed=place, low=0.05, high=3, specials=SPECIALS)
+        values = sample(dtype, shape, seed=place, low=0.05, high=3, specials=() if name in FINITE else SPECIALS)
         whole = place in WHOLE.get(name, ())
         if name in INTEGER_ORDER and place == 0:
             values = sample("int64", shape, seed=place, low=0, high=6)
@@ -42,7 +44,7 @@ def operands(name: str, dtype: str, shape: tuple[int, ...]) -> list[Any]:
     return found
 
 
-WHOLE = {"kn": (0,), "yn": (0,), "expn": (0,), "bdtr": (1,), "nbdtr": (0, 1)}
+WHOLE = {"kn": (0,), "yn": (0,), "expn": (0,), "nbdtr": (0, 1)}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -63,7 +65,7 @@ def test_rows(name: str) -> None:
         rows = [item[:, :1] for item in arrays[:-1]]
         assert_same(function(*[lt.asarray(item) for item in rows], arrays[-1]), oracle(name, *rows, arrays[-1]))
         with pytest.raises(ValueError, match=name):
-            function(*[np.ones(2) if place else np.ones(3) for place in range(len(arrays))])
+            function(*[np.ones(2) if place else np.ones(3, int) for place in range(len(arrays))])
 
 
 @pytest.mark.parametrize("name", ["gammaln", "betainc", "expn", "jv", "hyp2f1", "ndtri", "psi", "i0e"])
@@ -186,6 +188,8 @@ def test_edges(tier: str, name: str) -> None:
         arrays[0] = arrays[0][:, None]
     if name in ("kl_div", "rel_entr"):
         arrays = [x[~np.isinf(x)] for x in (values, values)]
+        if name == "kl_div":  # SciPy's quotient overflows
+            arrays = [x[(x != 1e300) & (x != 1e-300)] for x in arrays]
         arrays[0] = arrays[0][:, None]
     assert_same(getattr(lt.special, name)(*[lt.asarray(x) for x in arrays]), oracle(name, *arrays), 8)
 
