@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from comparison import assert_same
 
 import lazytensor as lt
 
