@@ -147,9 +147,7 @@ ESTIMATORS: dict[str, Call] = {
     ),
     "Ridge": fits(lambda: Ridge(solver="svd"), "predict", "score", y=REAL),
     "Ridge weights": fits(lambda: Ridge(solver="svd"), "predict", y=REAL, weights=WEIGHTS),
-    "Ridge auto": fits(Ridge, "predict", "score", y=REAL),
     "RidgeCV": fits(RidgeCV, "predict", "score", y=REAL),
-    "RidgeCV folds": fits(lambda: RidgeCV(cv=3), "predict", "score", y=REAL),
     "RidgeClassifier": fits(lambda: RidgeClassifier(solver="svd"), "predict", "decision_function", "score", y=TWO),
     "RidgeClassifierCV": fits(RidgeClassifierCV, "predict", "decision_function", "score", y=THREE),
     "LinearDiscriminantAnalysis": fits(LinearDiscriminantAnalysis, "transform", "decision_function", *PROBABILITIES, y=THREE),
@@ -170,7 +168,7 @@ ESTIMATORS: dict[str, Call] = {
     "GridSearchCV": searches(GridSearchCV),
     "RandomizedSearchCV": searches(RandomizedSearchCV, n_iter=2, random_state=0),
     "HalvingGridSearchCV": searches(HalvingGridSearchCV, random_state=0),
-    "HalvingRandomSearchCV": searches(HalvingRandomSearchCV, random_state=0),
+    "HalvingRandomSearchCV": searches(HalvingRandomSearchCV, n_candidates=3, min_resources=20, random_state=0),
     "pipeline": lambda c: (lambda e: [e.predict(c(X)), e.score(c(X), c(REAL))])(
         make_pipeline(StandardScaler(), PCA(3, svd_solver="full"), Ridge(solver="svd")).fit(c(X), c(REAL))
     ),
@@ -193,10 +191,17 @@ for _kind in ("full", "tied", "diag", "spherical"):
 
 @pytest.mark.parametrize("name", ESTIMATORS)
 def test_estimators_and_tools(name: str) -> None:
-    assert_twins(ESTIMATORS[name])
+    # The temperature is found by a search that stops early.
+    assert_twins(ESTIMATORS[name], rtol=1e-6 if name == "CalibratedClassifierCV" else 1e-9)
 
 
-@pytest.mark.parametrize("name", ["StandardScaler", "PCA full", "Ridge", "LinearDiscriminantAnalysis", "GaussianMixture full"])
+def test_ridge_chooses_another_solver_and_says_so() -> None:
+    """`solver="auto"` is the only one without compiled code, where arrays get another."""
+    with pytest.warns(UserWarning, match="will result in using the solver 'svd'"):
+        assert_twins(lambda c: Ridge().fit(c(X), c(REAL)).predict(c(X)))
+
+
+@pytest.mark.parametrize("name", ["StandardScaler", "Ridge"])
 def test_in_both_tiers(name: str, tier: str) -> None:
     assert_twins(ESTIMATORS[name])
 
