@@ -37,7 +37,9 @@ CASES: dict[str, Call] = {
 for _name in ("min", "max", "sum", "mean", "prod"):
     CASES[f"reduce {_name}"] = lambda c, name=_name: einops.array_api.reduce(c(X), "a b c -> b", name)
 for _name in ("greedy", "optimal", "dp", "auto", "branch-all", False):
-    CASES[f"contract {_name}"] = lambda c, name=_name: opt_einsum.contract("ij,jk,kl,lm->im", c(A), c(B), c(C), c(A), optimize=name)
+    CASES[f"contract {_name}"] = lambda c, name=_name: opt_einsum.contract(
+        "ij,jk,kl,lm->im", c(A), c(B), c(C), c(A), optimize=name
+    )
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -35,7 +35,7 @@ def test_less_and_approx() -> None:
     total = lt.asarray(X).sum()
     np.testing.assert_approx_equal(total, 66)
     assert total == pytest.approx(66)
-    assert not total == pytest.approx(67)
+    assert total != pytest.approx(67)
     assert lt.asarray(X) == pytest.approx(X)
     assert pytest.approx(X) == lt.asarray(X)
 

@@ -55,7 +55,9 @@ SPECIAL = {
 WHOLE = np.arange(24) % 3
 
 CASES: dict[str, Call] = {
-    f"special.{name}": lambda c, name=name, count=count: getattr(special, name)(*[c(v) for v in (P, P[::-1].copy(), P / 2)[:count]])
+    f"special.{name}": lambda c, name=name, count=count: getattr(special, name)(
+        *[c(v) for v in (P, P[::-1].copy(), P / 2)[:count]]
+    )
     for name, count in SPECIAL.items()
     if count
 }
@@ -128,11 +130,13 @@ CASES |= {
     "integrate.cumulative_trapezoid": lambda c: integrate.cumulative_trapezoid(c(M), axis=1, initial=0),
     "integrate.cumulative_simpson": lambda c: integrate.cumulative_simpson(c(M), axis=1, dx=0.5),
     "integrate.romb": lambda c: integrate.romb(c(X[:17])),
-    "integrate.tanhsinh": lambda c: integrate.tanhsinh(lambda x: x**2, c(np.asarray([0.0, 1.0])), c(np.asarray([1.0, 3.0]))).integral,
+    "integrate.tanhsinh": lambda c: (
+        integrate.tanhsinh(lambda x: x**2, c(np.asarray([0.0, 1.0])), c(np.asarray([1.0, 3.0]))).integral
+    ),
     "integrate.nsum": lambda c: integrate.nsum(lambda k: 1 / k**3, c(np.asarray(1.0)), c(np.asarray([5.0, 9.0]))).sum,
-    "integrate.cubature": lambda c: integrate.cubature(
-        lambda x: x[:, 0] * x[:, 1], c(np.asarray([0.0, 0.0])), c(np.asarray([1.0, 2.0]))
-    ).estimate,
+    "integrate.cubature": lambda c: (
+        integrate.cubature(lambda x: x[:, 0] * x[:, 1], c(np.asarray([0.0, 0.0])), c(np.asarray([1.0, 2.0]))).estimate
+    ),
     "interpolate.CubicSpline": lambda c: interpolate.CubicSpline(c(np.arange(24.0)), c(X))(c(Q)),
     "interpolate.PchipInterpolator": lambda c: interpolate.PchipInterpolator(c(np.arange(24.0)), c(X))(c(Q)),
     "interpolate.Akima1DInterpolator": lambda c: interpolate.Akima1DInterpolator(c(np.arange(24.0)), c(X))(c(Q)),
@@ -148,19 +152,21 @@ CASES |= {
     "interpolate.BSpline": lambda c: interpolate.BSpline(c(np.arange(12.0)), c(X[:8]), 3)(c(Q + 3)),
     "interpolate.RegularGridInterpolator": lambda c: interpolate.RegularGridInterpolator(
         (c(np.arange(9.0)), c(np.arange(8.0))), c(IMAGE)
-    )(c(RNG.uniform(1, 6, (5, 2)) * 0 + 2.5)),
+    )(c(np.asarray([[2.5, 1.5], [3.2, 4.0]]))),
     "interpolate.RBFInterpolator": lambda c: interpolate.RBFInterpolator(c(POINTS), c(X[:12]))(c(POINTS[:4] + 0.1)),
     "linalg.block_diag": lambda c: linalg.block_diag(c(M), c(N[:2])),
     "linalg.fiedler": lambda c: linalg.fiedler(c(Q)),
     "linalg.orthogonal_procrustes": lambda c: linalg.orthogonal_procrustes(c(M), c(N)),
     "optimize.rosen": lambda c: [f(c(Q)) for f in (optimize.rosen, optimize.rosen_der, optimize.rosen_hess)],
     "optimize.rosen_hess_prod": lambda c: optimize.rosen_hess_prod(c(Q), c(P)),
-    "optimize.find_root": lambda c: elementwise.find_root(
-        lambda x, a: x**2 - a, (c(np.asarray([0.0, 0.0])), c(np.asarray([9.0, 9.0]))), args=(c(np.asarray([2.0, 3.0])),)
-    ).x,
-    "optimize.find_minimum": lambda c: elementwise.find_minimum(
-        lambda x: (x - 1) ** 2, (c(np.asarray(-2.0)), c(np.asarray(0.5)), c(np.asarray(3.0)))
-    ).f_x,
+    "optimize.find_root": lambda c: (
+        elementwise.find_root(
+            lambda x, a: x**2 - a, (c(np.asarray([0.0, 0.0])), c(np.asarray([9.0, 9.0]))), args=(c(np.asarray([2.0, 3.0])),)
+        ).x
+    ),
+    "optimize.find_minimum": lambda c: (
+        elementwise.find_minimum(lambda x: (x - 1) ** 2, (c(np.asarray(-2.0)), c(np.asarray(0.5)), c(np.asarray(3.0)))).f_x
+    ),
     "optimize.bracket_root": lambda c: elementwise.bracket_root(lambda x: x**3 - 9, c(np.asarray([0.0, 1.0]))).bracket,
     "optimize.bracket_minimum": lambda c: elementwise.bracket_minimum(lambda x: (x - 5) ** 2, c(np.asarray([0.0, 1.0]))).bracket,
 }
@@ -182,7 +188,9 @@ for _name, _arguments in {
 for _name in ("binary_erosion", "binary_dilation", "binary_opening", "binary_closing", "binary_fill_holes", "binary_propagation",
               "binary_hit_or_miss", "distance_transform_edt", "distance_transform_cdt", "distance_transform_bf", "label",
               "iterate_structure"):  # fmt: skip
-    CASES[f"ndimage.{_name}"] = lambda c, name=_name: getattr(ndimage, name)(c(MASK), *((2,) if name == "iterate_structure" else ()))
+    CASES[f"ndimage.{_name}"] = lambda c, name=_name: getattr(ndimage, name)(
+        c(MASK), *((2,) if name == "iterate_structure" else ())
+    )
 CASES |= {
     "ndimage.convolve": lambda c: ndimage.convolve(c(IMAGE), c(WEIGHTS)),
     "ndimage.correlate": lambda c: ndimage.correlate(c(IMAGE), c(WEIGHTS), mode="wrap"),
@@ -249,7 +257,9 @@ CASES |= {
     "signal.firls": lambda c: signal.firls(9, c(np.asarray([0.0, 0.3, 0.5, 1.0])), c(np.asarray([1.0, 1.0, 0.0, 0.0]))),
     "signal.remez": lambda c: signal.remez(9, c(np.asarray([0.0, 0.2, 0.3, 0.5])), c(np.asarray([1.0, 0.0]))),
     "signal.minimum_phase": lambda c: signal.minimum_phase(c(signal.firwin(9, 0.3))),
-    "signal.butter": lambda c: [signal.butter(3, c(np.asarray([0.2, 0.4])), "band", output=kind) for kind in ("ba", "zpk", "sos")],
+    "signal.butter": lambda c: [
+        signal.butter(3, c(np.asarray([0.2, 0.4])), "band", output=kind) for kind in ("ba", "zpk", "sos")
+    ],
     "signal.cheby1": lambda c: signal.cheby1(3, 1.0, c(np.asarray([0.2, 0.4])), "band"),
     "signal.cheby2": lambda c: signal.cheby2(3, 20.0, c(np.asarray([0.2, 0.4])), "band"),
     "signal.ellip": lambda c: signal.ellip(3, 1.0, 20.0, c(np.asarray([0.2, 0.4])), "band"),
@@ -271,9 +281,11 @@ CASES |= {
     "signal.cspline1d_eval": lambda c: signal.cspline1d_eval(c(X), c(Q)),
     "signal.gauss_spline": lambda c: signal.gauss_spline(c(X), 3),
     "signal.vectorstrength": lambda c: signal.vectorstrength(c(X), 2.0),
-    "signal.place_poles": lambda c: signal.place_poles(
-        c(np.asarray([[0.0, 1.0], [2.0, 3.0]])), c(np.asarray([[0.0], [1.0]])), c(np.asarray([-1.0, -2.0]))
-    ).gain_matrix,
+    "signal.place_poles": lambda c: (
+        signal.place_poles(
+            c(np.asarray([[0.0, 1.0], [2.0, 3.0]])), c(np.asarray([[0.0], [1.0]])), c(np.asarray([-1.0, -2.0]))
+        ).gain_matrix
+    ),
 }
 
 for _name in ("gmean", "hmean", "gstd", "kurtosis", "skew", "moment", "sem", "tmean", "tvar", "tstd", "tmin", "tmax",
@@ -335,9 +347,9 @@ CASES |= {
         Rotation.from_rotvec(c(POINTS)).as_quat(), Rotation.from_euler("zyx", c(POINTS)).as_quat(), Rotation.from_mrp(c(POINTS)).as_quat(),
         Rotation.from_matrix(c(np.eye(3))).as_quat(), Rotation.align_vectors(c(POINTS), c(POINTS[:, ::-1]))[0].as_quat(),
     ],
-    "spatial.Slerp": lambda c: Slerp(c(np.asarray([0.0, 1.0, 2.0])), Rotation.from_quat(c(QUATERNIONS)))(c(np.asarray([0.3, 1.6]))).as_quat(),
+    "spatial.Slerp": lambda c: Slerp(c(np.arange(3.0)), Rotation.from_quat(c(QUATERNIONS)))(c(np.asarray([0.3, 1.6]))).as_quat(),
     "spatial.RigidTransform": lambda c: (lambda t: [t.as_matrix(), t.inv().as_matrix(), t.apply(c(POINTS[:3])), t.as_exp_coords()])(
-        RigidTransform.from_exp_coords(c(RNG.normal(size=(3, 6)) * 0 + np.arange(6.0) / 7))
+        RigidTransform.from_exp_coords(c(np.arange(18.0).reshape(3, 6) / 7))
     ),
 }  # fmt: skip
 

@@ -127,9 +127,9 @@ ESTIMATORS: dict[str, Call] = {
     "KernelCenterer": lambda c: KernelCenterer().fit_transform(c(X @ X.T)),
     "PolynomialFeatures": fits(lambda: PolynomialFeatures(degree=3), "transform"),
     "PolynomialFeatures interactions": fits(lambda: PolynomialFeatures(interaction_only=True, include_bias=False), "transform"),
-    "LabelEncoder": lambda c: (lambda e: [e.fit_transform(c(THREE)), e.classes_, e.inverse_transform(c(THREE)), e.transform(c(THREE))])(
-        LabelEncoder()
-    ),
+    "LabelEncoder": lambda c: (
+        lambda e: [e.fit_transform(c(THREE)), e.classes_, e.inverse_transform(c(THREE)), e.transform(c(THREE))]
+    )(LabelEncoder()),
     "LabelBinarizer": lambda c: (lambda e: [e.fit_transform(c(THREE)), e.classes_, e.inverse_transform(e.transform(c(THREE)))])(
         LabelBinarizer()
     ),
@@ -162,9 +162,9 @@ ESTIMATORS: dict[str, Call] = {
         GaussianMixture(2, init_params="random_from_data", random_state=0).fit(c(X))
     ),
     "Nystroem": fits(lambda: Nystroem(n_components=6, random_state=0), "transform"),
-    "CalibratedClassifierCV": lambda c: CalibratedClassifierCV(LinearDiscriminantAnalysis(), method="temperature", cv=3)
-    .fit(c(X), c(TWO))
-    .predict_proba(c(X)),
+    "CalibratedClassifierCV": lambda c: (
+        CalibratedClassifierCV(LinearDiscriminantAnalysis(), method="temperature", cv=3).fit(c(X), c(TWO)).predict_proba(c(X))
+    ),
     "GridSearchCV": searches(GridSearchCV),
     "RandomizedSearchCV": searches(RandomizedSearchCV, n_iter=2, random_state=0),
     "HalvingGridSearchCV": searches(HalvingGridSearchCV, random_state=0),

@@ -135,7 +135,8 @@ CASES: dict[str, Callable[[Convert], Any]] = {
     "dataset assign": lambda c: dataset(c).assign(z=lambda d: d.a**2),
     "dataset isel": lambda c: dataset(c).isel(t=[1, 2]).sel(x=20.0),
 }
-for _name in ("sum", "mean", "std", "var", "min", "max", "prod", "count", "median", "argmax", "argmin", "cumsum", "cumprod", "idxmax"):
+for _name in ("sum", "mean", "std", "var", "min", "max", "prod", "count", "median", "argmax", "argmin", "cumsum", "cumprod",
+              "idxmax"):  # fmt: skip
     CASES[_name] = lambda c, name=_name: getattr(array(c, GAPS if name != "idxmax" else A), name)("t")
 # xarray asks for a value: whether weights are NaN, which rows to drop, in which order, what the condition of a matrix is.
 WAIT = {"dropna", "weighted mean", "weighted sum", "weighted std", "sortby values", "polyfit"}
