@@ -4,4 +4,6 @@ from __future__ import annotations
 
 import os
 
-collect_ignore = ["test_switched.py"] if os.environ.get("SCIPY_ARRAY_API") == "1" else ["test_scipy.py", "test_sklearn.py"]
+SWITCHED = ["test_interop_page.py", "test_scipy.py", "test_sklearn.py"]
+
+collect_ignore = ["test_switched.py"] if os.environ.get("SCIPY_ARRAY_API") == "1" else SWITCHED

@@ -411,6 +411,11 @@ def test_compiled_code_that_asks_for_memory_to_write_to() -> None:
     np.testing.assert_array_equal(signal.sosfilt(SOS, np.array(lt.asarray(X))), signal.sosfilt(SOS, X))
 
 
+def test_arrays_of_one_call_are_of_one_library() -> None:
+    with pytest.raises(TypeError, match="Multiple namespaces"):
+        signal.convolve(lt.asarray(X), Y)
+
+
 def test_functions_that_only_know_numpy_answer_arrays() -> None:
     """Those SciPy documents as NumPy-only take a tensor for what np.asarray makes of it."""
     found = optimize.minimize(optimize.rosen, lt.asarray([0.5, 0.7]), jac=optimize.rosen_der).x
