@@ -9,7 +9,7 @@ import builtins
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy import base_repr, binary_repr
+from numpy import base_repr, binary_repr, iterable
 
 from lazytensor import elementwise, statistics
 from lazytensor.axes import one_axis
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "angle", "base_repr", "binary_repr", "bitwise_count", "deg2rad", "degrees", "divmod", "fabs", "fix", "float_power", "frexp",
-    "gcd", "heaviside", "i0", "iscomplex", "iscomplexobj", "isneginf", "isposinf", "isreal", "isrealobj", "isscalar", "lcm",
-    "ldexp", "logaddexp2", "modf", "nan_to_num", "packbits", "rad2deg", "radians", "real_if_close", "sinc", "spacing",
+    "gcd", "heaviside", "i0", "iscomplex", "iscomplexobj", "isneginf", "isposinf", "isreal", "isrealobj", "isscalar", "iterable",
+    "lcm", "ldexp", "logaddexp2", "modf", "nan_to_num", "packbits", "rad2deg", "radians", "real_if_close", "sinc", "spacing",
     "unpackbits",
 ]  # fmt: skip
 
@@ -86,6 +86,12 @@ def modf(x: Any, /, *, out: Any = None) -> tuple[Tensor, Tensor]:
 def divmod(x: Any, y: Any, /, *, out: Any = None) -> tuple[Tensor, Tensor]:
     """Floored quotient and remainder: `floor_divide` and `remainder`."""
     return _both((elementwise.floor_divide(x, y), elementwise.remainder(x, y)), out, "divmod")
+
+
+# As NumPy's ufuncs have them.
+_PAIRS: list[tuple[Any, int]] = [(frexp, 1), (modf, 1), (divmod, 2)]
+for _function, _operands in _PAIRS:
+    _function.nin, _function.nout, _function.nargs = _operands, 2, _operands + 2
 
 
 def _real_floating(x: Any, name: str) -> Tensor:
