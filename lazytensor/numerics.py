@@ -19,6 +19,7 @@ from lazytensor.fallback import waits
 from lazytensor.handle import Handle, record, wrap
 from lazytensor.manipulation import as_tensor, ravel
 from lazytensor.out import deliver
+from lazytensor.ufuncs import numbered
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
@@ -40,13 +41,20 @@ degrees = rad2deg = unary(numerics.degrees)
 heaviside = binary(numerics.heaviside)
 logaddexp2 = binary(numerics.logaddexp2)
 float_power = binary(numerics.float_power)
-i0 = unary(numerics.i0)
+_i0 = unary(numerics.i0)
 gcd = binary(numerics.gcd)
 lcm = binary(numerics.lcm)
 bitwise_count = unary(numerics.bitwise_count)
 _mantissa = unary(numerics.frexp_mantissa)
 _exponent = unary(numerics.frexp_exponent)
 _complex = binary(numerics.complex)
+
+
+# No ufunc in NumPy: the argument has a name.
+def i0(x: Any) -> Tensor:
+    """Return the modified Bessel function of the first kind, of order 0."""
+    return _i0(x)
+
 
 # Two results
 
@@ -88,10 +96,9 @@ def divmod(x: Any, y: Any, /, *, out: Any = None) -> tuple[Tensor, Tensor]:
     return _both((elementwise.floor_divide(x, y), elementwise.remainder(x, y)), out, "divmod")
 
 
-# As NumPy's ufuncs have them.
-_PAIRS: list[tuple[Any, int]] = [(frexp, 1), (modf, 1), (divmod, 2)]
-for _function, _operands in _PAIRS:
-    _function.nin, _function.nout, _function.nargs = _operands, 2, _operands + 2
+numbered(frexp, 1, 2)
+numbered(modf, 1, 2)
+numbered(divmod, 2, 2)
 
 
 def _real_floating(x: Any, name: str) -> Tensor:
