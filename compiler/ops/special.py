@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from lazytensor.compiler.ops import rules, shapes
-from lazytensor.compiler.ops.elementwise import ROWS_GRAIN, by_rows, call, elementwise, reals
+from lazytensor.compiler.ops.factories import ROWS_GRAIN, by_rows, call, elementwise, reals
 from lazytensor.compiler.ops.row import Domain, Kind, Op, Signature
 
 
