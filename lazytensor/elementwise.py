@@ -127,8 +127,19 @@ isfinite = unary(ops.isfinite)
 isinf = unary(ops.isinf)
 isnan = unary(ops.isnan)
 conj = conjugate = unary(ops.conj)
-real = unary(ops.real)
-imag = unary(ops.imag)
+_real = unary(ops.real)
+_imag = unary(ops.imag)
+
+
+# No ufuncs in NumPy: the argument has a name.
+def real(val: Any) -> Tensor:
+    """Return the real part."""
+    return _real(val)
+
+
+def imag(val: Any) -> Tensor:
+    """Return the imaginary part: zeros for real dtypes."""
+    return _imag(val)
 
 
 def round(a: Any, decimals: int = 0, out: Any = None) -> Tensor:
