@@ -308,7 +308,9 @@ def operand(value: Any, name: str) -> Any:
         return import_array(value)
     if isinstance(value, (list, tuple)):
         if any(isinstance(item, (Handle, list, tuple)) for item in value) and _contains_handle(value):
-            raise TypeError(f"{name}: a list of tensors is no operand; use stack")
+            from lazytensor.creation import asarray  # delayed: creation is written against this module
+
+            return asarray(value)._read()
         return import_array(np.asarray(value))
     if isinstance(value, int):  # subclasses, such as IntEnum
         return int(value)
