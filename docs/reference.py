@@ -64,7 +64,7 @@ def public(holder: Any) -> list[str]:
     """The names that users may rely on."""
     if isinstance(holder, ModuleType):
         return sorted(holder.__all__, key=str.lower)
-    return sorted((name for name in dir(holder) if not name.startswith("_")), key=str.lower)
+    return sorted((name for name in dir(holder) if not name.startswith("_") and hasattr(holder, name)), key=str.lower)
 
 
 def row_of(name: str, value: Any) -> Op | None:

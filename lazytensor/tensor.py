@@ -6,7 +6,7 @@ import builtins
 import operator
 from collections.abc import Generator, Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -58,15 +58,6 @@ class Tensor(Methods, Protocols):
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Tensor:
         raise TypeError("make tensors with lazytensor.asarray and the other creation functions")
-
-    if not TYPE_CHECKING:  # a typed __getattr__ would make every misspelt name valid
-
-        def __getattr__(self, name: str) -> Any:
-            if name[:2] == "__":
-                raise AttributeError(f"'Tensor' object has no attribute {name!r}", name=name)
-            from lazytensor.names import ATTRIBUTES, MissingName  # delayed: start-up time
-
-            raise MissingName("'Tensor' object", name, lambda: [found for found in dir(Tensor) if found[0] != "_"], ATTRIBUTES)
 
     # -- attributes ------------------------------------------------------------------------------------------------------------
 
