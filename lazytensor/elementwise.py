@@ -224,7 +224,8 @@ def where(condition: Any, x: Any = _MISSING, y: Any = _MISSING, /) -> Any:
     ----------
     condition : array_like of any dtype
     x, y : array_like
-        The result has their common dtype. Without them, the positions of the true elements: see `nonzero`, which waits.
+        The result has their common dtype. Without them, the positions of the true elements, as of `nonzero`: `condition` is
+        waited for.
 
     >>> import lazytensor as lt
     >>> print(lt.where(lt.asarray([True, False]), 1, 2))
