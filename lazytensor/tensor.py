@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from lazytensor import creation, elementwise, evaluate, indexing, manipulation, numerics, products, statistics
+from lazytensor import components, creation, elementwise, evaluate, indexing, manipulation, numerics, products, statistics
 from lazytensor.bind import ARRAYS, infix, reflected
 from lazytensor.compiler.ops import elementwise as ops
 from lazytensor.compiler.ops import structural
@@ -129,13 +129,21 @@ class Tensor(Methods, Protocols):
 
     @property
     def real(self) -> Tensor:
-        """See `lazytensor.real`."""
-        return elementwise.real(self)
+        """The real part, as a view that can be written to."""
+        return components.part(self, ops.real)
+
+    @real.setter
+    def real(self, value: Any) -> None:
+        components.set_part(self, ops.real, value)
 
     @property
     def imag(self) -> Tensor:
-        """See `lazytensor.imag`."""
-        return elementwise.imag(self)
+        """The imaginary part, as a view that can be written to; read-only zeros for real dtypes."""
+        return components.part(self, ops.imag)
+
+    @imag.setter
+    def imag(self, value: Any) -> None:
+        components.set_part(self, ops.imag, value)
 
     # -- waiting ---------------------------------------------------------------------------------------------------------------
 

@@ -82,8 +82,10 @@ def test_memory() -> None:
     copied[0] = 7
     assert exported.tolist() == [1, 1]
     z = lt.asarray([1j, 2])
-    z.real[0] = 5
+    lt.real(z)[0] = 5
     assert z.tolist() == [1j, 2]
+    z.real[0] = 5
+    assert z.tolist() == [5 + 1j, 2]
     matrix = lt.ones((2, 2))
     lt.diagonal(matrix)[0] = 7
     assert matrix.tolist() == [[7, 1], [1, 1]]

@@ -1,0 +1,83 @@
+"""`t.real` and `t.imag`: views of the parts of a complex tensor, against NumPy's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from comparison import LAYOUTS, assert_same, sample
+
+import lazytensor as lt
+
+
+@pytest.mark.parametrize("dtype", ["complex64", "complex128"])
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_parts_show_and_take_what_is_written(tier: str, layout: str, dtype: str) -> None:
+    z, t = sample(dtype, (3, 4)), lt.asarray(sample(dtype, (3, 4)))
+    x, u = LAYOUTS[layout](z), LAYOUTS[layout](t)
+    for name in ("real", "imag"):
+        part, mine = getattr(x, name), getattr(u, name)
+        assert_same(mine, part)
+        for where, value in ((0, 5), ((..., 0), [7.0]), (slice(None, None, 2), -1)):
+            part[where] = value
+            mine[where] = value
+            assert_same(u, x)
+            assert_same(t, z)
+        z[1] = 1 - 2j
+        t[1] = 1 - 2j
+        assert_same(mine, part)
+        part *= 2
+        mine *= 2
+        assert_same(t, z)
+        assert_same(mine[..., 1:] + 1, part[..., 1:] + 1)
+    x.real = 3
+    u.real = 3
+    x.imag -= 1
+    u.imag -= 1
+    x.imag[x.imag > 0] = 0
+    u.imag[u.imag > 0] = 0
+    u.real += u.imag
+    x.real += x.imag
+    assert_same(t, z)
+    np.add(x.real, 1, out=x.imag)
+    np.add(u.real, 1, out=u.imag)
+    assert_same(t, z)
+
+
+def test_views_of_parts_alias_too() -> None:
+    z, t = np.zeros(4, complex), lt.zeros(4, dtype=complex)
+    for x in (z, t):
+        x.real[1:][::2] = [1, 2]
+        x.imag.reshape(2, 2)[1] = 5
+    assert_same(t, z)
+
+
+def test_parts_of_real_tensors() -> None:
+    t = lt.ones(3)
+    t.real[0] = 5
+    t.real = t.real + 1
+    assert t.tolist() == [6, 2, 2]
+    assert t.imag.tolist() == [0, 0, 0]
+    assert lt.asarray([1, 2]).imag.dtype == np.int64
+    with pytest.raises(ValueError, match="read-only"):
+        t.imag[0] = 1
+    with pytest.raises(TypeError, match="no imaginary part"):
+        t.imag = 1
+
+
+def test_parts_of_scalars_are_scalars() -> None:
+    s = lt.asarray([1 + 2j, 3]).sum()
+    assert (s.real.item(), s.imag.item()) == (4, 2)
+    part: Any = s.real
+    part += 1
+    assert s.item() == 4 + 2j
+    z = lt.zeros((), dtype=complex)
+    z.imag = 2
+    assert z.item() == 2j
+
+
+def test_reading_a_part_twice_records_it_once() -> None:
+    part = (lt.asarray([1 + 2j, 3]) * 2).real
+    assert part._base() is part._base()
+    assert len(lt.explain(part + part * 2).kernels) == 1
