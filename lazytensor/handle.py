@@ -8,6 +8,7 @@ public methods; the chapters (elementwise, statistics, ...) are written against 
 from __future__ import annotations
 
 import math
+import operator
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -130,6 +131,18 @@ class Handle:
         if node is not None:
             return node.shape
         return self._view.shape if self._view is not None else self._base().shape
+
+    @shape.setter
+    def shape(self, value: Any) -> None:
+        if self._node is not None and self._node.shape == ():
+            raise AttributeError("shape: a 0-d result stands for a scalar, whose shape cannot be set; use reshape")
+        lengths = (value,) if views.is_integer(value) else tuple([operator.index(length) for length in value])
+        view = views.reshape(self._index_map(), views.resolve_shape(lengths, math.prod(self.shape)))
+        if view is None:
+            raise AttributeError(f"shape: {self.shape} cannot become {lengths} without a copy; use reshape")
+        with write_lock:
+            self._share()
+            self._view = view
 
     @property
     def dtype(self) -> np.dtype[Any]:

@@ -83,3 +83,24 @@ def test_views_in_other_dtypes(tier: str) -> None:
         t.view("complex128")
     with pytest.raises(ValueError, match="0-d"):
         lt.asarray(1.0).view("float32")
+
+
+def test_shapes_can_be_set() -> None:
+    t = lt.arange(6)
+    row = t[3:]
+    t.shape = (2, -1)
+    assert_same(t, np.arange(6).reshape(2, 3))
+    t[1, 0] = 9
+    assert row.tolist() == [9, 4, 5]
+    row.shape = 3, 1
+    assert row.shape == (3, 1)
+    t.shape = 6
+    t[4] = 8
+    assert row.tolist() == [[9], [8], [5]]
+    assert (t + 1).tolist() == [1, 2, 3, 10, 9, 6]
+    with pytest.raises(ValueError, match="size"):
+        t.shape = (4, 2)
+    with pytest.raises(AttributeError, match="without a copy"):
+        lt.arange(6).reshape(2, 3).T.shape = 6
+    with pytest.raises(AttributeError, match="scalar"):
+        t.sum().shape = (1,)
