@@ -235,3 +235,13 @@ def test_meshgrid(tier: str, indexing: str, sparse: bool) -> None:
         assert len(found) == len(expected)
         for ours, theirs in zip(found, expected, strict=True):
             assert_same(ours, theirs)
+
+
+def test_diagonals_far_beyond_the_corners(tier: str) -> None:
+    x = np.arange(12.0).reshape(3, 4)
+    for k in (9, -9, 2**63, -(2**63) - 1, 10**30):
+        near = max(-9, min(9, k))
+        assert_same(lt.eye(3, 4, k=k), np.eye(3, 4, k=near))
+        assert_same(lt.tri(3, 4, k), np.tri(3, 4, near))
+        assert_same(lt.tril(lt.asarray(x), k), np.tril(x, near))
+        assert_same(lt.triu(lt.asarray(x), k), np.triu(x, near))
