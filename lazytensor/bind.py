@@ -50,6 +50,8 @@ def unary(op: Op) -> Unary:
         enroll(node)
         return wrap(node)
 
+    # Pickled by the name it is bound to.
+    function.__module__ = _getframe(1).f_globals["__name__"]
     made: Unary = equip(function, op)
     return made
 
@@ -90,6 +92,7 @@ def binary(op: Op, *, operator: bool = False) -> Binary:
             return wrap(node)
         return _slow(op, x, y)
 
+    function.__module__ = _getframe(1).f_globals["__name__"]
     made: Binary = equip(function, op)
     return made
 
