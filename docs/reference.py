@@ -41,7 +41,7 @@ Written by `python docs/reference.py`, with NumPy {version}, from the functions 
 
 - **NumPy**: the name there, SciPy's for special functions; "-" where there is none.
 - **when**: *lazy* names return at once and record what is to be computed; *waits* says that values must be there before the call
-  returns; *at once* needs no values.
+  returns; *may wait* that some arguments make it wait, which its docstring names; *at once* needs no tensor's values.
 - **how**: *fused* operations have a kernel expression and share loops with their neighbours; *library* operations are one call
   of NumPy's or SciPy's function; *composed* ones record several operations, an index map or a copy.
 - **derivative**: whether the operation has a derivative rule; *parts* means that those of its parts decide.
@@ -64,7 +64,7 @@ def public(holder: Any) -> list[str]:
     """The names that users may rely on."""
     if isinstance(holder, ModuleType):
         return sorted(holder.__all__, key=str.lower)
-    return sorted((name for name in dir(holder) if not name.startswith("_")), key=str.lower)
+    return sorted((name for name in dir(holder) if not name.startswith("_") and hasattr(holder, name)), key=str.lower)
 
 
 def row_of(name: str, value: Any) -> Op | None:
@@ -99,16 +99,28 @@ def summary_of(name: str, value: Any) -> str:
     return found
 
 
-def waits(value: Any) -> bool:
-    """As the function is marked, or its docstring says."""
+def waits(value: Any) -> str:
+    """ "waits", "may wait" if only for some arguments, or "": as the function is marked, and its docstring says."""
     text = getattr(value, "__doc__", None) or ""
-    return bool(getattr(value, "waits", False) or re.search(r"(^|[.:]\s+)Waits\b(?! only| for nothing)|\band wait\b", text))
+    if re.search(r"\bWaits (for|if|only|where)\b(?! nothing| while)|(?<!not )\b(is|are)\s+waited for\b", text):
+        return "may wait"
+    return "waits" if getattr(value, "waits", False) or re.search(r"(^|[.:]\s+)Waits\.|\band wait\b", text) else ""
+
+
+def in_place(value: Any) -> bool:
+    """Does it write to its argument? Such functions return nothing."""
+    nothing = str(getattr(value, "__annotations__", {}).get("return", "")) == "None"
+    return nothing and bool(
+        re.search(r"\bin place\b|^(Store|Set|Write)\b", inspect.cleandoc(value.__doc__ or "").split("\n\n")[0])
+    )
 
 
 def lazy(value: Any) -> bool:
-    """Does it return tensors? By its annotation."""
-    if getattr(value, "op", None) is not None:
+    """Does it record what is to be computed? By its annotation; files are read at once, and `start` records nothing."""
+    if getattr(value, "op", None) is not None or in_place(value):
         return True
+    if getattr(value, "__module__", "") == "lazytensor.files" or "returns at once" in (value.__doc__ or ""):
+        return False
     target = value.fget if isinstance(value, property) else value
     result = str(getattr(target, "__annotations__", {}).get("return", ""))
     return bool(re.search(r"^(list|tuple)?\[?Tensor|^Any$|Result$", result))
@@ -119,17 +131,18 @@ def describe(name: str, value: Any, equivalent: str) -> Entry:
     last = name.rpartition(".")[2]
     summary = summary_of(last, value)
     function = callable(value) or isinstance(value, property)
-    if not function or isinstance(value, (type, ModuleType)):
+    marked = isinstance(value, type) and getattr(value, "waits", False)
+    if not function or isinstance(value, ModuleType) or (isinstance(value, type) and not marked):
         return Entry(name, equivalent, "-", "-", "-", summary)
-    if waits(value):
+    if waits(value) == "waits":
         return Entry(name, equivalent, "waits", "-", "-", summary)
     if not lazy(value):
-        return Entry(name, equivalent, "at once", "-", "-", summary)
+        return Entry(name, equivalent, waits(value) or "at once", "-", "-", summary)
     row = row_of(last, value)
     if row is None or row.kind in (Kind.VIEW, Kind.COPY):
-        return Entry(name, equivalent, "lazy", "composed", "parts", summary)
+        return Entry(name, equivalent, waits(value) or "lazy", "composed", "parts", summary)
     how = "library" if row.cpu is None else "fused"
-    return Entry(name, equivalent, "lazy", how, "no" if row.vjp is None else "yes", summary)
+    return Entry(name, equivalent, waits(value) or "lazy", how, "no" if row.vjp is None else "yes", summary)
 
 
 def entries(prefix: str, holder: Any, theirs: tuple[Any, str]) -> Iterator[Entry]:

@@ -32,10 +32,12 @@ from lazytensor import (
     lib,
     linalg,
     manipulation,
+    memory,
     nan_statistics,
     numerics,
     order_statistics,
     padding,
+    polynomials,
     positions,
     printing,
     products,
@@ -49,6 +51,7 @@ from lazytensor import (
     splitting,
     statistics,
     utility,
+    windows,
 )
 from lazytensor.caches import clear_caches, memory_stats
 from lazytensor.calculus import *
@@ -71,10 +74,12 @@ from lazytensor.indexing import *
 from lazytensor.insertion import *
 from lazytensor.joining import *
 from lazytensor.manipulation import *
+from lazytensor.memory import *
 from lazytensor.nan_statistics import *
 from lazytensor.numerics import *
 from lazytensor.order_statistics import *
 from lazytensor.padding import *
+from lazytensor.polynomials import *
 from lazytensor.positions import *
 from lazytensor.printing import *
 from lazytensor.products import *
@@ -89,6 +94,7 @@ from lazytensor.tensor import Tensor
 from lazytensor.utility import *
 from lazytensor.visualize import visualize
 from lazytensor.waiting import as_completed, materialize, start, wait_all
+from lazytensor.windows import *
 
 __version__ = "0.1.0"
 __array_api_version__ = "2025.12"
@@ -114,10 +120,12 @@ __all__ += indexing.__all__
 __all__ += insertion.__all__
 __all__ += joining.__all__
 __all__ += manipulation.__all__
+__all__ += memory.__all__
 __all__ += nan_statistics.__all__
 __all__ += numerics.__all__
 __all__ += order_statistics.__all__
 __all__ += padding.__all__
+__all__ += polynomials.__all__
 __all__ += positions.__all__
 __all__ += printing.__all__
 __all__ += products.__all__
@@ -129,6 +137,7 @@ __all__ += sorting.__all__
 __all__ += splitting.__all__
 __all__ += statistics.__all__
 __all__ += utility.__all__
+__all__ += windows.__all__
 
 if not TYPE_CHECKING:  # a typed __getattr__ would make every misspelt name valid
 

@@ -56,14 +56,30 @@ def unary(op: Op) -> Unary:
     return made
 
 
-def binary(op: Op, *, operator: bool = False) -> Binary:
-    """The function of a two-operand elementwise row; as an `operator` it answers NotImplemented to what is no array, so that Python
-    asks the other operand."""
-    results: dict[tuple[Any, Any], tuple[np.dtype[Any], Any]] = {}
+def binary(op: Op) -> Binary:
+    """The function of a two-operand elementwise row."""
+    plain = _operation(op, frames=2)
 
     def function(x: Any, y: Any, /, out: Any = None, **keywords: Any) -> Tensor:
         if out is not None or keywords:
             return call(function, (x, y), out, **keywords)
+        return plain(x, y)
+
+    function.__module__ = _getframe(1).f_globals["__name__"]
+    made: Binary = equip(function, op)
+    return made
+
+
+def infix(op: Op) -> Operator:
+    """The method of an operator: answers NotImplemented to what is no array, so that Python asks the other operand."""
+    return _operation(op, frames=1, operator=True)
+
+
+def _operation(op: Op, *, frames: int, operator: bool = False) -> Operator:
+    """Record an operation on two operands; the user's line is `frames` callers away."""
+    results: dict[tuple[Any, Any], tuple[np.dtype[Any], Any]] = {}
+
+    def operation(x: Any, y: Any, /) -> Tensor:
         if isinstance(x, Handle):
             a = x._node or x._read()
             kind: Any = type(y)
@@ -84,7 +100,7 @@ def binary(op: Op, *, operator: bool = False) -> Binary:
             dtype, limits = found
             if limits is not None and not limits[0] <= y <= limits[1]:
                 return _slow(op, x, y)
-            frame = _getframe(1)
+            frame = _getframe(frames)
             code = frame.f_code
             site = (code, frame.f_lasti) if code.co_filename[:_WIDTH] != _HERE else user_site()
             node = Node(op, (a, b), (), a.shape, dtype, a.device, site)
@@ -92,9 +108,7 @@ def binary(op: Op, *, operator: bool = False) -> Binary:
             return wrap(node)
         return _slow(op, x, y)
 
-    function.__module__ = _getframe(1).f_globals["__name__"]
-    made: Binary = equip(function, op)
-    return made
+    return operation
 
 
 def _result(op: Op, dtype: np.dtype[Any], kind: Any) -> tuple[np.dtype[Any], Any]:
@@ -123,11 +137,6 @@ def _slow(op: Op, x: Any, y: Any) -> Tensor:
             return wrap(record(sources.full, (answer,), (array.shape, np.dtype(bool)), device=array.device))
         check_scalar(op, value, dtype, 0 if first else 1)
     return wrap(record(op, (a, b)))
-
-
-def infix(op: Op) -> Operator:
-    """`binary` as the method of an operator."""
-    return binary(op, operator=True)
 
 
 def reflected(op: Op) -> Operator:

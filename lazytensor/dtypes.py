@@ -137,7 +137,7 @@ def iinfo(dtype: Any, /) -> np.iinfo[Any]:
     return np.iinfo(_argument(dtype))
 
 
-def can_cast(from_: Any, to: Any, /, casting: Any = "safe") -> builtins.bool:
+def can_cast(from_: Any, to: Any, casting: Any = "safe") -> builtins.bool:
     """Can a dtype, or a tensor's, be cast to another by the casting rule? Never waits."""
     return builtins.bool(np.can_cast(_argument(from_), to, casting))
 

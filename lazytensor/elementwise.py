@@ -132,18 +132,15 @@ _real = unary(ops.real)
 _imag = unary(ops.imag)
 
 
+# No ufuncs in NumPy: the argument has a name.
 def real(val: Any) -> Tensor:
-    """Return the real part of the complex argument, as a copy."""
+    """Return the real part."""
     return _real(val)
 
 
 def imag(val: Any) -> Tensor:
-    """Return the imaginary part of the complex argument, as a copy."""
+    """Return the imaginary part: zeros for real dtypes."""
     return _imag(val)
-
-
-equip(real, ops.real)
-equip(imag, ops.imag)
 
 
 def round(a: Any, decimals: int = 0, out: Any = None) -> Tensor:
@@ -232,7 +229,8 @@ def where(condition: Any, x: Any = _MISSING, y: Any = _MISSING, /) -> Any:
     ----------
     condition : array_like of any dtype
     x, y : array_like
-        The result has their common dtype. Without them, the positions of the true elements: see `nonzero`, which waits.
+        The result has their common dtype. Without them, the positions of the true elements, as of `nonzero`: `condition` is
+        waited for.
 
     >>> import lazytensor as lt
     >>> print(lt.where(lt.asarray([True, False]), 1, 2))

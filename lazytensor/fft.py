@@ -222,16 +222,16 @@ def _real_inverse(a: Any, s: Any, axes: Any, norm: Any, out: Any, name: str) -> 
 # -- frequencies ----------------------------------------------------------------------------------------------------------------
 
 
-def fftfreq(n: int, d: float = 1.0, dtype: Any = None, device: Any = None) -> Tensor:
+def fftfreq(n: int, d: float = 1.0, device: Any = None, *, dtype: Any = None) -> Tensor:
     """The frequencies of the numbers that `fft` gives of `n` samples, `d` apart.
 
     Parameters
     ----------
     n : int
     d : float
+    device : optional
     dtype : dtype, optional
         float64 when None.
-    device : optional
 
     >>> import lazytensor as lt
     >>> print(lt.fft.fftfreq(4, d=0.5))
@@ -243,7 +243,7 @@ def fftfreq(n: int, d: float = 1.0, dtype: Any = None, device: Any = None) -> Te
     return elementwise.astype(turned * (1.0 / (int(n) * d)), wanted, copy=False)
 
 
-def rfftfreq(n: int, d: float = 1.0, dtype: Any = None, device: Any = None) -> Tensor:
+def rfftfreq(n: int, d: float = 1.0, device: Any = None, *, dtype: Any = None) -> Tensor:
     """The frequencies of the numbers that `rfft` gives of `n` samples, `d` apart; parameters as of `fftfreq`."""
     wanted = _frequency_dtype(n, dtype, "rfftfreq")
     return elementwise.astype(arange(int(n) // 2 + 1, device=device) * (1.0 / (int(n) * d)), wanted, copy=False)

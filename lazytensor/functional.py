@@ -139,9 +139,10 @@ def piecewise(x: Any, condlist: Any, funclist: Sequence[Any], *args: Any, **kw: 
     return copy(broadcast_to(result, source.shape))
 
 
+@fallback.waits
 class vectorize(np.vectorize):  # noqa: N801
     """A function of Python numbers as one of arrays: NumPy's `vectorize`, whose parameters and attributes it has, with tensors as
-    arguments and results. A call leaves the graph: it waits for its arguments, and `config.strict` forbids it.
+    arguments and results. A call leaves the graph and waits, and `config.strict` forbids it.
 
     >>> import lazytensor as lt
     >>> print(lt.vectorize(lambda a, b: a if a > b else 0)(lt.asarray([1, 5]), 3))

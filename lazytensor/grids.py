@@ -83,7 +83,7 @@ def fromfunction(function: Callable[..., Any], shape: Any, *, dtype: Any = np.fl
 
 
 def ix_(*args: Any) -> tuple[Tensor, ...]:
-    """One-dimensional positions, shaped so that indexing by all of them selects their product. A boolean one waits.
+    """One-dimensional positions, shaped so that indexing by all of them selects their product. Waits for boolean ones.
 
     >>> import lazytensor as lt
     >>> x = lt.reshape(lt.arange(9), (3, 3))

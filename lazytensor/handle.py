@@ -187,7 +187,7 @@ class Handle:
     def _store(self, view: View, value: Any, site: Site) -> None:
         """Record the update of a region of the whole array; `value` is a node that broadcasts to it, or a Python scalar."""
         if not view.writeable:
-            raise ValueError("assignment destination is read-only: it is a broadcast view")
+            raise ValueError("assignment destination is read-only")
         if 0 in view.shape:
             return
 

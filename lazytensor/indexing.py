@@ -206,7 +206,7 @@ def assign(x: Handle, key: Any, value: Any) -> None:
         raise TypeError("'Tensor' result of shape () does not support item assignment: it stands for a scalar")
     shown = x._shown()
     if shown is not None and not shown.writeable:
-        raise ValueError("assignment destination is read-only: it is a broadcast view")
+        raise ValueError("assignment destination is read-only")
     site = user_site()
     items = _items(key)
     if views.is_basic(items):

@@ -118,8 +118,8 @@ def ufunc_here(ufunc: np.ufunc) -> Any:
     name = ufunc.__name__
     if getattr(np, name, None) is ufunc:
         return getattr(sys.modules["lazytensor"], name, None)
-    scipy = sys.modules.get("scipy.special")
-    if scipy is not None and getattr(scipy, name, None) is ufunc:
+    public = getattr(sys.modules.get("scipy.special"), name, None)
+    if ufunc in (public, getattr(public, "__wrapped__", None)):  # wrapped under SCIPY_ARRAY_API=1
         from lazytensor import special  # delayed: special is written against the tensor
 
         return getattr(special, name, None)

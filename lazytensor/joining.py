@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
 
 __all__ = [
-    "block", "column_stack", "concat", "concatenate", "dstack", "hstack", "repeat", "resize", "roll", "stack", "tile", "vstack",
+    "block", "column_stack", "concat", "concatenate", "dstack", "hstack", "repeat", "resize", "roll", "row_stack", "stack", "tile",
+    "vstack",
 ]  # fmt: skip
 
 
@@ -109,6 +110,9 @@ def _join(op: Any, name: str, arrays: Iterable[Any], axis: int | None, out: Any,
 def vstack(tup: Iterable[Any], *, dtype: Any = None, casting: Any = "same_kind") -> Tensor:
     """Join along the first axis; one-dimensional arrays are rows."""
     return concat([atleast_2d(array) for array in tup], 0, dtype=dtype, casting=casting)
+
+
+row_stack = vstack
 
 
 def hstack(tup: Iterable[Any], *, dtype: Any = None, casting: Any = "same_kind") -> Tensor:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lazytensor import views
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
 
 __all__ = [
-    "atleast_1d", "atleast_2d", "atleast_3d", "broadcast_arrays", "broadcast_shapes", "broadcast_to", "copy", "expand_dims",
-    "flip", "fliplr", "flipud", "matrix_transpose", "moveaxis", "ndim", "permute_dims", "ravel", "reshape", "rollaxis", "rot90",
-    "shape", "size", "squeeze", "swapaxes", "transpose",
+    "atleast_1d", "atleast_2d", "atleast_3d", "broadcast", "broadcast_arrays", "broadcast_shapes", "broadcast_to", "copy",
+    "expand_dims", "flip", "fliplr", "flipud", "matrix_transpose", "moveaxis", "ndim", "permute_dims", "ravel", "reshape",
+    "rollaxis", "rot90", "shape", "size", "squeeze", "swapaxes", "transpose",
 ]  # fmt: skip
 
 Shape = tuple[int, ...]
@@ -325,3 +325,23 @@ def broadcast_arrays(*args: Any, subok: bool = False) -> tuple[Tensor, ...]:
     sources = [as_tensor(array, "broadcast_arrays") for array in args]
     shape = _broadcast_shapes("broadcast_arrays", *[source.shape for source in sources])
     return tuple([source if source.shape == shape else broadcast_to(source, shape) for source in sources])
+
+
+class broadcast:  # noqa: N801
+    """What arrays broadcast to together: shape, ndim, nd, size and numiter, the number of arrays. Iterates over tuples of elements,
+    which are 0-d tensors, in C order. Never waits.
+
+    >>> import lazytensor as lt
+    >>> lt.broadcast(lt.ones((3, 1)), [1, 2]).shape
+    (3, 2)
+    """
+
+    def __init__(self, *arrays: Any) -> None:
+        self._arrays = [as_tensor(array, "broadcast") for array in arrays]
+        self.shape = _broadcast_shapes("broadcast", *[array.shape for array in self._arrays])
+        self.ndim = self.nd = len(self.shape)
+        self.size = math.prod(self.shape)
+        self.numiter = len(self._arrays)
+
+    def __iter__(self) -> Iterator[tuple[Tensor, ...]]:
+        return zip(*[ravel(broadcast_to(array, self.shape)) for array in self._arrays], strict=True)

@@ -27,6 +27,7 @@ from lazytensor.creation import zeros
 from lazytensor.dtypes import as_dtype
 from lazytensor.handle import Handle, record, wrap
 from lazytensor.keywords import memory_order
+from lazytensor.names import Unsupported
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
@@ -36,6 +37,10 @@ class Methods(Handle):
     """What `Tensor` inherits."""
 
     __slots__ = ()
+
+    if not TYPE_CHECKING:
+        byteswap, ctypes, dump, dumps, getfield = (Unsupported() for _ in range(5))
+        itemset, newbyteorder, ptp, setfield, setflags = (Unsupported() for _ in range(5))
 
     all = statistics.all
     any = statistics.any

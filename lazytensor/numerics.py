@@ -9,7 +9,7 @@ import builtins
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy import base_repr, binary_repr
+from numpy import base_repr, binary_repr, iterable
 
 from lazytensor import elementwise, statistics
 from lazytensor.axes import one_axis
@@ -19,14 +19,15 @@ from lazytensor.fallback import waits
 from lazytensor.handle import Handle, record, wrap
 from lazytensor.manipulation import as_tensor, ravel
 from lazytensor.out import deliver
+from lazytensor.ufuncs import numbered
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
 
 __all__ = [
     "angle", "base_repr", "binary_repr", "bitwise_count", "deg2rad", "degrees", "divmod", "fabs", "fix", "float_power", "frexp",
-    "gcd", "heaviside", "i0", "iscomplex", "iscomplexobj", "isneginf", "isposinf", "isreal", "isrealobj", "isscalar", "lcm",
-    "ldexp", "logaddexp2", "modf", "nan_to_num", "packbits", "rad2deg", "radians", "real_if_close", "sinc", "spacing",
+    "gcd", "heaviside", "i0", "iscomplex", "iscomplexobj", "isneginf", "isposinf", "isreal", "isrealobj", "isscalar", "iterable",
+    "lcm", "ldexp", "logaddexp2", "modf", "nan_to_num", "packbits", "rad2deg", "radians", "real_if_close", "sinc", "spacing",
     "unpackbits",
 ]  # fmt: skip
 
@@ -40,13 +41,20 @@ degrees = rad2deg = unary(numerics.degrees)
 heaviside = binary(numerics.heaviside)
 logaddexp2 = binary(numerics.logaddexp2)
 float_power = binary(numerics.float_power)
-i0 = unary(numerics.i0)
+_i0 = unary(numerics.i0)
 gcd = binary(numerics.gcd)
 lcm = binary(numerics.lcm)
 bitwise_count = unary(numerics.bitwise_count)
 _mantissa = unary(numerics.frexp_mantissa)
 _exponent = unary(numerics.frexp_exponent)
 _complex = binary(numerics.complex)
+
+
+# No ufunc in NumPy: the argument has a name.
+def i0(x: Any) -> Tensor:
+    """Return the modified Bessel function of the first kind, of order 0."""
+    return _i0(x)
+
 
 # Two results
 
@@ -86,6 +94,11 @@ def modf(x: Any, /, *, out: Any = None) -> tuple[Tensor, Tensor]:
 def divmod(x: Any, y: Any, /, *, out: Any = None) -> tuple[Tensor, Tensor]:
     """Floored quotient and remainder: `floor_divide` and `remainder`."""
     return _both((elementwise.floor_divide(x, y), elementwise.remainder(x, y)), out, "divmod")
+
+
+numbered(frexp, 1, 2)
+numbered(modf, 1, 2)
+numbered(divmod, 2, 2)
 
 
 def _real_floating(x: Any, name: str) -> Tensor:

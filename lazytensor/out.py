@@ -42,7 +42,7 @@ def deliver(result: Tensor, out: Any, name: str, *, casting: Any = "same_kind", 
         check_shape(result, out.shape, name)
         view = out._shown()
         if view is not None and not view.writeable:
-            raise ValueError("output array is read-only: it is a broadcast view")
+            raise ValueError("output array is read-only")
         if where is not True:
             # Checked before the choice, which may have another dtype.
             result = wrap(indexing.cast_for_assignment(result, out.dtype, name, casting=casting))

@@ -54,7 +54,8 @@ def pad(array: Any, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> Te
         How many elements to add at both ends of the axes.
     mode : str or function
         "constant", "edge", "linear_ramp", "maximum", "mean", "median", "minimum", "reflect", "symmetric", "wrap" or "empty", with
-        NumPy's meanings ("empty" gives zeros). A function of NumPy's form is called on computed values: waits.
+        NumPy's meanings ("empty" gives zeros). Waits for a function of NumPy's form, which is called on computed
+        values.
     constant_values, end_values : array_like
         For "constant" and "linear_ramp": the values, one, a pair or a pair for each axis.
     stat_length : int, pair or sequence of pairs

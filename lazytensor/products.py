@@ -18,6 +18,7 @@ from lazytensor.handle import apply
 from lazytensor.joining import stack
 from lazytensor.manipulation import as_tensor, expand_dims, moveaxis, ravel, reshape
 from lazytensor.out import deliver
+from lazytensor.ufuncs import numbered
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
@@ -128,6 +129,12 @@ def _vecmat(x: Tensor, y: Tensor) -> Tensor:
         raise ValueError(f"vecmat: expects shapes (..., n) and (..., n, m), got {x.shape} and {y.shape}")
     row = elementwise.conj(x) if x.dtype.kind == "c" else x
     return _matmul(row, y) if len(x.shape) == 1 else _matmul(expand_dims(row, -2), y)[..., 0, :]
+
+
+numbered(matmul, 2)
+numbered(vecdot, 2)
+numbered(matvec, 2)
+numbered(vecmat, 2)
 
 
 def _operands(name: str, x1: Any, x2: Any, casting: str, order: str, dtype: Any) -> tuple[Tensor, Tensor]:

@@ -143,7 +143,7 @@ def linspace(
     else:
         bounds = [asarray(item, device=device) for item in (start, stop)]
         # Python numbers are weak beside arrays.
-        kinds = [_WEAK[type(given)] if type(given) in _WEAK else item.dtype for given, item in zip((start, stop), bounds, strict=True)]
+        kinds = [_WEAK.get(type(given), item.dtype) for given, item in zip((start, stop), bounds, strict=True)]
         common = np.result_type(*[np.float64 if isinstance(kind, np.dtype) and kind.kind in "biu" else kind for kind in kinds])
         first, last = (elementwise.astype(item, common, copy=False) for item in bounds)
         delta = elementwise.subtract(last, first)

@@ -276,7 +276,7 @@ def ndtr(x: Any, /) -> Tensor:
 
 
 def exp10(x: Any, /) -> Tensor:
-    """10**x."""
+    """10 to the power of x."""
     return elementwise.pow(10.0, floating(x, "exp10"))
 
 

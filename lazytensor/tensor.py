@@ -6,11 +6,11 @@ import builtins
 import operator
 from collections.abc import Generator, Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from lazytensor import creation, elementwise, evaluate, indexing, manipulation, products, statistics
+from lazytensor import creation, elementwise, evaluate, indexing, manipulation, numerics, products, statistics
 from lazytensor.bind import ARRAYS, infix, reflected
 from lazytensor.compiler.ops import elementwise as ops
 from lazytensor.compiler.ops import structural
@@ -58,15 +58,6 @@ class Tensor(Methods, Protocols):
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Tensor:
         raise TypeError("make tensors with lazytensor.asarray and the other creation functions")
-
-    if not TYPE_CHECKING:  # a typed __getattr__ would make every misspelt name valid
-
-        def __getattr__(self, name: str) -> Any:
-            if name[:2] == "__":
-                raise AttributeError(f"'Tensor' object has no attribute {name!r}", name=name)
-            from lazytensor.names import MissingName  # delayed: start-up time
-
-            raise MissingName("'Tensor' object", name, lambda: [found for found in dir(Tensor) if found[0] != "_"])
 
     # -- attributes ------------------------------------------------------------------------------------------------------------
 
@@ -311,6 +302,12 @@ class Tensor(Methods, Protocols):
     __rshift__ = infix(ops.bitwise_right_shift)
     __rrshift__ = reflected(ops.bitwise_right_shift)
     __irshift__ = _in_place(__rshift__, "bitwise_right_shift")
+
+    def __divmod__(self, other: Any, /) -> tuple[Tensor, Tensor]:
+        return numerics.divmod(self, other) if isinstance(other, ARRAYS) else NotImplemented
+
+    def __rdivmod__(self, other: Any, /) -> tuple[Tensor, Tensor]:
+        return numerics.divmod(other, self) if isinstance(other, ARRAYS) else NotImplemented
 
     def __matmul__(self, other: Any, /) -> Tensor:
         return products.matmul(self, other) if isinstance(other, (Handle, np.ndarray, list, tuple)) else NotImplemented

@@ -171,7 +171,7 @@ def equip(function: Any, op: Op) -> Any:
     function.__name__ = function.__qualname__ = op.name
     function.__doc__ = function.__doc__ or op.doc
     function.op = op
-    function.nin, function.nout, function.nargs = op.arity, 1, op.arity + 1
+    numbered(function, op.arity)
     ufunc = op.reference
     function.identity = ufunc.identity if isinstance(ufunc, np.ufunc) else None
     if isinstance(ufunc, np.ufunc):
@@ -180,6 +180,11 @@ def equip(function: Any, op: Op) -> Any:
             for method in (reduce, accumulate, reduceat, outer):
                 setattr(function, method.__name__, _Method(function, method))
     return function
+
+
+def numbered(function: Any, operands: int, results: int = 1) -> None:
+    """Give a function the numbers of a ufunc: nin, nout and nargs."""
+    function.nin, function.nout, function.nargs = operands, results, operands + results
 
 
 class _Method:

@@ -31,6 +31,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         shutil.rmtree(config.stash[CACHE], ignore_errors=True)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """A process a core, but few enough for the memory and the threads of each."""
+    from lazytensor.config import available_threads
+
+    return min(4, available_threads())
+
+
 @pytest.fixture(params=["interpret", "compile"])
 def tier(request: pytest.FixtureRequest) -> Iterator[str]:
     """Run the test once with every kernel interpreted and once with every kernel compiled."""

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from lazytensor.compiler.ops import rules, shapes
-from lazytensor.compiler.ops.library import FINITE, library
+from lazytensor.compiler.ops.factories import FINITE, library
 from lazytensor.compiler.ops.row import Signature
 
 Array = np.ndarray[Any, Any]

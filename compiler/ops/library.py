@@ -10,46 +10,13 @@ import numpy as np
 
 from lazytensor.compiler.ops import rules, shapes
 from lazytensor.compiler.ops.einsum import einsum_shape, einsum_work
-from lazytensor.compiler.ops.row import Domain, Kind, Op
+from lazytensor.compiler.ops.factories import FINITE, library
 
 Array = np.ndarray[Any, Any]
 Shape = tuple[int, ...]
 
 
-def library(
-    name: str,
-    reference: Callable[..., Any],
-    *,
-    signature: rules.Rule,
-    shape: shapes.ShapeRule,
-    doc: str,
-    arity: int = 1,
-    work: Callable[..., float] | None = None,
-    into: Callable[..., None] | None = None,
-    flops: float = 1.0,
-    domain: tuple[Domain, ...] = (),
-    ulp: float = 0.0,
-) -> Op:
-    """A row whose reference is how every CPU tier computes it."""
-    return Op(
-        name=name,
-        kind=Kind.LIBRARY,
-        arity=arity,
-        signature=signature,
-        shape=shape,
-        reference=reference,
-        flops=flops,
-        work=work,
-        into=into,
-        domain=domain or (Domain(),) * max(arity, 1),
-        ulp=ulp,
-        doc=doc,
-    )
-
-
 # Products
-
-FINITE = Domain(-10, 10, (0.0, 1.0, -1.0))
 
 
 def _product_work(x: Shape, y: Shape) -> float:

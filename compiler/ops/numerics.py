@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from lazytensor.compiler.ops import rules
-from lazytensor.compiler.ops.elementwise import BITS, by_rows, call, elementwise, function, reals
+from lazytensor.compiler.ops.elementwise import BITS
+from lazytensor.compiler.ops.factories import by_rows, call, elementwise, function, reals
 from lazytensor.compiler.ops.row import Domain, Signature
 
 # The parts of a float

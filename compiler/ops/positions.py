@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from lazytensor.compiler.ops import rules, shapes
-from lazytensor.compiler.ops.library import library
+from lazytensor.compiler.ops.factories import library
 from lazytensor.compiler.ops.row import Domain, Signature
 
 Array = np.ndarray[Any, Any]

@@ -12,17 +12,23 @@ from typing import Any
 import numpy as np
 
 from lazytensor.compiler.ops import rules, shapes
-from lazytensor.compiler.ops.elementwise import ROWS_GRAIN, by_rows, call, elementwise, reals
+from lazytensor.compiler.ops.factories import ROWS_GRAIN, by_rows, call, elementwise, reals
 from lazytensor.compiler.ops.row import Domain, Kind, Op, Signature
+
+
+def _scipy(name: str) -> Any:
+    """SciPy's function, under SCIPY_ARRAY_API=1 without the wrapper that looks for the library of its operands."""
+    import scipy.special  # delayed: start-up time
+
+    function = getattr(scipy.special, name)
+    return getattr(function, "__wrapped__", function)
 
 
 def special(name: str, *, kernel: str, domain: Domain, flops: float, ulp: float, doc: str) -> Op:
     """A row of SciPy's function of that name, on real operands: float32 stays, booleans and integers give float64."""
 
     def reference(x: Any) -> Any:
-        import scipy.special  # delayed: start-up time
-
-        return getattr(scipy.special, name)(x)
+        return _scipy(name)(x)
 
     return elementwise(
         name,
@@ -52,12 +58,6 @@ expit = special(
 
 
 # Without a kernel
-
-
-def _scipy(name: str) -> Any:
-    import scipy.special  # delayed: start-up time
-
-    return getattr(scipy.special, name)
 
 
 def _asked(name: str) -> rules.Rule:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from lazytensor.compiler.ops import rules, shapes
-from lazytensor.compiler.ops.library import FINITE, library
+from lazytensor.compiler.ops.factories import FINITE, library
 from lazytensor.compiler.ops.row import Op, Signature
 
 Array = np.ndarray[Any, Any]

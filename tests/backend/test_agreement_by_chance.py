@@ -19,7 +19,7 @@ SMALL = np.int8([-2, -1, -4])
 SAME: dict[str, Callable[[Any, Any], Any]] = {
     "mean of scalars": lambda xp, g: xp.mean([g(SINGLE).sum(), g(SINGLE)[0], 1.5]),
     "maximum of arrays": lambda xp, g: xp.max([g(SINGLE), g(SINGLE) * 2], axis=0),
-    "list beside an array": lambda xp, g: g(SINGLE) + [g(SINGLE)[0], 2],
+    "list beside an array": lambda xp, g: xp.add(g(SINGLE), [g(SINGLE)[0], 2]),
     "where of a list": lambda xp, g: xp.where(g(SINGLE) > 2, [g(SINGLE)[0], 5], 0),
     "rint of integers": lambda xp, g: xp.rint(g(np.int64([1, -2]))),
     "rint of a mask": lambda xp, g: xp.rint(g(np.int32([1]) > 0)).astype("float32"),

@@ -52,10 +52,11 @@ def test_data_is_read_only_memory() -> None:
     assert t.data.tolist() == [0, 1, 2]
 
 
-def test_missing_attributes_tell_the_nearest() -> None:
+def test_missing_attributes_tell_what_to_do() -> None:
     t = lt.ones(3)
-    with pytest.raises(AttributeError, match="'Tensor' object has no attribute 'reshpe'; the nearest there is: reshape"):
-        t.reshpe  # noqa: B018
+    with pytest.raises(AttributeError, match=r"no attribute 'ctypes': use Tensor.numpy\(\)"):
+        t.ctypes  # noqa: B018
+    assert not hasattr(t, "setflags")
     assert not hasattr(t, "__cuda_array_interface__")
     assert not hasattr(t, "qqqqqq")
 

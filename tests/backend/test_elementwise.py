@@ -12,8 +12,8 @@ import lazytensor as lt
 from lazytensor.compiler.ops.row import Kind
 from lazytensor.compiler.ops.table import ROWS
 
-# A helper of random integers, without a public name.
-PRIVATE = {"multiply_high"}
+# Helpers without public names: of random integers, of frexp's two results, and of complex numbers from two parts.
+PRIVATE = {"multiply_high", "frexp_mantissa", "frexp_exponent", "complex"}
 ELEMENTWISE = [row for row in ROWS if row.kind is Kind.ELEMENTWISE and row.name not in PRIVATE]
 
 

@@ -108,3 +108,10 @@ def test_lazy_indices_out_of_bounds_raise_at_the_wait(tier: str) -> None:
     y[[8]] = 1
     with pytest.raises(IndexError, match="out of bounds"):
         y.wait()
+
+
+def test_lists_of_tensors_are_operands() -> None:
+    x = lt.arange(2.0)
+    assert (np.add([x[0], x[1]], 1)).tolist() == [1, 2]
+    assert lt.add([x, [1, 2]], 1).tolist() == [[1, 2], [2, 3]]
+    assert lt.concat([[x[0], 2.0], x]).tolist() == [0, 2, 0, 1]

@@ -28,7 +28,7 @@ def test_every_name_is_here_with_numpys_parameters() -> None:
         assert [key for key in ours if key != "dtype"] == list(theirs)
         for key in theirs:
             assert ours[key].default == theirs[key].default
-    with pytest.raises(AttributeError, match=r"lazytensor\.fft\.rfftfreq"):
+    with pytest.raises(AttributeError, match="the nearest there is: rfftfreq"):
         lt.fft.rftfreq  # noqa: B018
 
 

@@ -10,6 +10,7 @@ import pytest
 from comparison import DTYPES, assert_same, sample
 
 import lazytensor as lt
+from lazytensor.interop import function_here
 
 X = sample("float64", (3, 4), low=1, high=4)
 
@@ -201,3 +202,87 @@ def test_namespace() -> None:
     assert type(lt.finfo(lt.float32).eps) is float
     assert (lt.float32(1) * lt.finfo("float64").eps).dtype == np.float32
     assert "float32" in repr(lt.finfo(lt.float32))
+
+
+# -- every ufunc and every function ---------------------------------------------------------------------------------------------
+
+UFUNCS = sorted({name for name in np.__all__ if isinstance(getattr(np, name), np.ufunc)})
+INTEGERS = {
+    "bitwise_and", "bitwise_count", "bitwise_invert", "bitwise_left_shift", "bitwise_not", "bitwise_or", "bitwise_right_shift",
+    "bitwise_xor", "gcd", "invert", "lcm", "left_shift", "right_shift",
+}  # fmt: skip
+# Of dates.
+NOT_HERE = {"isnat"}
+SQUARE = np.arange(1, 10).reshape(3, 3)
+
+
+def operands_of(name: str) -> list[Any]:
+    ufunc = getattr(np, name)
+    x = SQUARE if name in INTEGERS else SQUARE / 10
+    made = [x + 1 if name in ("acosh", "arccosh") else x, x.T][: ufunc.nin]
+    if name == "ldexp":
+        made[1] = SQUARE
+    if name == "matvec":
+        made[1] = x[0]
+    if name == "vecmat":
+        made[0] = x[0]
+    return made
+
+
+def compare_all(found: Any, expected: Any, name: str) -> None:
+    """One result or several, lazy and inside the graph."""
+    pairs = list(zip(*(item if isinstance(item, tuple) else (item,) for item in (found, expected)), strict=True))
+    for one, _ in pairs:
+        assert isinstance(one, lt.Tensor), name
+        assert pending(one), name
+        assert lt.explain(one).outside == (), name
+    for one, other in pairs:
+        assert_same(one, other, 8)
+
+
+@pytest.mark.parametrize("name", sorted(set(UFUNCS) - NOT_HERE))
+def test_every_ufunc_stays_lazy(name: str) -> None:
+    ufunc, arrays = getattr(np, name), operands_of(name)
+    expected = ufunc(*arrays)
+    compare_all(ufunc(*[lt.asarray(array) for array in arrays]), expected, name)
+    if len(arrays) == 2:
+        compare_all(ufunc(lt.asarray(arrays[0]), arrays[1]), expected, name)
+        compare_all(ufunc(arrays[0], lt.asarray(arrays[1])), expected, name)
+    results = expected if isinstance(expected, tuple) else (expected,)
+    out = tuple([lt.zeros(item.shape, item.dtype) for item in results])
+    made = ufunc(*[lt.asarray(array) for array in arrays], out=out)
+    for one, target in zip(made if isinstance(made, tuple) else (made,), out, strict=True):
+        assert one is target
+    compare_all(out, results, name)
+    function = getattr(lt, name)
+    assert (function.nin, function.nout, function.nargs) == (ufunc.nin, ufunc.nout, ufunc.nargs)
+
+
+def test_divmod() -> None:
+    x, y = np.asarray([7, -7, 5]), np.asarray([2, 3, -2])
+    for found, expected in [
+        (divmod(lt.asarray(x), lt.asarray(y)), divmod(x, y)), (divmod(lt.asarray(x), 3), divmod(x, 3)),
+        (divmod(9, lt.asarray(y)), divmod(9, y)), (divmod(x, lt.asarray(y)), divmod(x, y)),
+    ]:  # fmt: skip
+        compare_all(found, expected, "divmod")
+    with pytest.raises(TypeError, match="unsupported operand"):
+        divmod(lt.asarray(x), "a")
+
+
+NAMESPACES = {"": (np, lt), "linalg.": (np.linalg, lt.linalg), "fft.": (np.fft, lt.fft)}
+DISPATCHING = [
+    (prefix, name)
+    for prefix, (theirs, ours) in NAMESPACES.items()
+    for name in sorted(ours.__all__)
+    if type(getattr(theirs, name, None)).__name__ == "_ArrayFunctionDispatcher"
+]
+
+
+def test_there_are_functions_that_dispatch() -> None:
+    assert len(DISPATCHING) > 250
+
+
+@pytest.mark.parametrize(("prefix", "name"), DISPATCHING)
+def test_every_function_that_dispatches_finds_ours(prefix: str, name: str) -> None:
+    theirs, ours = NAMESPACES[prefix]
+    assert function_here(getattr(theirs, name)) is getattr(ours, name)

@@ -50,7 +50,7 @@ def test_every_name_is_here_with_numpys_parameters() -> None:
             same = ours[key].default == theirs.default
             assert same or (name, key) == ("pinv", "rtol"), (name, key)
     assert lt.linalg.LinAlgError is np.linalg.LinAlgError
-    with pytest.raises(AttributeError, match=r"lazytensor\.linalg\.svdvals"):
+    with pytest.raises(AttributeError, match="the nearest there is: svdvals"):
         lt.linalg.svdval  # noqa: B018
 
 

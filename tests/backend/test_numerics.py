@@ -9,6 +9,7 @@ import pytest
 from comparison import DTYPES, LAYOUTS, assert_same, sample
 
 import lazytensor as lt
+from lazytensor.compiler.ops import standard
 
 SPECIALS = (np.nan, np.inf, -np.inf, 0.0, -0.0, 1.0, -1.0, 1e-40, 2.5, -2.5)
 # What is compiled: the rows by themselves are compiled for every dtype in test_elementwise_rows.py.
@@ -65,6 +66,8 @@ def check(name: str, ulp: float, arguments: tuple[Any, ...], tensors: tuple[Any,
     try:
         with np.errstate(all="ignore"):
             expected = getattr(np, name)(*wide, **options)
+            if name == "divmod" and expected[0].dtype.kind == "f":  # the array API's quotients of infinities
+                expected = standard.floor_divide(*wide), expected[1]
     except TypeError:
         with pytest.raises(TypeError, match="expects"):
             getattr(lt, name)(*tensors, **options)

@@ -112,7 +112,7 @@ def test_errors() -> None:
         (lambda: lt.special.comb(3, 2, exact=True), ValueError, "exact"),
         (lambda: lt.special.perm(3, 2, exact=True), ValueError, "exact"),
         (lambda: lt.special.factorial(3, exact=True), ValueError, "exact"),
-        (lambda: lt.special.gamaln, AttributeError, r"lazytensor\.special\.gammaln"),
+        (lambda: lt.special.gamaln, AttributeError, "the nearest there is: gammaln"),
     ]
     for call, error, match in calls:
         with pytest.raises(error, match=match):
@@ -224,6 +224,7 @@ def test_every_name_is_tested() -> None:
         "erf",
         "erfc",
         "expit",
+        "i0",
         "logit",
         "logsumexp",
         "softmax",

@@ -62,10 +62,14 @@ def test_dtypes() -> None:
 def test_memory() -> None:
     x = lt.ones((2, 3))
     assert (x.T + 1).numpy().flags.c_contiguous
-    with pytest.raises(ValueError, match="'C'"):
-        lt.reshape(x, (3, 2), order="F")
-    for name in ("strides", "flags", "base", "data"):
-        assert not hasattr(x, name)
+    assert lt.reshape(lt.asarray([[0, 1], [2, 3]]), (4,), order="F").tolist() == [0, 2, 1, 3]
+    assert lt.ones((2, 3), order="F").flags.c_contiguous
+    assert x[0].base is None
+    with pytest.raises(AttributeError, match="flags cannot be set"):
+        x.setflags(write=False)
+    with pytest.raises(ValueError, match="like must be None"):
+        lt.zeros(1, like=np.zeros(1))
+    assert lt.exp(lt.zeros(2), where=lt.asarray([True, False])).tolist() == [1, 0]
     source = np.ones(2)
     copied = lt.asarray(source)
     source[0] = 5

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,29 +12,13 @@ import numpy as np
 import pytest
 
 import lazytensor as lt
-from lazytensor.names import INSTEAD, missing
+from lazytensor.names import ATTRIBUTES, INSTEAD, missing
 
 SCRIPT = Path(__file__).parents[2] / "docs" / "reference.py"
 
 # NumPy's modules and what tells of NumPy itself: nothing that an array program would look for here.
 NO_MEANING = """
 __version__ core ctypeslib dtypes exceptions f2py get_include info lib show_config show_runtime test testing typing
-"""
-
-# Names that are to come; what is there already is no error.
-PLANNED = """
-append apply_along_axis apply_over_axes argpartition array2string array_equiv array_repr array_str asanyarray
-asarray_chkfinite ascontiguousarray asfortranarray atleast_3d average bartlett bincount blackman block broadcast c_ choose
-column_stack compress convolve copyto corrcoef correlate cov cross delete diag diag_indices diag_indices_from diagflat digitize
-dsplit dstack ediff1d einsum_path extract fft fill_diagonal format_float_positional format_float_scientific frombuffer fromfile
-fromfunction fromiter frompyfunc fromstring geomspace get_printoptions gradient hamming hanning histogram histogram2d
-histogram_bin_edges histogramdd hsplit index_exp indices insert interp intersect1d isfortran iterable ix_ kaiser kron lexsort
-load logspace mask_indices matvec may_share_memory median mgrid nanargmax nanargmin nancumprod nancumsum nanmax
-nanmean nanmedian nanmin nanpercentile nanprod nanquantile nanstd nansum nanvar ndenumerate ndim ndindex ogrid pad partition
-percentile piecewise place poly polyadd polyder polydiv polyfit polyint polymul polysub polyval printoptions ptp put
-put_along_axis putmask quantile r_ ravel_multi_index require resize rollaxis roots rot90 row_stack s_ save savez
-savez_compressed select set_printoptions setdiff1d setxor1d shape shares_memory size sort_complex trapezoid tril_indices
-tril_indices_from trim_zeros triu_indices triu_indices_from union1d unravel_index unwrap vander vecmat vectorize vsplit
 """
 
 
@@ -108,7 +93,7 @@ def test_derivatives_come_from_the_rows(reference: Any) -> None:
 
 def test_every_name_of_numpy_is_here_or_answered(reference: Any) -> None:
     skip_with_another_numpy(reference)
-    unanswered = sorted(set(np.__all__) - set(lt.__all__) - set(INSTEAD) - set(NO_MEANING.split()) - set(PLANNED.split()))
+    unanswered = sorted(set(np.__all__) - set(lt.__all__) - set(INSTEAD) - set(NO_MEANING.split()))
     assert unanswered == []
 
 
@@ -116,3 +101,15 @@ def test_what_is_here_is_not_called_missing() -> None:
     assert sorted(set(INSTEAD) & set(lt.__all__)) == []
     for name, advice in INSTEAD.items():
         assert advice in str(missing(name, "lazytensor", lt.__all__))
+
+
+def test_every_attribute_of_arrays_is_here_or_answered() -> None:
+    # What NumPy reads of arrays besides the protocols, which are there, and what a list does.
+    private = {"__array_finalize__", "__array_interface__", "__array_struct__", "__array_wrap__", "__class_getitem__"}
+    assert sorted(set(dir(np.ndarray)) - set(dir(lt.Tensor)) - set(ATTRIBUTES) - private - {"__delitem__", "__setstate__"}) == []
+    for name, advice in ATTRIBUTES.items():
+        with pytest.raises(AttributeError, match=re.escape(advice)):
+            getattr(lt.ones(1), name)
+    with pytest.raises(AttributeError) as caught:
+        getattr(lt.ones(1), "float16")  # noqa: B009
+    assert "smallest" not in str(caught.value)
