@@ -50,6 +50,8 @@ def unary(op: Op) -> Unary:
         enroll(node)
         return wrap(node)
 
+    # Pickled by the name it is bound to.
+    function.__module__ = _getframe(1).f_globals["__name__"]
     made: Unary = equip(function, op)
     return made
 
@@ -63,6 +65,7 @@ def binary(op: Op) -> Binary:
             return call(function, (x, y), out, **keywords)
         return plain(x, y)
 
+    function.__module__ = _getframe(1).f_globals["__name__"]
     made: Binary = equip(function, op)
     return made
 

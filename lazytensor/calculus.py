@@ -82,7 +82,9 @@ def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Tensor:
         line = len(positions.shape) == 1
         step = _beside(diff(positions), rank, place) if line else diff(positions, axis=axis)
     pairs = elementwise.add(_part(source, place, 1, None), _part(source, place, None, -1))
-    return statistics.sum(elementwise.divide(elementwise.multiply(pairs, step), 2.0), axis=place)
+    areas = elementwise.divide(elementwise.multiply(step, pairs), 2.0)
+    # Positions of more axes than y has broadcast it: a negative axis is then one of the result's.
+    return statistics.sum(areas, axis=axis)
 
 
 def unwrap(p: Any, discont: Any = None, axis: int = -1, *, period: Any = 2 * math.pi) -> Tensor:
@@ -157,6 +159,9 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
         values = concat([values[-1:], values, values[:1]])
         left = right = None
     made = wrap(record(ops.interp, tuple([node_operand(item, "interp") for item in (at, positions, values)])))
+    for value in (left, right):
+        if value is not None and as_tensor(value, "interp").shape:
+            raise TypeError(f"interp: left and right must be scalars, got shape {as_tensor(value, 'interp').shape}")
     if left is not None:
         made = elementwise.where(elementwise.less(at, positions[0]), left, made)
     if right is not None:

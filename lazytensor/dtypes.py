@@ -81,7 +81,8 @@ __all__ = [
 def as_dtype(dtype: Any, name: str) -> np.dtype[Any]:
     """The dtype that a `dtype=` argument means; TypeError, naming the operation, for one that tensors do not have."""
     try:
-        found = _BY_DTYPE.get(np.dtype(dtype))
+        # NumPy would take the dtype of anything that has one: of an array, it is an argument in the wrong place.
+        found = None if isinstance(dtype, (Handle, np.ndarray)) else _BY_DTYPE.get(np.dtype(dtype))
     except TypeError:
         found = None
     if found is None or dtype is None:

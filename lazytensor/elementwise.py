@@ -119,7 +119,8 @@ atanh = arctanh = unary(ops.atanh)
 ceil = unary(ops.ceil)
 floor = unary(ops.floor)
 trunc = unary(ops.trunc)
-rint = _nearest = unary(ops.round)
+rint = unary(ops.rint)
+_nearest = unary(ops.round)
 copysign = binary(ops.copysign)
 nextafter = binary(ops.nextafter)
 signbit = unary(ops.signbit)
@@ -167,6 +168,10 @@ def _rounded(x: Any, decimals: int) -> Tensor:
     whole = value.dtype.kind in "biu"
     if whole and decimals > 0:
         return _nearest(value)
+    if value.dtype.kind == "c":
+        # By parts: a product of complex numbers makes NaNs of an infinity.
+        parts = [_rounded(part(value), decimals) for part in (real, imag)]
+        return astype(add(parts[0], multiply(parts[1], 1j)), value.dtype, copy=False)
     factor = 10.0 ** (decimals if decimals > 0 else -decimals)
     if decimals > 0:
         return divide(_nearest(multiply(value, factor)), factor)

@@ -58,7 +58,7 @@ def _plan(a: Tensor, s: Any, axes: Any, name: str) -> list[tuple[Any, int]]:
     """Points and axis of each transform; points are None for all there are."""
     rank = len(a.shape)
     if axes is None:
-        axes = range(rank) if s is None else range(rank - len(s), rank)
+        axes = range(-rank if s is None else -len(s), 0)
     places = [one_axis(axis, rank, name) for axis in axes]
     if s is None:
         return [(None, place) for place in places]
@@ -252,6 +252,8 @@ def rfftfreq(n: int, d: float = 1.0, device: Any = None, *, dtype: Any = None) -
 def _frequency_dtype(n: Any, dtype: Any, name: str) -> np.dtype[Any]:
     if not views.is_integer(n):
         raise ValueError(f"{name}: n must be an integer, got {n!r}")
+    if n < 0:
+        raise ValueError(f"{name}: n must not be negative, got {n}")
     found = as_dtype(np.float64 if dtype is None else dtype, name)
     if found.kind != "f":
         raise TypeError(f"{name}: dtype must be float32 or float64, got {found}")

@@ -30,7 +30,7 @@ def meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: str = 
     Parameters
     ----------
     xi : array_like
-        0- or one-dimensional coordinates.
+        Coordinates; of more than one dimension, in C order.
     copy : bool
         False gives read-only views.
     sparse : bool
@@ -45,8 +45,6 @@ def meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: str = 
     grid: list[Tensor] = []
     for axis, array in zip(axes, xi, strict=True):
         source = manipulation.as_tensor(array, "meshgrid")
-        if len(source.shape) > 1:
-            raise ValueError(f"meshgrid: expects one-dimensional arrays, got shape {source.shape}")
         grid.append(manipulation.reshape(source, tuple([-1 if place == axis else 1 for place in range(count)])))
     if not sparse:
         grid = list(manipulation.broadcast_arrays(*grid))

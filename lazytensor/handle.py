@@ -315,16 +315,14 @@ def operand(value: Any, name: str) -> Any:
     kind = type(value)
     if kind is bool or kind is int or kind is float or kind is complex:
         return value
-    if isinstance(value, np.generic):
-        return import_array(np.asarray(value))
-    if isinstance(value, np.ndarray):
-        return import_array(value)
+    if isinstance(value, (np.ndarray, np.generic)):
+        return _imported(value, name)
     if isinstance(value, (list, tuple)):
         if any(isinstance(item, (Handle, list, tuple)) for item in value) and _contains_handle(value):
             from lazytensor.creation import asarray  # delayed: creation is written against this module
 
             return asarray(value)._read()
-        return import_array(np.asarray(value))
+        return _imported(value, name)
     if isinstance(value, int):  # subclasses, such as IntEnum
         return int(value)
     if isinstance(value, float):
@@ -332,8 +330,21 @@ def operand(value: Any, name: str) -> Any:
     if isinstance(value, complex):
         return complex(value)
     if hasattr(value, "__array__"):
-        return import_array(np.asarray(value))
+        return _imported(value, name)
     raise TypeError(f"{name}: unsupported operand of type {kind.__module__}.{kind.__qualname__}")
+
+
+def _imported(value: Any, name: str) -> Node:
+    """A leaf of what NumPy makes an array of; errors name the operation."""
+    if isinstance(value, np.ndarray) and value.dtype in _BY_DTYPE:
+        return import_array(value)
+    try:
+        array = np.asarray(value)
+    except ValueError as error:  # lists of several lengths
+        raise ValueError(f"{name}: {error}") from None
+    if array.dtype not in _BY_DTYPE and array.dtype.newbyteorder("=") not in _BY_DTYPE:
+        raise TypeError(f"{name}: dtype {array.dtype} is not supported; supported are {', '.join(map(str, SUPPORTED))}")
+    return import_array(array)
 
 
 def _contains_handle(value: Any) -> bool:

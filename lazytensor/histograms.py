@@ -247,7 +247,6 @@ def histogramdd(
 def _points(sample: Any) -> Tensor:
     if isinstance(sample, (list, tuple)):
         points = stack([as_tensor(item, "histogramdd") for item in sample], axis=-1)
-        points = atleast_2d(points) if points.shape else points
     else:
         points = as_tensor(sample, "histogramdd")
     if len(points.shape) != 2:

@@ -187,6 +187,8 @@ def roll(a: Any, shift: Any, axis: Any = None) -> Tensor:
         return reshape(roll(ravel(source), total, 0), source.shape)
     axes = [one_axis(item, len(source.shape), "roll") for item in (axis if isinstance(axis, (tuple, list)) else (axis,))]
     shifts = lengths(shift)
+    if not axes or not shifts:
+        return copy(source)
     if len(shifts) != len(axes):
         if 1 not in (len(shifts), len(axes)):
             raise ValueError(f"roll: 'shift' and 'axis' must have one length, got {shift} and {axis}")
@@ -251,6 +253,8 @@ def tile(A: Any, reps: Any) -> Tensor:
     """
     source = as_tensor(A, "tile")
     counts = lengths(reps)
+    if any(count < 0 for count in counts):
+        raise ValueError(f"tile: reps must not be negative, got {reps}")
     rank = max(len(counts), len(source.shape))
     counts = (1,) * (rank - len(counts)) + counts
     shape = (1,) * (rank - len(source.shape)) + source.shape

@@ -41,6 +41,14 @@ def lengths(shape: Any) -> Shape:
     return tuple([operator.index(length) for length in shape])
 
 
+def _counted(shape: Any, name: str) -> Shape:
+    """A shape argument, checked: no length is negative."""
+    found = lengths(shape)
+    if any(length < 0 for length in found):
+        raise ValueError(f"{name}: negative dimensions are not allowed, got {found}")
+    return found
+
+
 def copy(a: Any, order: str = "K", subok: bool = False) -> Tensor:
     """An independent tensor of the same values: neither sees writes to the other."""
     memory_order(order, "copy")
@@ -297,14 +305,14 @@ def broadcast_shapes(*args: Any) -> Shape:
     >>> lt.broadcast_shapes((3, 1), (4,))
     (3, 4)
     """
-    return _broadcast_shapes("broadcast_shapes", *[lengths(shape) for shape in args])
+    return _broadcast_shapes("broadcast_shapes", *[_counted(shape, "broadcast_shapes") for shape in args])
 
 
 def broadcast_to(array: Any, shape: Any, subok: bool = False) -> Tensor:
     """A read-only view of an array in the shape it broadcasts to; no memory is used for it."""
     no_subclass(subok, "broadcast_to")
     source = as_tensor(array, "broadcast_to")
-    wanted = lengths(shape)
+    wanted = _counted(shape, "broadcast_to")
     view = views.broadcast(source._index_map(), wanted)
     if view is None:
         raise ValueError(f"broadcast_to: an array of shape {source.shape} cannot be broadcast to shape {wanted}")

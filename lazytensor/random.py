@@ -6,6 +6,8 @@ continuous, discrete and shuffling; the functions of this module are those of a 
 
 from __future__ import annotations
 
+import os
+import threading
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -60,6 +62,18 @@ def default_rng(seed: Any = None) -> Generator:
 # -- the module's own generator -------------------------------------------------------------------------------------------------
 
 _shared = Generator()
+_seeded = [False]
+
+
+def _after_fork_in_child() -> None:
+    # Another thread may have held the lock. A stream that nobody seeded differs from the parent's; a seeded one goes on, as NumPy's.
+    _shared._lock = threading.Lock()
+    if not _seeded[0]:
+        _shared._restart(None)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork_in_child)
 
 beta = _shared.beta
 binomial = _shared.binomial
@@ -109,6 +123,7 @@ zipf = _shared.zipf
 def seed(seed: Any = None) -> None:
     """Restart the stream of the functions of this module."""
     _shared._restart(seed)
+    _seeded[0] = seed is not None
 
 
 def rand(*shape: int) -> Tensor:

@@ -93,6 +93,9 @@ def _device(device: Any, name: str, *bounds: Any) -> Any:
     return device or common_device(name, tuple([item._base() for item in bounds if isinstance(item, Handle)]))
 
 
+_WEAK: dict[type, Any] = {int: 0.0, float: 0.0, complex: 0j}
+
+
 def linspace(
     start: Any,
     stop: Any,
@@ -139,7 +142,9 @@ def linspace(
         tiny = gap == 0
     else:
         bounds = [asarray(item, device=device) for item in (start, stop)]
-        common = np.result_type(*[np.float64 if item.dtype.kind in "biu" else item.dtype for item in bounds])
+        # Python numbers are weak beside arrays.
+        kinds = [_WEAK.get(type(given), item.dtype) for given, item in zip((start, stop), bounds, strict=True)]
+        common = np.result_type(*[np.float64 if isinstance(kind, np.dtype) and kind.kind in "biu" else kind for kind in kinds])
         first, last = (elementwise.astype(item, common, copy=False) for item in bounds)
         delta = elementwise.subtract(last, first)
         rank = len(delta.shape)
@@ -165,7 +170,7 @@ def linspace(
         made = elementwise.floor(made)
     if made.dtype != kind:
         made = elementwise.astype(made, kind)
-    if axis and rank:
+    if axis:
         made = manipulation.moveaxis(made, 0, axis)
     return (made, gap) if retstep else made
 

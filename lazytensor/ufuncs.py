@@ -101,12 +101,18 @@ def call(
         Accepted for NumPy's sake; results are C-contiguous tensors.
     """
     op: Op = function.op
-    if order not in ("K", "C", "A", "F"):
+    if order not in (None, "K", "C", "A", "F"):
         raise ValueError(f"{op.name}: order must be 'C', 'F', 'A' or 'K', got {order!r}")
     if casting not in ("no", "equiv", "safe", "same_kind", "unsafe"):
         raise ValueError(f"{op.name}: casting must be 'no', 'equiv', 'safe', 'same_kind' or 'unsafe', got {casting!r}")
+    if where is not True:
+        where = wrap(node_operand(where, op.name))
+        if where.dtype.kind != "b":
+            raise TypeError(f"{op.name}: where must be boolean, got {where.dtype}")
     if dtype is not None:
         operands = _cast(op, operands, dtype, casting)
+    elif casting in ("no", "equiv", "safe"):
+        _check_casts(op, operands, casting)
     made = function(*operands)
     if where is True and out is None:
         return made  # type: ignore[no-any-return]
@@ -117,6 +123,15 @@ def call(
 
         return deliver(made, zeros_like(made, device=made._base().device), op.name, where=where)
     return deliver(made, out, op.name, casting=casting, where=where)
+
+
+def _check_casts(op: Op, operands: tuple[Any, ...], casting: str) -> None:
+    """TypeError if the rule does not allow the conversions that computing takes."""
+    nodes = [operand(item, op.name) for item in operands if item is not None]
+    types = tuple([node.dtype if type(node) is Node else type(node) for node in nodes])
+    for kind, target in zip(types, op.resolve(*types).operands, strict=True):
+        if isinstance(kind, np.dtype) and not np.can_cast(kind, target, casting):  # type: ignore[arg-type]
+            raise TypeError(f"{op.name}: cannot cast an operand from {kind} to {target} with casting rule {casting!r}")
 
 
 def _cast(op: Op, operands: tuple[Any, ...], dtype: Any, casting: Any) -> tuple[Any, ...]:

@@ -127,6 +127,7 @@ floor = rounding("floor", "floor", np.floor, np.floor, "Return the floor of the 
 trunc = rounding("trunc", "trunc", np.trunc, np.trunc, "Return the input rounded towards zero, element-wise.")
 round = rounding("round", "rint", _round, np.rint, "Round to the nearest integer, halves to even, element-wise.")
 
+rint = function("rint", np.rint, doc="Round to the nearest integer, halves to even, element-wise; integers give floats.")
 copysign = function("copysign", np.copysign, doc="Change the sign of x1 to that of x2, element-wise.")
 nextafter = function("nextafter", np.nextafter, flops=4, doc="Return the next value after x1 towards x2.")
 signbit = function("signbit", np.signbit, doc="Return True where the sign bit is set (less than zero).")

@@ -19,9 +19,9 @@ ELEMENTWISE = [row for row in ROWS if row.kind is Kind.ELEMENTWISE and row.name 
 
 @pytest.mark.parametrize("row", ELEMENTWISE, ids=lambda row: row.name)
 def test_every_row_is_bound_by_its_name(row: Any) -> None:
-    function = getattr(lt.special if hasattr(lt.special, row.name) else lt, row.name)
-    assert callable(function)
-    assert row.name in (function.__name__, getattr(function, "op", row).name)
+    found = [getattr(space, row.name) for space in (lt, lt.special) if hasattr(space, row.name)]
+    assert found
+    assert any(row.name in (function.__name__, getattr(function, "op", row).name) for function in found)
 
 
 @pytest.mark.parametrize("name", ["exp", "negative", "isnan", "floor"])
