@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 
@@ -19,7 +20,10 @@ CACHE = pytest.StashKey[str]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Keep kernels in one directory for the session, never in the user's cache; pytest-xdist's workers share their parent's."""
+    """Keep kernels in one directory for the session, never in the user's cache; pytest-xdist's workers share their parent's. And let
+    the tests of interrupts work in the background too."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as shells start what runs in the background
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if not hasattr(config, "workerinput"):
         config.stash[CACHE] = tempfile.mkdtemp(prefix="lazytensor-tests-")
         os.environ["LAZYTENSOR_CACHE_DIR"] = config.stash[CACHE]
