@@ -11,7 +11,7 @@ from lazytensor.axes import axis_tuple
 from lazytensor.compiler.ops import library as ops
 from lazytensor.dtypes import as_dtype
 from lazytensor.handle import Handle, apply, node_operand, record, wrap
-from lazytensor.manipulation import as_tensor
+from lazytensor.manipulation import as_tensor, reshape
 from lazytensor.out import deliver
 
 if TYPE_CHECKING:
@@ -64,6 +64,9 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Tensor:
         ours, theirs = _axes(given_ours, left), _axes(given_theirs, right)
         if len(ours) != len(theirs):
             raise ValueError(f"tensordot: axes must come in pairs, got {axes}")
+    if not ours:  # nothing is summed: an outer product, which fuses with its neighbours
+        one, other = as_tensor(a, "tensordot"), as_tensor(b, "tensordot")
+        return elementwise.multiply(reshape(one, one.shape + (1,) * right) if right else one, other)
     return wrap(record(ops.tensordot, (first, second), (ours, theirs)))
 
 

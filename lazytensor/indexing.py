@@ -135,8 +135,12 @@ def _counted(index: Index, wait: bool) -> Index | None:
 def get(x: Handle, key: Any) -> Tensor:
     """`x[key]`."""
     items = _items(key)
+    view = x._index_map()
+    place = views.position(view, items)
+    if place is not None:
+        return element(x, views.View((), (), place))
     if views.is_basic(items):
-        found = views.index(x._index_map(), items)
+        found = views.index(view, items)
         if found.shape == () and not any(item is Ellipsis for item in items):
             return element(x, found)
         return x._alias(found)
@@ -158,7 +162,7 @@ def element(x: Handle, found: views.View) -> Tensor:
     """One element, as NumPy's scalars are: a snapshot that later writes to `x` do not change."""
     base = x._base()
     if type(base.result) is np.ndarray:
-        return wrap(constant(base.result.reshape(-1)[found.offset : found.offset + 1].reshape(()).copy(), base.device))
+        return wrap(constant(np.asarray(base.result.flat[found.offset]), base.device))
     return wrap(record(elementwise.copy, (x._alias(found)._read(),)))
 
 
