@@ -13,7 +13,7 @@ from lazytensor.compiler.ops import elementwise as ops
 from lazytensor.compiler.ops.numerics import complex as combined
 from lazytensor.compiler.ops.row import Op
 from lazytensor.creation import zeros
-from lazytensor.handle import Handle, Storage, record, wrap, write_lock
+from lazytensor.handle import Handle, Storage, record, showing, wrap, write_lock
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
@@ -51,9 +51,7 @@ def part(x: Tensor, row: Op) -> Tensor:
     if x._node is not None and not x.shape:  # a 0-d result stands for a scalar
         return wrap(record(row, (x._read(),)))
     if x.dtype.kind == "c":
-        made = manipulation.as_tensor(wrap(x._base()), row.name)
-        made._node, made._storage, made._view = None, Component(x, row), None
-        return made
+        return showing(Component(x, row), None)
     if row is ops.real:
         return x._alias(x._index_map())
     return manipulation.broadcast_to(zeros((), x.dtype, device=x._base().device), x.shape)

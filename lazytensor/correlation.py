@@ -87,6 +87,21 @@ def _weights(values: Any, count: int, which: str) -> Tensor:
     return astype(found, np.float64, copy=False)
 
 
+def _weighted(x: Tensor, fweights: Any, aweights: Any, less: Any) -> tuple[Tensor, Tensor, Tensor]:
+    """The deviations from the weighted means, these times their weights, and what their products are multiplied by."""
+    count = x.shape[1]
+    factors: Any = 1 if fweights is None else _weights(fweights, count, "fweights")
+    importances = None if aweights is None else _weights(aweights, count, "aweights")
+    if importances is not None:
+        factors = importances if fweights is None else elementwise.multiply(factors, importances)
+    total = statistics.sum(factors)
+    freedom = total - less
+    if importances is not None:
+        freedom = total - less * statistics.sum(elementwise.multiply(factors, importances)) / total
+    centred = elementwise.subtract(x, average(x, 1, factors, keepdims=True))
+    return centred, elementwise.multiply(centred, factors), elementwise.divide(1.0, elementwise.maximum(freedom, 0.0))
+
+
 def cov(
     m: Any,
     y: Any = None,
@@ -140,25 +155,11 @@ def cov(
         x = concat([x, _observations(second, x.dtype, not rowvar and atleast_2d(second).shape[0] != 1)], axis=0)
     less = (0 if bias else 1) if ddof is None else ddof
     count = x.shape[1]
-    frequencies = None if fweights is None else _weights(fweights, count, "fweights")
-    importances = None if aweights is None else _weights(aweights, count, "aweights")
-    if frequencies is None and importances is None:
-        centred = elementwise.subtract(x, statistics.mean(x, 1, keepdims=True))
+    if fweights is None and aweights is None:
+        centred = weighted = elementwise.subtract(x, statistics.mean(x, 1, keepdims=True))
         scale: Any = 1 / (count - less) if count > less else np.inf
-        weighted = centred
     else:
-        factors = frequencies if importances is None else importances
-        assert factors is not None
-        if frequencies is not None and importances is not None:
-            factors = elementwise.multiply(frequencies, importances)
-        centre = average(x, 1, factors, keepdims=True)
-        total = statistics.sum(factors)
-        fact = total - less
-        if importances is not None:
-            fact = total - less * statistics.sum(elementwise.multiply(factors, importances)) / total
-        centred = elementwise.subtract(x, centre)
-        scale = elementwise.divide(1.0, elementwise.maximum(fact, 0.0))
-        weighted = elementwise.multiply(centred, factors)
+        centred, weighted, scale = _weighted(x, fweights, aweights, less)
     product = matmul(centred, elementwise.conj(matrix_transpose(weighted)))
     return squeeze(astype(elementwise.multiply(product, scale), x.dtype, copy=False))
 

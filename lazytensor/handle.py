@@ -171,14 +171,11 @@ class Handle:
         node = self._node
         # A 0-d result stands for a scalar, which a view must not make mutable.
         owner = wrap(node) if node is not None and node.shape == () else self
-        made = _new(_tensor_class[0])
-        made._node = None
-        made._storage = owner._share()
+        storage = owner._share()
         shown = self._shown()
         if shown is not None and not shown.writeable:
             view = views.ReadOnly(*view)
-        made._view = view if type(view) is views.ReadOnly or view != views.whole(self._base().shape) else None
-        return made  # type: ignore[return-value]
+        return showing(storage, view if type(view) is views.ReadOnly or view != views.whole(self._base().shape) else None)
 
     def _replace(self, change: Callable[[Node], Node]) -> None:
         """Make `change(whole)` the value of everything that aliases this handle."""
@@ -226,6 +223,15 @@ def wrap(node: Node) -> Tensor:
     made = _new(_tensor_class[0])
     made._node = node
     made._storage = None
+    return made  # type: ignore[return-value]
+
+
+def showing(storage: Storage, view: View | None) -> Tensor:
+    """A handle on a storage, or on a part of it."""
+    made = _new(_tensor_class[0])
+    made._node = None
+    made._storage = storage
+    made._view = view
     return made  # type: ignore[return-value]
 
 

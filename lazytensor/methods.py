@@ -91,9 +91,7 @@ class Methods(Handle):
         """The complex conjugate of every element."""
         return elementwise.conj(self)
 
-    def conjugate(self) -> Tensor:
-        """The complex conjugate of every element."""
-        return elementwise.conj(self)
+    conjugate = conj
 
     def copy(self, order: str = "C") -> Tensor:
         """An independent tensor of the same values."""

@@ -111,7 +111,7 @@ def nanmin(a: Any, axis: Any = None, out: Any = None, keepdims: bool = False, in
 def _position(op: Op, a: Any, axis: Any, out: Any, keepdims: bool) -> Tensor:
     source = as_tensor(a, op.name)
     made = wrap(record(op, (source._read(),), (reduced_axes(axis, len(source.shape), op.name), bool(keepdims))))
-    return made if out is None else deliver(made, out, op.name, casting="safe")
+    return deliver(made, out, op.name, casting="safe")
 
 
 def nanargmax(a: Any, axis: int | None = None, out: Any = None, *, keepdims: bool = False) -> Tensor:
@@ -157,7 +157,7 @@ def nanmean(a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdi
     chosen = _numbers(value, where, "nanmean")
     total = reduce(ops.sum, choose(chosen, value, 0), axis, keepdims)
     made = quotient(total, masked_count(chosen, value.shape, axis, keepdims))
-    return made if out is None else deliver(made, out, "nanmean", casting="unsafe")
+    return deliver(made, out, "nanmean", casting="unsafe")
 
 
 def _inexact(dtype: Any, name: str) -> Any:
@@ -180,7 +180,7 @@ def nanvar(
 ) -> Tensor:
     """Variance over axes of what is not NaN; parameters as of `var`. NaN where no degrees of freedom are left."""
     made = _variance(a, axis, dtype, ddof, keepdims, where, mean, correction, "nanvar")
-    return made if out is None else deliver(made, out, "nanvar", casting="unsafe")
+    return deliver(made, out, "nanvar", casting="unsafe")
 
 
 def nanstd(
@@ -197,7 +197,7 @@ def nanstd(
 ) -> Tensor:
     """Standard deviation over axes of what is not NaN; parameters as of `std`."""
     made = sqrt(_variance(a, axis, dtype, ddof, keepdims, where, mean, correction, "nanstd"))
-    return made if out is None else deliver(made, out, "nanstd", casting="unsafe")
+    return deliver(made, out, "nanstd", casting="unsafe")
 
 
 def _variance(

@@ -164,7 +164,7 @@ def any(a: Any, axis: Any = None, out: Any = None, keepdims: bool = False, *, wh
         a = as_tensor(a, "any")
         a = logical_and(a, mask(where, a.shape, "any"))
     made = reduce(ops.any, a, axis, keepdims)
-    return made if out is None else deliver(made, out, "any")
+    return deliver(made, out, "any")
 
 
 def all(a: Any, axis: Any = None, out: Any = None, keepdims: bool = False, *, where: Any = True) -> Tensor:
@@ -173,7 +173,7 @@ def all(a: Any, axis: Any = None, out: Any = None, keepdims: bool = False, *, wh
         a = as_tensor(a, "all")
         a = logical_or(a, logical_not(mask(where, a.shape, "all")))
     made = reduce(ops.all, a, axis, keepdims)
-    return made if out is None else deliver(made, out, "all")
+    return deliver(made, out, "all")
 
 
 def argmax(a: Any, axis: int | None = None, out: Any = None, *, keepdims: bool = False) -> Tensor:
@@ -184,13 +184,13 @@ def argmax(a: Any, axis: int | None = None, out: Any = None, *, keepdims: bool =
     1
     """
     made = reduce(ops.argmax, a, axis, keepdims)
-    return made if out is None else deliver(made, out, "argmax", casting="safe")
+    return deliver(made, out, "argmax", casting="safe")
 
 
 def argmin(a: Any, axis: int | None = None, out: Any = None, *, keepdims: bool = False) -> Tensor:
     """Index of the first minimum along one axis, or in the raveled array. NaN counts as the minimum."""
     made = reduce(ops.argmin, a, axis, keepdims)
-    return made if out is None else deliver(made, out, "argmin", casting="safe")
+    return deliver(made, out, "argmin", casting="safe")
 
 
 def count_nonzero(a: Any, axis: Any = None, *, keepdims: bool = False) -> Tensor:
@@ -229,7 +229,7 @@ def mean(a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims:
         made = quotient(total, masked_count(chosen, value.shape, axis, keepdims))
     if dtype is not None and made.dtype != value.dtype:
         made = astype(made, value.dtype)
-    return made if out is None else deliver(made, out, "mean", casting="unsafe")
+    return deliver(made, out, "mean", casting="unsafe")
 
 
 def var(
@@ -266,7 +266,7 @@ def var(
     2.0
     """
     made = _variance(a, axis, dtype, ddof, keepdims, where, mean, correction, "var")
-    return made if out is None else deliver(made, out, "var", casting="unsafe")
+    return deliver(made, out, "var", casting="unsafe")
 
 
 def std(
@@ -283,7 +283,7 @@ def std(
 ) -> Tensor:
     """Standard deviation over axes: the square root of `var`, whose parameters it has."""
     made = sqrt(_variance(a, axis, dtype, ddof, keepdims, where, mean, correction, "std"))
-    return made if out is None else deliver(made, out, "std", casting="unsafe")
+    return deliver(made, out, "std", casting="unsafe")
 
 
 def _variance(
@@ -314,7 +314,7 @@ def _scan(op: Op, x: Any, axis: int | None, dtype: Any, out: Any, initial: bool,
     made = wrap(record(op, (node,), (place, initial)))
     if dtype is not None and made.dtype != as_dtype(dtype, name):
         made = astype(made, dtype)
-    return made if out is None else deliver(made, out, name)
+    return deliver(made, out, name)
 
 
 def _standard_scan(op: Op, x: Any, axis: int | None, dtype: Any, out: Any, initial: bool) -> Tensor:

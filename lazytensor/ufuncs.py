@@ -226,18 +226,18 @@ def reduce(
     from lazytensor.out import deliver  # delayed: as above
 
     name = _REDUCTIONS.get(function.op.name)
+    kwargs = {key: value for key, value in kwargs.items() if not (key == "where" and value is True)}
     source = wrap(node_operand(a, f"{function.op.name}.reduce"))
     if axis == 0 and not source.shape:
         axis = None
     if name is not None:
         if dtype is not None and name not in ("sum", "prod"):
             source, dtype = _converted(source, dtype), None
-        kwargs = {key: value for key, value in kwargs.items() if not (key == "where" and value is True)}
         if dtype is not None:
             kwargs["dtype"] = dtype
         made = getattr(statistics, name)(source, axis=axis, keepdims=keepdims, **kwargs)
         return deliver(made, out, f"{function.op.name}.reduce")
-    if {key: value for key, value in kwargs.items() if not (key == "where" and value is True)}:
+    if kwargs:
         raise TypeError(f"{function.op.name}.reduce: {', '.join(kwargs)} are supported for {', '.join(_REDUCTIONS)} only")
     source = _converted(source, dtype)
     axes = reduced_axes(axis, len(source.shape), f"{function.op.name}.reduce")
