@@ -136,8 +136,8 @@ def get(x: Handle, key: Any) -> Tensor:
     """`x[key]`."""
     items = _items(key)
     view = x._index_map()
-    place = views.position(view, items)
-    if place is not None:
+    # A slice need not pay for the short way of x[i, j].
+    if items and type(items[-1]) is int and (place := views.position(view, items)) is not None:
         return element(x, views.View((), (), place))
     if views.is_basic(items):
         found = views.index(view, items)
