@@ -105,16 +105,32 @@ class FloatLimits:
     dtype : dtype
     """
 
-    def __init__(self, limits: np.finfo[Any]) -> None:
-        self._limits = limits
-        self.dtype = limits.dtype
+    bits: int
+    nmant: int
+    nexp: int
+    iexp: int
+    minexp: int
+    maxexp: int
+    machep: int
+    negep: int
+    precision: int
+    eps: float
+    epsneg: float
+    max: float
+    min: float
+    resolution: float
+    smallest_normal: float
+    smallest_subnormal: float
+    tiny: float
 
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self._limits, name)
-        return found.item() if isinstance(found, np.generic) else found
+    def __init__(self, limits: np.finfo[Any]) -> None:
+        self.dtype = limits.dtype
+        for name in FloatLimits.__annotations__:
+            found = getattr(limits, name)
+            setattr(self, name, found.item() if isinstance(found, np.generic) else found)
 
     def __repr__(self) -> str:
-        return repr(self._limits)
+        return repr(np.finfo(self.dtype))
 
 
 def finfo(dtype: Any, /) -> FloatLimits:

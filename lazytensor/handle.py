@@ -142,7 +142,7 @@ class Handle:
             raise AttributeError(f"shape: {self.shape} cannot become {lengths} without a copy; use reshape")
         with write_lock:
             self._share()
-            self._view = view
+            self._view = self._limited(view)
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -172,10 +172,13 @@ class Handle:
         # A 0-d result stands for a scalar, which a view must not make mutable.
         owner = wrap(node) if node is not None and node.shape == () else self
         storage = owner._share()
-        shown = self._shown()
-        if shown is not None and not shown.writeable:
-            view = views.ReadOnly(*view)
+        view = self._limited(view)
         return showing(storage, view if type(view) is views.ReadOnly or view != views.whole(self._base().shape) else None)
+
+    def _limited(self, view: View) -> View:
+        """A view of what this handle shows: read-only if that is."""
+        shown = self._shown()
+        return view if shown is None or shown.writeable else views.ReadOnly(*view)
 
     def _replace(self, change: Callable[[Node], Node]) -> None:
         """Make `change(whole)` the value of everything that aliases this handle."""

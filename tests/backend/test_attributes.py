@@ -104,3 +104,13 @@ def test_shapes_can_be_set() -> None:
         lt.arange(6).reshape(2, 3).T.shape = 6
     with pytest.raises(AttributeError, match="scalar"):
         t.sum().shape = (1,)
+
+
+def test_a_set_shape_lifts_no_ban_on_writing() -> None:
+    t = lt.broadcast_to(lt.arange(3.0), (2, 3))
+    t.shape = (2, 3, 1)
+    windows = lt.lib.stride_tricks.sliding_window_view(lt.arange(4.0), 2)
+    windows.shape = (3, 2, 1)
+    for view in (t, windows):
+        with pytest.raises(ValueError, match="read-only"):
+            view[0] = 1

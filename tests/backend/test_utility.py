@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from typing import Any
 
 import numpy as np
@@ -130,3 +132,14 @@ def test_namespace_info() -> None:
     assert info.default_device() in info.devices()
     assert set(info.dtypes()) == set(DTYPES)
     assert set(info.dtypes(kind="signed integer")) == {"int8", "int16", "int32", "int64"}
+
+
+def test_limits_of_floats_can_be_copied() -> None:
+    for dtype in ("float32", "float64", "complex64"):
+        found, wanted = lt.finfo(dtype), np.finfo(dtype)
+        for limits in (found, copy.deepcopy(found), pickle.loads(pickle.dumps(found))):
+            assert all(
+                getattr(limits, name) == getattr(wanted, name) for name in ("eps", "max", "min", "tiny", "bits", "precision")
+            )
+            assert limits.dtype == wanted.dtype
+            assert repr(limits) == repr(wanted)
