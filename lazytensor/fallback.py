@@ -50,14 +50,15 @@ def run(name: str, function: Callable[..., Any], *args: Any, **kwargs: Any) -> A
     """
     if config.strict:
         raise FallbackError(f"{name} has no lazy form and would leave the graph, which config.strict forbids")
-    return _tensors(function(*_arrays(args), **{key: _arrays(value) for key, value in kwargs.items()}), name)
+    made = function(*_arrays(args), **{key: _arrays(value) for key, value in kwargs.items()})
+    out = kwargs.get("out")
+    # Somebody's array that was written to stays what it is: `x += t` must not make x a tensor.
+    return made if any(made is item for item in (out if type(out) is tuple else (out,))) else _tensors(made, name)
 
 
 def _arrays(value: Any) -> Any:
     if isinstance(value, Handle):
-        array = value._value().view()
-        array.flags.writeable = False
-        return array
+        return value.numpy()  # type: ignore[attr-defined]
     if type(value) in (list, tuple):
         return type(value)([_arrays(item) for item in value])
     return value

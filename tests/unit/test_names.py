@@ -38,6 +38,12 @@ def test_what_left_the_graph_is_explained() -> None:
     assert lt.explain(x * 2).outside == ()
 
 
+def test_arrays_written_to_stay_arrays() -> None:
+    x = np.zeros(3)
+    assert fallback.run("numpy.add", np.add, lt.ones(3), 1, out=(x,)) is x
+    assert x.tolist() == [2, 2, 2]
+
+
 def test_strict_forbids_leaving_the_graph() -> None:
     with lt.config.override(strict=True), pytest.raises(lt.errors.FallbackError, match=r"numpy\.msort"):
         fallback.run("numpy.msort", np.sort, lt.asarray([2.0, 1.0]))
