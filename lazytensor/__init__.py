@@ -93,7 +93,7 @@ from lazytensor.statistics import *
 from lazytensor.tensor import Tensor
 from lazytensor.utility import *
 from lazytensor.visualize import visualize
-from lazytensor.waiting import as_completed, materialize, start, wait_all
+from lazytensor.waiting import as_completed, gather, materialize, start, wait_all
 from lazytensor.windows import *
 
 __version__ = "0.1.0"
@@ -101,7 +101,7 @@ __array_api_version__ = "2025.12"
 
 __all__ = [
     "Device", "Tensor", "as_completed", "clear_caches", "config", "default_device", "device", "devices", "errors", "explain",
-    "fft", "lib", "linalg", "materialize", "memory_stats", "random", "special", "start", "visualize", "wait_all",
+    "fft", "gather", "lib", "linalg", "materialize", "memory_stats", "random", "special", "start", "visualize", "wait_all",
 ]  # fmt: skip
 __all__ += calculus.__all__
 __all__ += concatenators.__all__

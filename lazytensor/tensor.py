@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import operator
+import sys
 from collections.abc import Generator, Iterator
 from contextlib import suppress
 from typing import Any
@@ -15,6 +16,7 @@ from lazytensor.bind import ARRAYS, infix, reflected
 from lazytensor.compiler.ops import elementwise as ops
 from lazytensor.compiler.ops import structural
 from lazytensor.devices import Device, device_name
+from lazytensor.evaluate import value_of
 from lazytensor.flat import Flags, Flat, flags
 from lazytensor.handle import Handle, _tensor_class, record, wrap, write_lock
 from lazytensor.interop import Protocols
@@ -149,7 +151,7 @@ class Tensor(Methods, Protocols):
 
     def wait(self) -> Tensor:
         """Compute this tensor and wait for it; returns it. Raises the error of an operation it needs that failed."""
-        evaluate.value_of(self._base())
+        value_of(self._base())
         return self
 
     def start(self) -> Tensor:
@@ -159,10 +161,28 @@ class Tensor(Methods, Protocols):
 
     def is_ready(self) -> bool:
         """Is the value there (or known to have failed), so that a wait returns at once? Never waits."""
-        result = self._base().result
-        if type(result) is Promise:
-            return result.is_set()
-        return result is not None
+        return evaluate.is_ready(self._base())
+
+    def future(self) -> Any:
+        """A future of this tensor: hashable, awaitable, made without waiting for the value. Its result is the tensor, computed.
+
+        In a running event loop it is an `asyncio.Future`, for `asyncio.gather`, `wait`, `wait_for` and `as_completed`, which hash
+        what they are given. Elsewhere it is a `concurrent.futures.Future`, which can be awaited later. `lazytensor.gather` waits for
+        several tensors as one graph.
+
+        >>> import lazytensor as lt
+        >>> print((lt.arange(3) + 1).future().result())
+        [1 2 3]
+        """
+        from lazytensor.futures import future_of  # delayed: start-up time
+
+        node = self._base()
+
+        def answer() -> Tensor:
+            value_of(node)
+            return self
+
+        return future_of((node,), answer)
 
     def __await__(self) -> Generator[Any, None, Tensor]:
         node = self._base()
@@ -170,7 +190,7 @@ class Tensor(Methods, Protocols):
             evaluate.run((node,), background=True)
         if type(node.result) is Promise:
             yield from _awaited(node.result).__await__()
-        evaluate.value_of(node)
+        value_of(node)
         return self
 
     def item(self, *index: int) -> Any:
@@ -266,8 +286,22 @@ class Tensor(Methods, Protocols):
     def __setitem__(self, key: Any, value: Any) -> None:
         indexing.assign(self, key, value)
 
-    # Identity, as PyTorch has it: `==` is elementwise, and tensors are keys by what they are, not by value.
-    __hash__ = object.__hash__
+    def __hash__(self) -> int:
+        """Of a 0-d result, which stands for a scalar, the hash of its value; arrays have none. Waits."""
+        node = self._node
+        if node is None or node.shape:
+            raise TypeError(
+                f"unhashable type: 'Tensor' of shape {self.shape}: arrays have no hash. Use t.future() or lt.gather(*ts) for asyncio, "
+                "id(t) for identity, t.tobytes() for a key by value"
+            )
+        if not self.is_ready() and in_event_loop():
+            raise TypeError(
+                "unhashable: the result is pending, and waiting for it would block the running event loop. Use `await t` first, or "
+                "t.future() or lt.gather(*ts)"
+            )
+        value = value_of(node).item()
+        # NaN equals nothing: its hash is its identity's, as Python has it.
+        return hash(value) if value == value else object.__hash__(self)
 
     # -- operators -------------------------------------------------------------------------------------------------------------
 
@@ -358,6 +392,12 @@ class Tensor(Methods, Protocols):
 
 
 _tensor_class.append(Tensor)
+
+
+def in_event_loop() -> bool:
+    """Does an event loop run in this thread? Without importing asyncio: where nobody did, none runs."""
+    events = sys.modules.get("asyncio.events")
+    return events is not None and events._get_running_loop() is not None
 
 
 async def _awaited(promise: Promise) -> None:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from lazytensor import evaluate, planning
+from lazytensor.compiler.graph import Node
 from lazytensor.handle import Handle, sweep
 from lazytensor.system import engine
 from lazytensor.tensor import Tensor
+
+if TYPE_CHECKING:
+    from asyncio import Future
 
 
 def start(*tensors: Tensor) -> None:
@@ -42,18 +47,91 @@ def wait_all() -> None:
         failure.raise_()
 
 
-async def as_completed(tensors: Iterable[Tensor]) -> AsyncIterator[Tensor]:
-    """Start tensors together and yield each as it is computed, without blocking the running loop."""
+def gather(*tensors: Tensor, return_exceptions: bool = False) -> Future[list[Any]]:
+    """Start tensors as one graph; a future of all of them, as `asyncio.gather` makes of coroutines.
+
+    Parameters
+    ----------
+    *tensors : Tensor
+    return_exceptions : bool
+        Whether the errors of those that failed stand in their places; else the first error is the future's, at once, and the others
+        go on.
+
+    Returns
+    -------
+    future of list of Tensor
+        The tensors in the order given, computed. An `asyncio.Future` in a running event loop, elsewhere one of `concurrent.futures`
+        that can be awaited later (see `Tensor.future`).
+
+    >>> import asyncio
+    >>> import lazytensor as lt
+    >>> async def main():
+    ...     x = lt.arange(4)
+    ...     low, high = await lt.gather(x.min(), x.max())
+    ...     return int(low), int(high)
+    >>> asyncio.run(main())
+    (0, 3)
+    """
+    from lazytensor.futures import future_of  # delayed: start-up time
+
+    nodes = [_checked(tensor, "gather")._base() for tensor in tensors]
+
+    def answer() -> list[Any]:
+        if not return_exceptions:
+            # Those that are pending still are not waited for when one has failed.
+            for node in nodes:
+                if evaluate.is_ready(node):
+                    evaluate.value_of(node)
+            return list(tensors)
+        return [_outcome(tensor, node) for tensor, node in zip(tensors, nodes, strict=True)]
+
+    return future_of(nodes, answer, eager=not return_exceptions)  # type: ignore[no-any-return]
+
+
+def _outcome(tensor: Tensor, node: Node) -> Any:
+    """The tensor, or the error that its computation ended in."""
+    try:
+        evaluate.value_of(node)
+    except Exception as error:
+        return error
+    return tensor
+
+
+def as_completed(tensors: Iterable[Tensor]) -> AsyncIterator[Tensor]:
+    """Start tensors together and yield each as it ends, without blocking the running loop.
+
+    Yields the tensors themselves, as `asyncio.as_completed` yields its tasks. One that failed is yielded as well, and raises its error
+    when it is waited for (`await t`, `t.wait()`, `print(t)`); the others follow.
+
+    >>> import asyncio
+    >>> import lazytensor as lt
+    >>> async def main():
+    ...     async for done in lt.as_completed([lt.arange(4) + 1]):
+    ...         print(done)
+    >>> asyncio.run(main())
+    [1 2 3 4]
+    """
+    return _each([_checked(tensor, "as_completed") for tensor in tensors])
+
+
+async def _each(tensors: list[Tensor]) -> AsyncIterator[Tensor]:
     import asyncio  # delayed: start-up time
 
-    waiting = list(tensors)
-    start(*waiting)
+    from lazytensor.futures import future_of  # delayed: as above
 
-    async def one(tensor: Tensor) -> Tensor:
-        return await tensor
+    start(*tensors)
+    ended: asyncio.Queue[Tensor] = asyncio.Queue()
 
-    for done in asyncio.as_completed([one(tensor) for tensor in waiting]):
-        yield await done
+    for tensor in tensors:
+        # Nothing is raised here: the tensor itself has the error.
+        future = future_of((tensor._base(),), partial(_itself, tensor))
+        future.add_done_callback(lambda done: ended.put_nowait(done.result()))
+    for _ in tensors:
+        yield await ended.get()
+
+
+def _itself(tensor: Tensor) -> Tensor:
+    return tensor
 
 
 def _checked(tensor: Any, name: str) -> Tensor:
