@@ -149,23 +149,23 @@ class Tensor(Methods, Protocols):
 
     def wait(self) -> Tensor:
         """Compute this tensor and wait for it; returns it. Raises the error of an operation it needs that failed."""
-        evaluate.value_of(self._base())
+        evaluate.value_of(self._root())
         return self
 
     def start(self) -> Tensor:
         """Compute this tensor in the background; returns at once. Waits only while 64 graphs are queued already."""
-        evaluate.run((self._base(),), background=True)
+        evaluate.run((self._root(),), background=True)
         return self
 
     def is_ready(self) -> bool:
         """Is the value there (or known to have failed), so that a wait returns at once? Never waits."""
-        result = self._base().result
+        result = self._root().result
         if type(result) is Promise:
             return result.is_set()
         return result is not None
 
     def __await__(self) -> Generator[Any, None, Tensor]:
-        node = self._base()
+        node = self._root()
         if node.result is None:
             evaluate.run((node,), background=True)
         if type(node.result) is Promise:

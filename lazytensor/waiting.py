@@ -13,7 +13,7 @@ from lazytensor.tensor import Tensor
 
 def start(*tensors: Tensor) -> None:
     """Compute tensors in the background, as one graph. Returns at once; waits only while 64 graphs are queued."""
-    evaluate.run([_checked(tensor, "start")._base() for tensor in tensors], background=True)
+    evaluate.run([_checked(tensor, "start")._root() for tensor in tensors], background=True)
 
 
 def materialize(*tensors: Tensor) -> tuple[Tensor, ...]:
@@ -25,7 +25,7 @@ def materialize(*tensors: Tensor) -> tuple[Tensor, ...]:
     >>> print(low, high)
     0 2
     """
-    evaluate.materialize([_checked(tensor, "materialize")._base() for tensor in tensors])
+    evaluate.materialize([_checked(tensor, "materialize")._root() for tensor in tensors])
     return tensors
 
 
