@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytensor.creation import array, asarray, created, place
+from lazytensor import elementwise, layout
+from lazytensor.creation import array, asarray, place
+from lazytensor.devices import device_name
 from lazytensor.dtypes import as_dtype
-from lazytensor.elementwise import astype
 from lazytensor.fallback import values, waits
-from lazytensor.handle import Handle, constant, import_array, wrap
+from lazytensor.handle import Handle, constant, created, import_array, wrap
 from lazytensor.indexing import assign, cast_for_assignment
 from lazytensor.keywords import no_model
 from lazytensor.manipulation import as_tensor, broadcast_to, copy
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
 
 __all__ = [
-    "asanyarray", "asarray_chkfinite", "ascontiguousarray", "asfortranarray", "copyto", "frombuffer", "fromiter", "fromstring",
+    "asanyarray", "asarray_chkfinite", "ascontiguousarray", "asfortranarray", "astype", "copyto", "frombuffer", "fromiter", "fromstring",
     "require",
 ]  # fmt: skip
 
@@ -37,14 +38,49 @@ def asanyarray(
 
 
 def ascontiguousarray(a: Any, dtype: Any = None, *, like: Any = None) -> Tensor:
-    """`asarray`, of at least one dimension: tensors are logically C-contiguous."""
-    made = asarray(a, dtype, like=like)
-    return made if made.shape else array(made, ndmin=1, copy=None)
+    """A tensor of at least one dimension in C order: `a` itself where it is one, else a copy."""
+    return array(a, dtype, copy=None, order="C", ndmin=1, like=like)
 
 
 def asfortranarray(a: Any, dtype: Any = None, *, like: Any = None) -> Tensor:
-    """`ascontiguousarray`: values do not depend on a layout in memory, and tensors have only one."""
-    return ascontiguousarray(a, dtype, like=like)
+    """A tensor of at least one dimension in Fortran's order: `a` itself where it is one, else a copy.
+
+    >>> import lazytensor as lt
+    >>> lt.asfortranarray(lt.ones((2, 3))).strides
+    (8, 16)
+    """
+    return array(a, dtype, copy=None, order="F", ndmin=1, like=like)
+
+
+def astype(x: Any, dtype: Any, /, *, copy: bool = True, device: Any = None) -> Tensor:
+    """The values in another dtype. Never waits.
+
+    Parameters
+    ----------
+    x : array_like
+    dtype : dtype
+        Conversions that lose (float to integer truncates, complex to real drops the imaginary part) are allowed.
+    copy : bool
+        False returns `x` itself when it has the dtype already.
+    device : optional
+        Where the result is to live.
+
+    >>> import lazytensor as lt
+    >>> print(lt.astype(lt.asarray([1.7, -1.7]), lt.int64))
+    [ 1 -1]
+    """
+    return converted(as_tensor(x, "astype"), dtype, "K", copy, device)
+
+
+def converted(x: Handle, dtype: Any, order: str, copy: bool, device: Any) -> Tensor:
+    """The tensor in another dtype and an order in memory: itself, if `copy` is false and it has both."""
+    target = as_dtype(dtype, "astype")
+    view = x._index_map()
+    # Unlike elsewhere, "A" asks for one of two orders.
+    fits = layout.fits(view, order) if order != "A" else layout.fits(view, "C") or layout.fits(view, "F")
+    same = not copy and target == x.dtype and fits
+    made: Tensor = x if same else layout.copied(x, order, target)  # type: ignore[assignment]
+    return made if device_name(device) is None else made.to_device(device)
 
 
 @waits
@@ -56,32 +92,30 @@ def asarray_chkfinite(a: Any, dtype: Any = None, order: Any = None) -> Tensor:
     return made
 
 
-# What each flag of `require` asks for: something every tensor is, or what only a copy may have.
+# What each flag of `require` asks for, as `flags` names it.
 _FLAGS = {
     "C": "C", "C_CONTIGUOUS": "C", "CONTIGUOUS": "C",
     "F": "F", "F_CONTIGUOUS": "F", "FORTRAN": "F",
-    "A": "A", "ALIGNED": "A", "E": "E", "ENSUREARRAY": "E",
-    "W": "W", "WRITEABLE": "W", "O": "O", "OWNDATA": "O",
+    "A": "ALIGNED", "ALIGNED": "ALIGNED", "E": "E", "ENSUREARRAY": "E",
+    "W": "W", "WRITEABLE": "W", "O": "OWNDATA", "OWNDATA": "OWNDATA",
 }  # fmt: skip
 
 
 def require(a: Any, dtype: Any = None, requirements: Any = None, *, like: Any = None) -> Tensor:
-    """`asarray`, or a copy where the flags ask for what a view lacks: "W" to be writeable, "O" to share nothing.
-
-    "C", "F", "A" and "E" are accepted: layouts in memory are not seen in values.
+    """`asarray`, or a copy where the flags ask for what it lacks: "C" and "F" for an order in memory, "W" to be writeable, "O" to
+    share nothing. "A" and "E" ask for what every tensor is.
     """
-    made = asanyarray(a, dtype, like=like)
-    asked = []
+    no_model(like, "require")
+    asked = set()
     for item in requirements or ():
         if item.upper() not in _FLAGS:
             raise KeyError(f"require: unknown requirement {item!r}; there are {', '.join(sorted(_FLAGS))}")
-        asked.append(_FLAGS[item.upper()])
-    if "C" in asked and "F" in asked:
+        asked.add(_FLAGS[item.upper()])
+    if asked >= {"C", "F"}:
         raise ValueError('require: cannot specify both "C" and "F" order')
-    shown = made._shown()
-    if shown is not None and ("O" in asked or ("W" in asked and not shown.writeable)):
-        return copy(made)
-    return made
+    order = next((letter for letter in "CF" if letter in asked), "A")
+    made = asarray(a, dtype, order)
+    return made if all(made.flags[item] for item in asked - {"E"}) else copy(made, order)
 
 
 def copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) -> None:
@@ -115,7 +149,7 @@ def copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) ->
     source = broadcast_to(source, dst.shape)
     if where is not True:
         given = where if isinstance(where, Handle) else asarray(where, device=_device(dst))
-        mask = broadcast_to(astype(given, np.bool_, copy=False), dst.shape)
+        mask = broadcast_to(elementwise.astype(given, np.bool_, copy=False), dst.shape)
         deliver(source, dst, "copyto", casting=casting, where=mask)
     elif isinstance(dst, Handle):
         # An assignment, since it keeps the device.

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytensor import elementwise, joining, manipulation
-from lazytensor.compiler.graph import Node
+from lazytensor import joining, layout, manipulation, views
 from lazytensor.compiler.ops import sources
 from lazytensor.compiler.ops.rules import INTEGER_LIMITS
 from lazytensor.devices import default_name, device_name
 from lazytensor.dtypes import as_dtype
-from lazytensor.handle import SUPPORTED, Handle, _contains_handle, constant, import_array, record, wrap
+from lazytensor.handle import SUPPORTED, Handle, _contains_handle, constant, created, import_array, record
 from lazytensor.keywords import memory_order, no_model, no_subclass
 from lazytensor.manipulation import lengths
 
@@ -29,14 +28,6 @@ Shape = tuple[int, ...]
 def place(device: Any) -> str | None:
     """Where a new tensor goes: the device asked for, else the thread's default."""
     return device_name(device) or default_name()
-
-
-def created(node: Node) -> Tensor:
-    """A handle on something created: unlike a result, it can be assigned to even when 0-d."""
-    made = wrap(node)
-    if node.shape == ():
-        made._share()
-    return made
 
 
 def checked_shape(shape: Any, name: str) -> Shape:
@@ -61,7 +52,8 @@ def asarray(
     dtype : dtype, optional
         What the values are cast to.
     order : {"C", "F", "A", "K"}, optional
-        Accepted as NumPy's; tensors are logically C-contiguous.
+        "C" and "F" copy what is not in that order in memory. "A" and "K" (the default) take a tensor as it is; where it must be
+        copied for another reason, "A" keeps Fortran's order and "K" any. Of other libraries' arrays, only "A" and "F" keep Fortran's.
     device : optional
         Where the tensor is to live.
     copy : bool, optional
@@ -77,33 +69,40 @@ def asarray(
     >>> print(lt.asarray([[1, 2], [3, 4]]).sum())
     10
     """
-    memory_order(order, "asarray")
     no_model(like, "asarray")
-    return _made(a, dtype, device, copy)
+    return _made(a, dtype, device, copy, memory_order(order, "asarray", default="K"))
 
 
-def _made(x: Any, dtype: Any, device: Any, copy: bool | None) -> Tensor:
+def _made(x: Any, dtype: Any, device: Any, copy: bool | None, order: str) -> Tensor:
     wanted = None if dtype is None else as_dtype(dtype, "asarray")
     if isinstance(x, Handle):
-        return _from_tensor(x, wanted, device, copy)
+        return _from_tensor(x, wanted, device, copy, order)
     if isinstance(x, (list, tuple)) and _contains_handle(x):
         if copy is False:
             raise ValueError("asarray: a list cannot become a tensor without a copy")
-        return _from_tensor(joining.stack([asarray(item) for item in x]), wanted, device, None)
+        return _from_tensor(joining.stack([asarray(item) for item in x]), wanted, device, None, order)
     where = place(device)
     if isinstance(x, (np.ndarray, np.generic)) or not isinstance(x, (bool, int, float, complex, list, tuple)):
         array = _foreign(x)
+        fortran = order in "AF" and array.flags.f_contiguous and not array.flags.c_contiguous
+        source = array.T if fortran else array
         if wanted is not None and array.dtype != wanted:
             if copy is False:
                 raise ValueError(f"asarray: dtype {array.dtype} cannot become {wanted} without a copy")
-            return created(constant(_converted(_numeric(array), wanted), where))
-        return created(import_array(array, where, copy))
+            node = constant(_converted(_numeric(source), wanted), where)
+        else:
+            node = import_array(source, where, copy)
+        if fortran:
+            return layout.turned(node, tuple(reversed(range(array.ndim))))
+        if copy is False and not layout.fits(views.whole(array.shape), order):
+            raise ValueError(f"asarray: an array in C order cannot be in order {order!r} without a copy")
+        return layout.laid_out(created(node), order)
     if copy is False:
         raise ValueError(f"asarray: a {type(x).__name__} cannot become a tensor without a copy")
     array = np.asarray(x, dtype=wanted, order="C")
     if array.dtype == object and isinstance(x, int):
         raise OverflowError(f"asarray: Python integer {x} is out of bounds for every integer dtype")
-    return created(constant(array, where) if array.dtype in SUPPORTED else import_array(array, where))
+    return layout.laid_out(created(constant(array, where) if array.dtype in SUPPORTED else import_array(array, where)), order)
 
 
 def _numeric(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
@@ -126,20 +125,24 @@ def _foreign(x: Any) -> np.ndarray[Any, Any]:
     return np.asarray(x)
 
 
-def _from_tensor(x: Handle, dtype: np.dtype[Any] | None, device: Any, copy: bool | None) -> Tensor:
+def _from_tensor(x: Handle, dtype: np.dtype[Any] | None, device: Any, copy: bool | None, order: str) -> Tensor:
     made: Tensor = x  # type: ignore[assignment]
     name = device_name(device)
     moves = name is not None and name != (x._base().device or "cpu:0")
     changes = dtype is not None and dtype != x.dtype
-    if copy is False and (moves or changes):
-        raise ValueError(f"asarray: {x.dtype} on {made.device} cannot become {dtype or x.dtype} on {name} without a copy")
-    if changes:
-        made = elementwise.astype(made, dtype)
-    elif copy and not moves:
-        made = manipulation.copy(made)
+    settled = layout.fits(x._index_map(), order)
+    if copy is False and (moves or changes or not settled):
+        raise ValueError(
+            f"asarray: {x.dtype} on {made.device}{'' if settled else ' in another order'} cannot become {dtype or x.dtype} on "
+            f"{name or made.device} without a copy"
+        )
+    if changes or not settled or (copy and not moves):
+        # A conversion keeps any order for "A", as NumPy's does.
+        made = layout.copied(made, "K" if changes and order == "A" else order, dtype)
     if moves:
-        made = made.to_device(name)
-    return made
+        made = layout.laid_out(made.to_device(name), order)
+    # A 0-d result stands for a scalar; what is made of one is an array.
+    return created(made._node) if made._node is not None and not made.shape else made
 
 
 def array(
@@ -177,8 +180,8 @@ def from_dlpack(x: Any, /, *, device: Any = None, copy: bool | None = None) -> T
 # -- constants ------------------------------------------------------------------------------------------------------------------
 
 
-def _filled(shape: Shape, value: Any, dtype: np.dtype[Any], device: str | None) -> Tensor:
-    return created(record(sources.full, (value,), (shape, dtype), device=device))
+def _filled(shape: Shape, value: Any, dtype: np.dtype[Any], device: str | None, order: str) -> Tensor:
+    return layout.laid_out(created(record(sources.full, (value,), (shape, dtype), device=device)), order)
 
 
 def zero_of(dtype: np.dtype[Any]) -> Any:
@@ -186,10 +189,10 @@ def zero_of(dtype: np.dtype[Any]) -> Any:
 
 
 def _constant(name: str, value: int, shape: Any, dtype: Any, order: Any, device: Any, like: Any) -> Tensor:
-    memory_order(order, name)
+    letter = memory_order(order, name, "CF")
     no_model(like, name)
     kind = as_dtype(np.float64 if dtype is None else dtype, name)
-    return _filled(checked_shape(shape, name), kind.type(value).item(), kind, place(device))
+    return _filled(checked_shape(shape, name), kind.type(value).item(), kind, place(device), letter)
 
 
 def zeros(shape: Any, dtype: Any = None, order: Any = "C", *, device: Any = None, like: Any = None) -> Tensor:
@@ -223,20 +226,20 @@ def full(shape: Any, fill_value: Any, dtype: Any = None, order: Any = "C", *, de
         An array is broadcast to the shape.
     dtype : dtype, optional
         The value's own when None.
-    order : {"C", "F", "A", "K"}
-        Accepted as NumPy's; tensors are logically C-contiguous.
+    order : {"C", "F"}
+        The order in memory.
 
     Raises
     ------
     OverflowError
         If a Python integer does not fit the dtype.
     """
-    memory_order(order, "full")
+    letter = memory_order(order, "full", "CF")
     no_model(like, "full")
     wanted = checked_shape(shape, "full")
     kind = None if dtype is None else as_dtype(dtype, "full")
     if not isinstance(fill_value, (bool, int, float, complex)) or isinstance(fill_value, np.generic):
-        return manipulation.copy(manipulation.broadcast_to(asarray(fill_value, kind, device=device), wanted))
+        return layout.copied(manipulation.broadcast_to(asarray(fill_value, kind, device=device), wanted), letter)
     if kind is None:
         kind = as_dtype(np.asarray(fill_value).dtype, "full")
     limits = INTEGER_LIMITS.get(kind)
@@ -247,14 +250,21 @@ def full(shape: Any, fill_value: Any, dtype: Any = None, order: Any = "C", *, de
     else:
         # Converted here, so that the recorded scalar says exactly what is stored.
         value = _converted(np.asarray(fill_value), kind).item()
-    return _filled(wanted, value, kind, place(device))
+    return _filled(wanted, value, kind, place(device), letter)
 
 
-def _like(name: str, x: Any, dtype: Any, order: Any, shape: Any, device: Any) -> tuple[Any, np.dtype[Any], Any]:
-    memory_order(order, name)
+def _like(name: str, make: Any, x: Any, dtype: Any, order: Any, shape: Any, device: Any) -> Tensor:
+    """What `make` makes of a shape, a dtype and a device, in an order, each that of `x` where it is not given."""
+    letter = memory_order(order, name, default="K")
     model = manipulation.as_tensor(x, name)
+    view = model._index_map()
     where = device if device is not None else model._base().device
-    return (model.shape if shape is None else shape), (model.dtype if dtype is None else dtype), where
+    kind = model.dtype if dtype is None else dtype
+    made: Tensor = make(view.shape if shape is None else shape, kind, device=where)
+    axes = layout.axes_in(letter, view)
+    if len(made.shape) != len(axes):
+        return layout.laid_out(made, "F" if letter == "F" else "C")
+    return made if axes == tuple(range(len(axes))) else layout.arranged(made, axes)
 
 
 # `subok` says nothing here: there are no subclasses to keep.
@@ -264,24 +274,21 @@ def zeros_like(
     a: Any, dtype: Any = None, order: Any = "K", subok: bool = True, shape: Any = None, *, device: Any = None
 ) -> Tensor:
     """Zeros of the shape, dtype and device of `a`, where not given. Does not read `a`."""
-    lengths, kind, where = _like("zeros_like", a, dtype, order, shape, device)
-    return zeros(lengths, kind, device=where)
+    return _like("zeros_like", zeros, a, dtype, order, shape, device)
 
 
 def ones_like(
     a: Any, dtype: Any = None, order: Any = "K", subok: bool = True, shape: Any = None, *, device: Any = None
 ) -> Tensor:
     """Ones of the shape, dtype and device of `a`, where not given."""
-    lengths, kind, where = _like("ones_like", a, dtype, order, shape, device)
-    return ones(lengths, kind, device=where)
+    return _like("ones_like", ones, a, dtype, order, shape, device)
 
 
 def empty_like(
     prototype: Any, /, dtype: Any = None, order: Any = "K", subok: bool = True, shape: Any = None, *, device: Any = None
 ) -> Tensor:
     """Values that do not matter, of the shape, dtype and device of `prototype`, where not given."""
-    lengths, kind, where = _like("empty_like", prototype, dtype, order, shape, device)
-    return zeros(lengths, kind, device=where)
+    return _like("empty_like", zeros, prototype, dtype, order, shape, device)
 
 
 def full_like(
@@ -295,5 +302,8 @@ def full_like(
     device: Any = None,
 ) -> Tensor:
     """One value in the shape, dtype and device of `a`, where not given."""
-    lengths, kind, where = _like("full_like", a, dtype, order, shape, device)
-    return full(lengths, fill_value, kind, device=where)
+
+    def make(shape: Any, dtype: Any, *, device: Any) -> Tensor:
+        return full(shape, fill_value, dtype, device=device)
+
+    return _like("full_like", make, a, dtype, order, shape, device)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lazytensor import products, views
-from lazytensor.creation import asarray, created, place, zeros
+from lazytensor.creation import asarray, place, zeros
 from lazytensor.elementwise import astype
 from lazytensor.fallback import waits
-from lazytensor.handle import Handle, constant
+from lazytensor.handle import Handle, constant, created
 from lazytensor.indexing import assign
 from lazytensor.joining import concat, resize
 from lazytensor.manipulation import as_tensor, broadcast_to, copy, expand_dims, flip, lengths, ravel

@@ -13,7 +13,6 @@ from lazytensor.compiler.graph import Node
 from lazytensor.compiler.ops import elementwise as ops
 from lazytensor.compiler.ops.row import Op
 from lazytensor.compiler.ops.rules import check_scalar
-from lazytensor.devices import device_name
 from lazytensor.dtypes import as_dtype
 from lazytensor.handle import Handle, node_operand, operand, record, wrap
 from lazytensor.ufuncs import Binary, call, equip
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "abs", "absolute", "acos", "acosh", "add", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh",
-    "around", "asin", "asinh", "astype", "atan", "atan2", "atanh", "bitwise_and", "bitwise_invert", "bitwise_left_shift",
+    "around", "asin", "asinh", "atan", "atan2", "atanh", "bitwise_and", "bitwise_invert", "bitwise_left_shift",
     "bitwise_not", "bitwise_or", "bitwise_right_shift", "bitwise_xor", "cbrt", "ceil", "clip", "conj", "conjugate",
     "copysign", "cos", "cosh", "divide", "equal", "exp", "exp2", "expm1", "floor", "floor_divide", "fmax", "fmin", "fmod",
     "greater", "greater_equal", "hypot", "imag", "invert", "isfinite", "isinf", "isnan", "left_shift", "less", "less_equal",
@@ -285,28 +284,10 @@ def _clip(x: Any, low: Any, high: Any) -> Tensor:
 _clip.op = ops.clip  # type: ignore[attr-defined]
 
 
-def astype(x: Any, dtype: Any, /, *, copy: bool = True, device: Any = None) -> Tensor:
-    """The values in another dtype. Never waits.
-
-    Parameters
-    ----------
-    x : array_like
-    dtype : dtype
-        Conversions that lose (float to integer truncates, complex to real drops the imaginary part) are allowed.
-    copy : bool
-        False returns `x` itself when it has the dtype already.
-    device : optional
-        Where the result is to live.
-
-    >>> import lazytensor as lt
-    >>> print(lt.astype(lt.asarray([1.7, -1.7]), lt.int64))
-    [ 1 -1]
-    """
+def astype(x: Any, dtype: Any, /, *, copy: bool = True) -> Tensor:
+    """The values in another dtype, as a result: unlike that of `lazytensor.astype`, a 0-d one stands for a scalar."""
     target = as_dtype(dtype, "astype")
     if isinstance(x, Handle) and x.dtype == target and not copy:
-        found: Tensor = x  # type: ignore[assignment]
-    else:
-        node = node_operand(x, "astype")
-        same = node.dtype == target
-        found = wrap(record(ops.copy, (node,)) if same else record(ops.astype, (node,), (target,)))
-    return found if device_name(device) is None else found.to_device(device)
+        return x  # type: ignore[return-value]
+    node = node_operand(x, "astype")
+    return wrap(record(ops.copy, (node,)) if node.dtype == target else record(ops.astype, (node,), (target,)))

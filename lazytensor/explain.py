@@ -73,7 +73,7 @@ def explain(*tensors: Tensor) -> Report:
     >>> len(lt.explain((x * 2 + 1).sum()).kernels)
     1
     """
-    nodes = [tensor._base() for tensor in tensors]
+    nodes = [tensor._root() for tensor in tensors]
     outside = _outside(nodes)
     planned = planning.pending_plan(nodes)
     if planned is None:

@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytensor.creation import created
 from lazytensor.dtypes import as_dtype
 from lazytensor.fallback import values, waits
-from lazytensor.handle import SUPPORTED, Handle, constant, import_array
+from lazytensor.handle import SUPPORTED, Handle, constant, created, import_array
 from lazytensor.manipulation import as_tensor
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lazytensor import indexing, manipulation, views
+from lazytensor import indexing, layout, manipulation, views
 from lazytensor.sites import user_site
 
 if TYPE_CHECKING:
@@ -38,24 +38,14 @@ class Flags:
 def flags(x: Tensor) -> Flags:
     """The flags of a tensor."""
     view = x._index_map()
-    backwards = tuple(reversed(view.shape))
     shown = x._shown()
     scalar = x._node is not None and not x.shape
     return Flags(
-        c_contiguous=0 in view.shape or _contiguous(view.shape, view.strides),
-        f_contiguous=0 in view.shape or _contiguous(backwards, tuple(reversed(view.strides))),
-        owndata=shown is None,
+        c_contiguous=layout.is_contiguous(view, "C"),
+        f_contiguous=layout.is_contiguous(view, "F"),
+        owndata=shown is None or type(shown) is views.Own,
         writeable=not scalar and (shown is None or shown.writeable),
     )
-
-
-def _contiguous(shape: tuple[int, ...], strides: tuple[int, ...]) -> bool:
-    step = 1
-    for length, stride in zip(reversed(shape), reversed(strides), strict=True):
-        if length != 1 and stride != step:
-            return False
-        step *= length
-    return True
 
 
 class Flat:

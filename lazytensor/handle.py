@@ -72,6 +72,20 @@ class Storage:
     def __init__(self, node: Node) -> None:
         self.node = node
 
+    @property
+    def root(self) -> Node:
+        """The node that a wait for what is shown computes."""
+        return self.node
+
+    def read(self, view: View) -> Node:
+        """What a view shows, as a node on the current base."""
+        base = self.node
+        return Node(structural.view, (base,), tuple(view), view.shape, base.dtype, base.device, None)
+
+    def store(self, view: View, value: Any, site: Site) -> None:
+        """Replace a region by a node that broadcasts to it, or a Python scalar."""
+        self.node = updated(self.node, view, value, site)
+
 
 class Handle:
     """A value that operations are recorded on. `_node` is set in a plain handle; else `_storage` is, and `_view` unless all of it is
@@ -96,12 +110,20 @@ class Handle:
         view = self._view
         if view is None:
             return base
+        if type(storage) is not Storage:
+            return storage.read(view)
+        # As `Storage.read`, without the call.
         return Node(structural.view, (base,), tuple(view), view.shape, base.dtype, base.device, None)
 
     def _base(self) -> Node:
         """The node of the whole array that this handle shows."""
         node = self._node
         return node if node is not None else self._storage.node  # type: ignore[union-attr]
+
+    def _root(self) -> Node:
+        """The node that a wait for this handle computes."""
+        node = self._node
+        return node if node is not None else self._storage.root  # type: ignore[union-attr]
 
     def _index_map(self) -> View:
         return self._shown() or views.whole(self._base().shape)
@@ -115,6 +137,7 @@ class Handle:
         node = self._node
         if node is not None:
             return value_of(node)
+        value_of(self._root())
         array = value_of(self._base())
         view = self._view
         if view is None:
@@ -204,12 +227,19 @@ class Handle:
         if 0 in view.shape:
             return
 
-        def change(whole: Node) -> Node:
-            made = Node(structural.update, (whole, value), tuple(view), whole.shape, whole.dtype, whole.device, site)
-            enroll(made)
-            return made
+        with write_lock:
+            if self._node is not None:
+                self._node = updated(self._node, view, value, site)
+            else:
+                assert self._storage is not None
+                self._storage.store(view, value, site)
 
-        self._replace(change)
+
+def updated(whole: Node, view: View, value: Any, site: Site) -> Node:
+    """The array with a region replaced by a node that broadcasts to it, or a Python scalar."""
+    made = Node(structural.update, (whole, value), tuple(view), whole.shape, whole.dtype, whole.device, site)
+    enroll(made)
+    return made
 
 
 def as_stored(node: Node) -> Node:
@@ -227,6 +257,14 @@ def wrap(node: Node) -> Tensor:
     made._node = node
     made._storage = None
     return made  # type: ignore[return-value]
+
+
+def created(node: Node) -> Tensor:
+    """A handle on an array of its own: unlike a result, it can be assigned to even when 0-d."""
+    made = wrap(node)
+    if node.shape == ():
+        made._share()
+    return made
 
 
 def showing(storage: Storage, view: View | None) -> Tensor:

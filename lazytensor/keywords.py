@@ -1,16 +1,16 @@
-"""Checks of NumPy's keywords that have one meaning here: memory orders, subclasses and array functions of other libraries."""
+"""Checks of NumPy's keywords: memory orders, and what has one meaning here, subclasses and array functions of other libraries."""
 
 from __future__ import annotations
 
 from typing import Any
 
 
-def memory_order(order: Any, name: str, accepted: str = "CFAK") -> str:
-    """The order as a capital letter, None as "C"; tensors are logically C-contiguous, so "A" and "K" mean "C" too."""
-    letter = "C" if order is None else order.upper() if isinstance(order, str) else None
+def memory_order(order: Any, name: str, accepted: str = "CFAK", default: str = "C") -> str:
+    """The order as a capital letter, None as the default."""
+    letter = default if order is None else order.upper() if isinstance(order, str) else None
     if letter is None or len(letter) != 1 or letter not in accepted:
         raise ValueError(f"{name}: order must be one of {', '.join(map(repr, accepted))}, got {order!r}")
-    return "F" if letter == "F" else "C"
+    return letter
 
 
 def no_subclass(subok: Any, name: str) -> None:

@@ -1,6 +1,7 @@
 """Shapes: views that alias their argument where NumPy's do, lazy copies elsewhere. Nothing here waits.
 
-Tensors are logically C-contiguous: the orders "A" and "K" mean "C". "F" reads and places elements in Fortran order.
+The order "F" reads and places elements in Fortran's order, "A" does so where that is their order in memory, and "K" takes them as they
+lie there.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import operator
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from lazytensor import views
+from lazytensor import layout, views
 from lazytensor.axes import axis_tuple, one_axis
 from lazytensor.compiler.ops import elementwise as elementwise_ops
 from lazytensor.compiler.ops.shapes import broadcast_shapes as _broadcast_shapes
@@ -51,12 +52,9 @@ def _counted(shape: Any, name: str) -> Shape:
 
 def copy(a: Any, order: str = "K", subok: bool = False) -> Tensor:
     """An independent tensor of the same values: neither sees writes to the other."""
-    memory_order(order, "copy")
+    letter = memory_order(order, "copy", default="K")
     no_subclass(subok, "copy")
-    made = wrap(record(elementwise_ops.copy, (node_operand(a, "copy"),)))
-    if made.shape == ():
-        made._share()
-    return made
+    return layout.copied(as_tensor(a, "copy"), letter)
 
 
 # -- the shape ------------------------------------------------------------------------------------------------------------------
@@ -87,7 +85,7 @@ def reshape(a: Any, shape: Any, order: str = "C", *, copy: bool | None = None) -
     shape : int or tuple of int
         One length may be -1: what the others leave.
     order : {"C", "F", "A"}
-        "F" reads and places the elements with the first index changing fastest; "A" means "C".
+        "F" reads and places the elements with the first index changing fastest, "A" does so where they lie so in memory.
     copy : bool, optional
         None gives a view that aliases `a` where strides allow one, as NumPy does; True always copies.
 
@@ -102,7 +100,8 @@ def reshape(a: Any, shape: Any, order: str = "C", *, copy: bool | None = None) -
      [3 4 5]]
     """
     source = as_tensor(a, "reshape")
-    if memory_order(order, "reshape", "CFA") == "F":
+    letter = memory_order(order, "reshape", "CFA")
+    if letter == "F" or (letter == "A" and layout.is_fortran(source._index_map())):
         return permute_dims(reshape(permute_dims(source), lengths(shape)[::-1], copy=copy))
     wanted = views.resolve_shape(lengths(shape), math.prod(source.shape))
     view = None if copy else views.reshape(source._index_map(), wanted)
@@ -118,19 +117,23 @@ def _copied(x: Tensor) -> Tensor:
     return wrap(record(elementwise_ops.copy, (x._read(),)))
 
 
+def _in_order(x: Tensor, order: str) -> Tensor:
+    """The axes in the order in which "C", "F", "A" or "K" takes the elements, the slowest first."""
+    axes = layout.axes_in(order, x._index_map())
+    return x if axes == tuple(range(len(axes))) else permute_dims(x, axes)
+
+
 def ravel(a: Any, order: str = "C") -> Tensor:
-    """One-dimensional: a view where strides allow one, else a copy. `order` is the order of the elements, as in `reshape`."""
-    source = as_tensor(a, "ravel")
-    if memory_order(order, "ravel") == "F":
-        source = permute_dims(source)
-    return reshape(source, (math.prod(source.shape),))
+    """One-dimensional: a view where the elements lie side by side in this order, else a copy. The order is that of `reshape`, or "K"
+    for the one in memory."""
+    source = _in_order(as_tensor(a, "ravel"), memory_order(order, "ravel"))
+    view = source._index_map()
+    return reshape(source, (math.prod(view.shape),), copy=None if layout.is_contiguous(view, "C") else True)
 
 
 def flatten(a: Any, order: str = "C") -> Tensor:
-    """A one-dimensional copy."""
-    source = as_tensor(a, "flatten")
-    if memory_order(order, "flatten") == "F":
-        source = permute_dims(source)
+    """A one-dimensional copy, in an order as of `ravel`."""
+    source = _in_order(as_tensor(a, "flatten"), memory_order(order, "flatten"))
     return reshape(source, (math.prod(source.shape),), copy=True)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lazytensor import (
+    conversion,
     elementwise,
     files,
     indexing,
@@ -78,10 +79,10 @@ class Methods(Handle):
         self, dtype: Any, order: str = "K", casting: Any = "unsafe", subok: bool = True, copy: bool = True, *, device: Any = None
     ) -> Tensor:
         """The values in another dtype, if the casting rule allows it. See `lazytensor.astype`."""
-        memory_order(order, "astype")
+        letter = memory_order(order, "astype", default="K")
         if casting != "unsafe" and not np.can_cast(self.dtype, as_dtype(dtype, "astype"), casting):
             raise TypeError(f"astype: cannot cast from {self.dtype} to {as_dtype(dtype, 'astype')} by the rule {casting!r}")
-        return elementwise.astype(self, dtype, copy=copy, device=device)
+        return conversion.converted(self, dtype, letter, copy, device)
 
     def compress(self, condition: Any, axis: int | None = None, out: Any = None) -> Tensor:
         """The parts along an axis where a condition is true. See `lazytensor.compress`."""
@@ -148,7 +149,7 @@ class Methods(Handle):
         The last axis takes up a difference in size: complex128 of shape (3, 2) is float64 of shape (3, 4).
         """
         if dtype is None or as_dtype(dtype, "view") == self.dtype:
-            return self._alias(self._index_map())
+            return self._alias(views.View(*self._index_map()))
         target = as_dtype(dtype, "view")
         shape = self.shape
         if target.itemsize != self.dtype.itemsize:

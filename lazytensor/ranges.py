@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytensor import elementwise, manipulation
+from lazytensor import elementwise, layout, manipulation
 from lazytensor.compiler.ops import sources
-from lazytensor.creation import asarray, checked_shape, created, full, place, zero_of
+from lazytensor.creation import asarray, checked_shape, full, place, zero_of
 from lazytensor.dtypes import as_dtype
-from lazytensor.handle import Handle, common_device, constant, record, wrap
+from lazytensor.handle import Handle, common_device, constant, created, record, wrap
 from lazytensor.keywords import memory_order, no_model
 from lazytensor.manipulation import lengths
 
@@ -267,10 +267,11 @@ def eye(
     [[0. 1. 0.]
      [0. 0. 1.]]
     """
-    memory_order(order, "eye")
+    letter = memory_order(order, "eye", "CF")
     no_model(like, "eye")
     shape = checked_shape((N, N if M is None else M), "eye")
-    return elementwise.astype(_below(shape, k, elementwise.equal, place(device)), np.float64 if dtype is None else dtype)
+    made = elementwise.astype(_below(shape, k, elementwise.equal, place(device)), np.float64 if dtype is None else dtype)
+    return layout.laid_out(made, letter)
 
 
 def identity(n: int, dtype: Any = None, *, like: Any = None, device: Any = None) -> Tensor:

@@ -151,17 +151,17 @@ class Tensor(Methods, Protocols):
 
     def wait(self) -> Tensor:
         """Compute this tensor and wait for it; returns it. Raises the error of an operation it needs that failed."""
-        value_of(self._base())
+        value_of(self._root())
         return self
 
     def start(self) -> Tensor:
         """Compute this tensor in the background; returns at once. Waits only while 64 graphs are queued already."""
-        evaluate.run((self._base(),), background=True)
+        evaluate.run((self._root(),), background=True)
         return self
 
     def is_ready(self) -> bool:
         """Is the value there (or known to have failed), so that a wait returns at once? Never waits."""
-        return evaluate.is_ready(self._base())
+        return evaluate.is_ready(self._root())
 
     def future(self) -> Any:
         """A future of this tensor: hashable, awaitable, made without waiting for the value. Its result is the tensor, computed.
@@ -176,7 +176,7 @@ class Tensor(Methods, Protocols):
         """
         from lazytensor.futures import future_of  # delayed: start-up time
 
-        node = self._base()
+        node = self._root()
 
         def answer() -> Tensor:
             value_of(node)
@@ -185,7 +185,7 @@ class Tensor(Methods, Protocols):
         return future_of((node,), answer)
 
     def __await__(self) -> Generator[Any, None, Tensor]:
-        node = self._base()
+        node = self._root()
         if node.result is None:
             evaluate.run((node,), background=True)
         if type(node.result) is Promise:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from lazytensor import layout
 from lazytensor.axes import one_axis, reduced_axes
 from lazytensor.compiler.graph import Node
 from lazytensor.compiler.ops import ufuncs as rows
@@ -97,8 +98,10 @@ def call(
         What conversions to `dtype` and to that of `out` are allowed.
     dtype : dtype, optional
         The result's: operands are converted to what NumPy computes it from.
-    order, subok
-        Accepted for NumPy's sake; results are C-contiguous tensors.
+    order
+        "F" lays a new result out in Fortran's order; with any other it is C-contiguous.
+    subok
+        Accepted for NumPy's sake.
     """
     op: Op = function.op
     if order not in (None, "K", "C", "A", "F"):
@@ -115,7 +118,7 @@ def call(
         _check_casts(op, operands, casting)
     made = function(*operands)
     if where is True and out is None:
-        return made  # type: ignore[no-any-return]
+        return layout.laid_out(made, "F") if order == "F" else made
     from lazytensor.out import deliver  # delayed: out is written against the elementwise functions
 
     if out is None:

@@ -38,6 +38,12 @@ class ReadOnly(View):
         return False
 
 
+class Own(View):
+    """All of an array that nobody else made: its axes lie in memory in another order than C's."""
+
+    __slots__ = ()
+
+
 @lru_cache(maxsize=4096)
 def whole(shape: Shape) -> View:
     """The view that shows all of an array of this shape."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def start(*tensors: Tensor) -> None:
     """Compute tensors in the background, as one graph. Returns at once; waits only while 64 graphs are queued."""
-    evaluate.run([_checked(tensor, "start")._base() for tensor in tensors], background=True)
+    evaluate.run([_checked(tensor, "start")._root() for tensor in tensors], background=True)
 
 
 def materialize(*tensors: Tensor) -> tuple[Tensor, ...]:
@@ -30,7 +30,7 @@ def materialize(*tensors: Tensor) -> tuple[Tensor, ...]:
     >>> print(low, high)
     0 2
     """
-    evaluate.materialize([_checked(tensor, "materialize")._base() for tensor in tensors])
+    evaluate.materialize([_checked(tensor, "materialize")._root() for tensor in tensors])
     return tensors
 
 
@@ -74,7 +74,7 @@ def gather(*tensors: Tensor, return_exceptions: bool = False) -> Future[list[Any
     """
     from lazytensor.futures import future_of  # delayed: start-up time
 
-    nodes = [_checked(tensor, "gather")._base() for tensor in tensors]
+    nodes = [_checked(tensor, "gather")._root() for tensor in tensors]
 
     def answer() -> list[Any]:
         if not return_exceptions:
@@ -124,7 +124,7 @@ async def _each(tensors: list[Tensor]) -> AsyncIterator[Tensor]:
 
     for tensor in tensors:
         # Nothing is raised here: the tensor itself has the error.
-        future = future_of((tensor._base(),), partial(_itself, tensor))
+        future = future_of((tensor._root(),), partial(_itself, tensor))
         future.add_done_callback(lambda done: ended.put_nowait(done.result()))
     for _ in tensors:
         yield await ended.get()

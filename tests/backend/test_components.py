@@ -77,7 +77,27 @@ def test_parts_of_scalars_are_scalars() -> None:
     assert z.item() == 2j
 
 
-def test_reading_a_part_twice_records_it_once() -> None:
+def test_a_part_that_is_read_twice_is_computed_once_and_fused() -> None:
     part = (lt.asarray([1 + 2j, 3]) * 2).real
-    assert part._base() is part._base()
     assert len(lt.explain(part + part * 2).kernels) == 1
+    z = lt.asarray([1 + 2j, 3])
+    assert np.shares_memory(z.real.numpy(), z.numpy())
+
+
+def test_waiting_for_a_part_computes_the_tensor() -> None:
+    z = lt.asarray([1 + 2j, 3]) * 2
+    part = z[::-1].imag
+    assert not part.is_ready()
+    part.wait()
+    assert part.is_ready()
+    assert z.is_ready()
+    assert part.tolist() == [0, 4]
+
+
+def test_views_of_the_memory_that_show_both_parts() -> None:
+    z, t = np.array([1 + 2j, 3 + 4j]), lt.asarray([1 + 2j, 3 + 4j])
+    for x, library in ((z, np), (t, lt)):
+        both = library.lib.stride_tricks.as_strided(x.real, (2, 2), (16, 8))
+        both[:, 1] += 10
+        both[0] *= 2
+    assert_same(t, z)
