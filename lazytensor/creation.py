@@ -12,7 +12,8 @@ from lazytensor.compiler.ops import sources
 from lazytensor.compiler.ops.rules import INTEGER_LIMITS
 from lazytensor.devices import default_name, device_name
 from lazytensor.dtypes import as_dtype
-from lazytensor.handle import SUPPORTED, Handle, _contains_handle, constant, import_array, record, wrap
+from lazytensor.foreign import items_of
+from lazytensor.handle import SUPPORTED, Handle, constant, contains_handle, import_array, record, wrap
 from lazytensor.keywords import memory_order, no_model, no_subclass
 from lazytensor.manipulation import lengths
 
@@ -86,7 +87,8 @@ def _made(x: Any, dtype: Any, device: Any, copy: bool | None) -> Tensor:
     wanted = None if dtype is None else as_dtype(dtype, "asarray")
     if isinstance(x, Handle):
         return _from_tensor(x, wanted, device, copy)
-    if isinstance(x, (list, tuple)) and _contains_handle(x):
+    x = items_of(x)
+    if isinstance(x, (list, tuple)) and contains_handle(x):
         if copy is False:
             raise ValueError("asarray: a list cannot become a tensor without a copy")
         return _from_tensor(joining.stack([asarray(item) for item in x]), wanted, device, None)
