@@ -145,7 +145,7 @@ def reflected(op: Op) -> Operator:
 
     def reverse(x: Any, y: Any, /) -> Tensor:
         if isinstance(y, ARRAYS):
-            return _slow(op, y, x)
+            return _repeated(x, y) if _repeats(op, x, y) else _slow(op, y, x)
         return left(y, x, op.reference, lambda: _slow(op, y, x))  # type: ignore[no-any-return]
 
     return reverse
@@ -156,12 +156,21 @@ def _forward(op: Op, x: Any, y: Any) -> Any:
     differ = op.name in ("equal", "not_equal")
     if isinstance(y, ARRAYS):
         if not differ:
-            return _slow(op, x, y)
+            return _repeated(x, y) if _repeats(op, x, y) else _slow(op, x, y)
         try:
             return _slow(op, x, y)
         except TypeError:  # of strings, dates or objects
             return unlike(op, x, y)
     return right(x, y, op.reference, lambda: _slow(op, x, y), (lambda: unlike(op, x, y)) if differ else None)
+
+
+def _repeats(op: Op, x: Any, y: Any) -> bool:
+    """Is it a list or tuple times a 0-d result of integers? As NumPy's scalars, that repeats it."""
+    return op.name == "multiply" and isinstance(y, (list, tuple)) and x._node is not None and not x.shape and x.dtype.kind in "iu"
+
+
+def _repeated(x: Any, y: Any) -> Any:
+    return y * x.__index__()
 
 
 def operators(function: Any, ufunc: np.ufunc) -> tuple[Operator, Operator]:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lazytensor.arguments import truth
 from lazytensor.creation import array, asarray, created, place
 from lazytensor.dtypes import as_dtype
-from lazytensor.elementwise import astype
 from lazytensor.fallback import values, waits
 from lazytensor.handle import Handle, constant, import_array, wrap
 from lazytensor.indexing import assign, cast_for_assignment
@@ -115,7 +115,7 @@ def copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) ->
     source = broadcast_to(source, dst.shape)
     if where is not True:
         given = where if isinstance(where, Handle) else asarray(where, device=_device(dst))
-        mask = broadcast_to(astype(given, np.bool_, copy=False), dst.shape)
+        mask = broadcast_to(given if given.dtype.kind == "b" else truth(where, "copyto"), dst.shape)
         deliver(source, dst, "copyto", casting=casting, where=mask)
     elif isinstance(dst, Handle):
         # An assignment, since it keeps the device.
