@@ -8,12 +8,17 @@ from typing import Any
 import numpy as np
 
 
+def as_index(value: Any) -> int | None:
+    """The integer that a value stands for by `__index__`, as 0-d tensors of integers do, which are waited for; None for others."""
+    try:
+        return operator.index(value)
+    except TypeError:
+        return None
+
+
 def one_axis(axis: Any, rank: int, name: str) -> int:
     """A checked axis, counted from the front; AxisError if there is no such axis."""
-    try:
-        place = operator.index(axis)
-    except TypeError:
-        place = None
+    place = as_index(axis)
     if place is None or axis is True or axis is False:
         raise TypeError(f"{name}: an axis must be an integer, got {axis!r}")
     if not -rank <= place < rank:
@@ -22,8 +27,14 @@ def one_axis(axis: Any, rank: int, name: str) -> int:
 
 
 def axis_tuple(axis: Any, rank: int, name: str) -> tuple[int, ...]:
-    """Checked axes, counted from the front, in the order given."""
-    given = axis if isinstance(axis, (tuple, list)) else (axis,)
+    """Checked axes, counted from the front, in the order given: an integer or any sequence of them."""
+    given = axis
+    if not isinstance(axis, (tuple, list)):
+        place = as_index(axis)
+        try:
+            given = tuple(axis) if place is None else (place,)
+        except TypeError:
+            raise TypeError(f"{name}: an axis must be an integer, got {axis!r}") from None
     places = tuple([one_axis(item, rank, name) for item in given])
     if len(set(places)) != len(places):
         raise ValueError(f"{name}: repeated axis in {axis}")
@@ -31,9 +42,17 @@ def axis_tuple(axis: Any, rank: int, name: str) -> tuple[int, ...]:
 
 
 def reduced_axes(axis: Any, rank: int, name: str) -> tuple[int, ...]:
-    """The axes of a reduction in ascending order; None is all."""
+    """The axes of a ufunc's reduction in ascending order; None is all, and so are 0 and -1 where there is no axis, as NumPy has it."""
     if axis is None:
         return tuple(range(rank))
-    if isinstance(axis, list):
-        raise TypeError(f"{name}: axis must be None, an integer or a tuple of integers, got the list {axis}")
-    return tuple(sorted(axis_tuple(axis, rank, name)))
+    if isinstance(axis, tuple):
+        return tuple(sorted(axis_tuple(axis, rank, name)))
+    place = as_index(axis)
+    if place is None or isinstance(axis, (bool, np.bool_)):
+        raise TypeError(f"{name}: axis must be None, an integer or a tuple of integers, got {axis!r}")
+    return () if not rank and place in (0, -1) else (one_axis(place, rank, name),)
+
+
+def sorted_axes(axis: Any, rank: int, name: str) -> tuple[int, ...]:
+    """The axes of a reduction that is no ufunc's, in ascending order: None is all, and any sequence will do."""
+    return tuple(range(rank)) if axis is None else tuple(sorted(axis_tuple(axis, rank, name)))

@@ -16,6 +16,7 @@ from lazytensor.compiler.graph import Node
 from lazytensor.compiler.ops import sources
 from lazytensor.compiler.ops.row import Op
 from lazytensor.compiler.ops.rules import INTEGER_LIMITS, check_scalar, comparison_constant
+from lazytensor.foreign import left, right, unlike
 from lazytensor.handle import Handle, apply, constant, enroll, operand, record, wrap
 from lazytensor.sites import _HERE, _WIDTH, user_site
 from lazytensor.ufuncs import Binary, Unary, call, equip
@@ -90,8 +91,8 @@ def _operation(op: Op, *, frames: int, operator: bool = False) -> Operator:
                 kind = b.dtype
                 if a.shape != b.shape or a.device is not b.device:
                     return wrap(record(op, (a, b)))
-            elif operator and not isinstance(y, ARRAYS):
-                return NotImplemented  # type: ignore[no-any-return]
+            elif operator:
+                return _forward(op, x, y)  # type: ignore[no-any-return]
             else:
                 return _slow(op, x, y)
             found = results.get((a.dtype, kind))
@@ -143,6 +144,42 @@ def reflected(op: Op) -> Operator:
     """The operator with its operands exchanged, for a left operand that is no tensor."""
 
     def reverse(x: Any, y: Any, /) -> Tensor:
-        return _slow(op, y, x) if isinstance(y, ARRAYS) else NotImplemented
+        if isinstance(y, ARRAYS):
+            return _repeated(x, y) if _repeats(op, x, y) else _slow(op, y, x)
+        return left(y, x, op.reference, lambda: _slow(op, y, x))  # type: ignore[no-any-return]
 
     return reverse
+
+
+def _forward(op: Op, x: Any, y: Any) -> Any:
+    """An operator whose right operand is no tensor."""
+    differ = op.name in ("equal", "not_equal")
+    if isinstance(y, ARRAYS):
+        if not differ:
+            return _repeated(x, y) if _repeats(op, x, y) else _slow(op, x, y)
+        try:
+            return _slow(op, x, y)
+        except TypeError:  # of strings, dates or objects
+            return unlike(op, x, y)
+    return right(x, y, op.reference, lambda: _slow(op, x, y), (lambda: unlike(op, x, y)) if differ else None)
+
+
+def _repeats(op: Op, x: Any, y: Any) -> bool:
+    """Is it a list or tuple times a 0-d result of integers? As NumPy's scalars, that repeats it."""
+    return op.name == "multiply" and isinstance(y, (list, tuple)) and x._node is not None and not x.shape and x.dtype.kind in "iu"
+
+
+def _repeated(x: Any, y: Any) -> Any:
+    return y * x.__index__()
+
+
+def operators(function: Any, ufunc: np.ufunc) -> tuple[Operator, Operator]:
+    """The methods of an operator and of the reflected one that are a function of a chapter."""
+
+    def method(x: Any, y: Any, /) -> Any:
+        return function(x, y) if isinstance(y, ARRAYS) else right(x, y, ufunc, lambda: function(x, y))
+
+    def reverse(x: Any, y: Any, /) -> Any:
+        return function(y, x) if isinstance(y, ARRAYS) else left(y, x, ufunc, lambda: function(y, x))
+
+    return method, reverse

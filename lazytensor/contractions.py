@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lazytensor import elementwise, views
-from lazytensor.axes import axis_tuple
+from lazytensor.axes import as_index, axis_tuple
 from lazytensor.compiler.ops import library as ops
 from lazytensor.dtypes import as_dtype
 from lazytensor.handle import Handle, apply, node_operand, record, wrap
@@ -54,8 +54,8 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Tensor:
     """
     first, second = node_operand(a, "tensordot"), node_operand(b, "tensordot")
     left, right = len(first.shape), len(second.shape)
-    if views.is_integer(axes):
-        count = int(axes)
+    count = as_index(axes)
+    if count is not None:
         if not 0 <= count <= min(left, right):
             raise ValueError(f"tensordot: cannot contract {count} axes of shapes {first.shape} and {second.shape}")
         ours, theirs = tuple(range(left - count, left)), tuple(range(count))
@@ -71,7 +71,7 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Tensor:
 
 
 def _axes(given: Any, rank: int) -> tuple[int, ...]:
-    return axis_tuple(given if views.is_integer(given) else tuple(given), rank, "tensordot")
+    return axis_tuple(given, rank, "tensordot")
 
 
 def einsum(

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytensor import elementwise, layout
+from lazytensor import layout
+from lazytensor.arguments import truth
 from lazytensor.creation import array, asarray, place
 from lazytensor.devices import device_name
 from lazytensor.dtypes import as_dtype
@@ -149,7 +150,7 @@ def copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) ->
     source = broadcast_to(source, dst.shape)
     if where is not True:
         given = where if isinstance(where, Handle) else asarray(where, device=_device(dst))
-        mask = broadcast_to(elementwise.astype(given, np.bool_, copy=False), dst.shape)
+        mask = broadcast_to(given if given.dtype.kind == "b" else truth(where, "copyto"), dst.shape)
         deliver(source, dst, "copyto", casting=casting, where=mask)
     elif isinstance(dst, Handle):
         # An assignment, since it keeps the device.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lazytensor import elementwise, statistics
-from lazytensor.axes import reduced_axes
+from lazytensor.axes import axis_tuple, sorted_axes
 from lazytensor.compiler.ops import statistics as ops
 from lazytensor.compiler.ops.row import Op
 from lazytensor.creation import full
@@ -50,10 +50,11 @@ def average(a: Any, axis: Any = None, weights: Any = None, returned: bool = Fals
     1.25
     """
     source = as_tensor(a, "average")
+    axis = axis if axis is None else axis_tuple(axis, len(source.shape), "average")
     if weights is None:
         made = statistics.mean(source, axis, keepdims=keepdims)
         if returned:
-            count = math.prod([source.shape[place] for place in reduced_axes(axis, len(source.shape), "average")])
+            count = math.prod([source.shape[place] for place in sorted_axes(axis, len(source.shape), "average")])
             return made, full(made.shape, count, dtype=made.dtype)
         return made
     given = as_tensor(weights, "average")

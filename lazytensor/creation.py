@@ -11,7 +11,8 @@ from lazytensor.compiler.ops import sources
 from lazytensor.compiler.ops.rules import INTEGER_LIMITS
 from lazytensor.devices import default_name, device_name
 from lazytensor.dtypes import as_dtype
-from lazytensor.handle import SUPPORTED, Handle, _contains_handle, constant, created, import_array, record
+from lazytensor.foreign import items_of
+from lazytensor.handle import SUPPORTED, Handle, constant, contains_handle, created, import_array, record
 from lazytensor.keywords import memory_order, no_model, no_subclass
 from lazytensor.manipulation import lengths
 
@@ -77,7 +78,8 @@ def _made(x: Any, dtype: Any, device: Any, copy: bool | None, order: str) -> Ten
     wanted = None if dtype is None else as_dtype(dtype, "asarray")
     if isinstance(x, Handle):
         return _from_tensor(x, wanted, device, copy, order)
-    if isinstance(x, (list, tuple)) and _contains_handle(x):
+    x = items_of(x)
+    if isinstance(x, (list, tuple)) and contains_handle(x):
         if copy is False:
             raise ValueError("asarray: a list cannot become a tensor without a copy")
         return _from_tensor(joining.stack([asarray(item) for item in x]), wanted, device, None, order)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from lazytensor import products, views
+from lazytensor.arguments import integral
 from lazytensor.creation import asarray, place, zeros
 from lazytensor.elementwise import astype
 from lazytensor.fallback import waits
 from lazytensor.handle import Handle, constant, created
 from lazytensor.indexing import assign
 from lazytensor.joining import concat, resize
-from lazytensor.manipulation import as_tensor, broadcast_to, copy, expand_dims, flip, lengths, ravel
+from lazytensor.manipulation import as_tensor, broadcast_to, copy, expand_dims, flip, ravel
 from lazytensor.ranges import arange
 from lazytensor.searching import nonzero
 from lazytensor.statistics import cumulative_prod
@@ -38,7 +40,7 @@ def diag(v: Any, k: int = 0) -> Tensor:
      [0 2]]
     """
     source = as_tensor(v, "diag")
-    offset = lengths(k)[0]
+    offset = operator.index(k)
     if len(source.shape) == 2:
         return products.diagonal(source, offset)
     if len(source.shape) != 1:
@@ -102,7 +104,7 @@ def vander(x: Any, N: int | None = None, increasing: bool = False) -> Tensor:
     source = as_tensor(x, "vander")
     if len(source.shape) != 1:
         raise ValueError(f"vander: expects one dimension, got shape {source.shape}")
-    count, rows = source.shape[0] if N is None else lengths(N)[0], source.shape[0]
+    count, rows = source.shape[0] if N is None else operator.index(N), source.shape[0]
     source = astype(source, np.promote_types(source.dtype, np.int64), copy=False)
     first = broadcast_to(asarray(1, source.dtype, device=source._base().device), (rows, min(count, 1)))
     made = copy(first)
@@ -120,7 +122,7 @@ def _places(found: tuple[Any, ...]) -> tuple[Tensor, ...]:
 
 def diag_indices(n: int, ndim: int = 2) -> tuple[Tensor, ...]:
     """The positions of the main diagonal of an array of `ndim` axes of length `n`."""
-    return (arange(n),) * ndim
+    return (arange(n),) * operator.index(ndim)
 
 
 def diag_indices_from(arr: Any) -> tuple[Tensor, ...]:
@@ -131,6 +133,11 @@ def diag_indices_from(arr: Any) -> tuple[Tensor, ...]:
     return diag_indices(shape[0], len(shape))
 
 
+def _triangle(name: str, n: Any, k: Any, m: Any) -> tuple[Any, ...]:
+    rows, offset = integral(n, name, "n"), integral(k, name, "k")
+    return rows, offset, rows if m is None else integral(m, name, "m")
+
+
 def tril_indices(n: int, k: int = 0, m: int | None = None) -> tuple[Tensor, ...]:
     """The positions of the lower triangle, the k-th diagonal included, of an (n, m) matrix.
 
@@ -138,12 +145,12 @@ def tril_indices(n: int, k: int = 0, m: int | None = None) -> tuple[Tensor, ...]
     >>> print(*lt.tril_indices(2))
     [0 1 1] [0 0 1]
     """
-    return _places(np.tril_indices(lengths(n)[0], lengths(k)[0], m))
+    return _places(np.tril_indices(*_triangle("tril_indices", n, k, m)))
 
 
 def triu_indices(n: int, k: int = 0, m: int | None = None) -> tuple[Tensor, ...]:
     """The positions of the upper triangle, the k-th diagonal included, of an (n, m) matrix."""
-    return _places(np.triu_indices(lengths(n)[0], lengths(k)[0], m))
+    return _places(np.triu_indices(*_triangle("triu_indices", n, k, m)))
 
 
 def tril_indices_from(arr: Any, k: int = 0) -> tuple[Tensor, ...]:
@@ -173,4 +180,4 @@ def mask_indices(n: int, mask_func: Callable[..., Any], k: Any = 0) -> tuple[Ten
     >>> print(*lt.mask_indices(2, lt.triu))
     [0 0 1] [0 1 1]
     """
-    return nonzero(asarray(mask_func(asarray(np.ones((n, n), np.int64)), k)))
+    return nonzero(asarray(mask_func(asarray(np.ones((operator.index(n),) * 2, np.int64)), k)))

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytensor import elementwise, linalg, special, views
+from lazytensor import elementwise, linalg, special
+from lazytensor.arguments import truncated
+from lazytensor.axes import as_index
 from lazytensor.compiler.ops import elementwise as elementwise_ops
 from lazytensor.compiler.ops import samplers as ops
 from lazytensor.compiler.ops.rules import INTEGER_LIMITS
@@ -32,7 +34,7 @@ from lazytensor.generator import (
     sized_as,
     whole,
 )
-from lazytensor.handle import Handle, apply, record, wrap
+from lazytensor.handle import Handle, apply, contains_handle, record, wrap
 from lazytensor.manipulation import as_tensor
 
 if TYPE_CHECKING:
@@ -96,7 +98,7 @@ class Discrete(Stream):
     @waits
     def bytes(self, length: int) -> bytes:
         """Random bytes, as a Python object. Waits."""
-        return self.integers(0, 256, operator.index(length), np.uint8).numpy().tobytes()
+        return self.integers(0, 256, truncated(length, "bytes", "length"), np.uint8).numpy().tobytes()
 
     def binomial(self, n: Any, p: Any, size: Any = None, dtype: Any = np.int64, *, device: Any = None) -> Tensor:
         """Successes in `n` trials of probability `p`.
@@ -287,15 +289,16 @@ def _last_axis(value: Any, name: str, argument: str) -> int:
 
 
 def _bound(value: Any) -> Any:
-    """A bound of `integers`: a Python integer, an array or a tensor, of integers."""
-    if isinstance(value, (bool, np.bool_)) or views.is_integer(value):
+    """A bound of `integers`: a Python integer, an array or a tensor of integers. Floating numbers are cut."""
+    if isinstance(value, (bool, int, float, np.bool_, np.integer, np.floating)):
         return int(value)
-    if isinstance(value, (float, np.floating)) and float(value).is_integer():
-        return int(value)
+    number = as_index(value)
+    if number is not None and not isinstance(value, Handle):
+        return number
     if not isinstance(value, Handle):
-        value = np.asarray(value)
-        if value.dtype.kind == "f" and (value == np.floor(value)).all():
-            value = value.astype(np.int64)
+        value = as_tensor(value, "integers") if contains_handle((value,)) else np.asarray(value)
+    if value.dtype.kind == "f":
+        value = elementwise.astype(value, np.int64) if isinstance(value, Handle) else value.astype(np.int64)
     if value.dtype.kind not in "biu":
         raise TypeError(f"integers: expects integer bounds, got dtype {value.dtype}")
     return int(value) if isinstance(value, np.ndarray) and value.ndim == 0 else value

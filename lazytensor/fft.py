@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytensor import elementwise, views
-from lazytensor.axes import one_axis
+from lazytensor import elementwise
+from lazytensor.axes import as_index, axis_tuple, one_axis
 from lazytensor.compiler.ops import transforms as ops
 from lazytensor.compiler.ops.row import Op
 from lazytensor.dtypes import as_dtype
@@ -238,19 +238,21 @@ def fftfreq(n: int, d: float = 1.0, device: Any = None, *, dtype: Any = None) ->
     [ 0.   0.5 -1.  -0.5]
     """
     wanted = _frequency_dtype(n, dtype, "fftfreq")
-    place = arange(int(n), device=device)
-    turned = elementwise.where(elementwise.less(place, (int(n) + 1) // 2), place, place - int(n))
-    return elementwise.astype(turned * (1.0 / (int(n) * d)), wanted, copy=False)
+    n = int(n)
+    place = arange(n, device=device)
+    turned = elementwise.where(elementwise.less(place, (n + 1) // 2), place, place - n)
+    return elementwise.astype(turned * (1.0 / (n * d)), wanted, copy=False)
 
 
 def rfftfreq(n: int, d: float = 1.0, device: Any = None, *, dtype: Any = None) -> Tensor:
     """The frequencies of the numbers that `rfft` gives of `n` samples, `d` apart; parameters as of `fftfreq`."""
     wanted = _frequency_dtype(n, dtype, "rfftfreq")
-    return elementwise.astype(arange(int(n) // 2 + 1, device=device) * (1.0 / (int(n) * d)), wanted, copy=False)
+    n = int(n)
+    return elementwise.astype(arange(n // 2 + 1, device=device) * (1.0 / (n * d)), wanted, copy=False)
 
 
 def _frequency_dtype(n: Any, dtype: Any, name: str) -> np.dtype[Any]:
-    if not views.is_integer(n):
+    if as_index(n) is None:
         raise ValueError(f"{name}: n must be an integer, got {n!r}")
     if n < 0:
         raise ValueError(f"{name}: n must not be negative, got {n}")
@@ -283,7 +285,7 @@ def _shifted(axes: Any, x: Tensor) -> tuple[int, ...]:
     rank = len(x.shape)
     if axes is None:
         return tuple(range(rank))
-    return tuple([one_axis(axis, rank, "fftshift") for axis in ((axes,) if views.is_integer(axes) else axes)])
+    return axis_tuple(axes, rank, "fftshift")
 
 
 if not TYPE_CHECKING:  # a typed __getattr__ would make every misspelt name valid

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lazytensor import elementwise, fallback
-from lazytensor.axes import one_axis
+from lazytensor.axes import as_index, one_axis
 from lazytensor.creation import asarray
 from lazytensor.handle import Handle
 from lazytensor.joining import stack
@@ -60,7 +60,7 @@ def apply_along_axis(func1d: Callable[..., Any], axis: int, arr: Any, *args: Any
     return moveaxis(result, tuple(range(rank - 1, rank - 1 + count)), tuple(range(place, place + count)))
 
 
-def apply_over_axes(func: Callable[[Any, int], Any], a: Any, axes: int | Sequence[int]) -> Tensor:
+def apply_over_axes(func: Callable[[Any, int], Any], a: Any, axes: Any) -> Tensor:
     """A function of a tensor and an axis, applied over one axis after the other, which are kept. Lazy if the function is.
 
     Parameters
@@ -76,7 +76,7 @@ def apply_over_axes(func: Callable[[Any, int], Any], a: Any, axes: int | Sequenc
     """
     result = as_tensor(a, "apply_over_axes")
     rank = len(result.shape)
-    for axis in axes if isinstance(axes, (list, tuple, np.ndarray)) else (axes,):
+    for axis in (axes,) if as_index(axes) is not None else axes:
         place = one_axis(axis, rank, "apply_over_axes")
         found = asarray(func(result, place))
         if len(found.shape) == rank - 1:

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lazytensor import elementwise, views
+from lazytensor.arguments import is_scalar, positions, truncated
 from lazytensor.compiler.ops import sources
 from lazytensor.compiler.ops.row import Op
 from lazytensor.compiler.ops.shapes import broadcast_shapes
 from lazytensor.creation import checked_shape
 from lazytensor.devices import device_name
 from lazytensor.dtypes import as_dtype
-from lazytensor.handle import Handle, node_operand, record, wrap
+from lazytensor.handle import Handle, contains_handle, node_operand, record, wrap
 from lazytensor.out import deliver
 
 if TYPE_CHECKING:
@@ -77,11 +78,12 @@ class Stream:
         """New generators, whose streams are independent of this one's and of each other."""
         from numpy.random import SeedSequence  # delayed: start-up time
 
+        count = truncated(n_children, "spawn", "n_children")
         with self._lock:
             first = self._children
-            self._children += n_children
+            self._children += count
             key = self._key()
-        return [type(self)(SeedSequence(key, spawn_key=(number,))) for number in range(first, first + n_children)]
+        return [type(self)(SeedSequence(key, spawn_key=(number,))) for number in range(first, first + count)]
 
     def _sample(self, op: Op, shape: Shape, kind: np.dtype[Any], device: Any, *parameters: Any) -> Tensor:
         """Record one draw."""
@@ -116,6 +118,8 @@ def hashed(seed: Any) -> int:
     """63 well-mixed bits of a seed (anything that NumPy's SeedSequence takes, or one); of the system's entropy for None."""
     from numpy.random import SeedSequence  # delayed: start-up time
 
+    if contains_handle((seed,)):
+        seed = np.asarray(seed)[()]
     sequence = seed if isinstance(seed, SeedSequence) else SeedSequence(seed)
     return int(sequence.generate_state(1, np.uint64)[0]) >> 1
 
@@ -179,14 +183,14 @@ def parameter(value: Any, dtype: np.dtype[Any], name: str, argument: str, rule: 
 
 def whole(value: Any, name: str, argument: str, rule: Rule | None = NONNEGATIVE) -> Any:
     """An integer parameter: a Python integer, or a tensor of integers."""
-    if views.is_integer(value) or isinstance(value, bool):
+    if isinstance(value, (int, float, np.generic)) and np.isreal(value):
         check(value, rule, name, argument)
         return int(value)
     node = node_operand(value, name)
-    if node.dtype.kind not in "biu":
-        raise TypeError(f"{name}: {argument} must be an integer, got {node.dtype}")
+    if node.dtype.kind not in "biu" and isinstance(value, (Handle, np.ndarray)) and not is_scalar(value):
+        raise TypeError(f"{name}: {argument} must be integers, got {node.dtype}")
     check(value, rule, name, argument)
-    return wrap(node)
+    return positions(value, name)
 
 
 def scaled(made: Tensor, origin: Any, width: Any) -> Tensor:

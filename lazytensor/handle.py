@@ -365,7 +365,7 @@ def operand(value: Any, name: str) -> Any:
     if isinstance(value, (np.ndarray, np.generic)):
         return _imported(value, name)
     if isinstance(value, (list, tuple)):
-        if any(isinstance(item, (Handle, list, tuple)) for item in value) and _contains_handle(value):
+        if any(isinstance(item, (Handle, list, tuple)) for item in value) and contains_handle(value):
             from lazytensor.creation import asarray  # delayed: creation is written against this module
 
             return asarray(value)._read()
@@ -376,26 +376,20 @@ def operand(value: Any, name: str) -> Any:
         return float(value)
     if isinstance(value, complex):
         return complex(value)
-    if hasattr(value, "__array__"):
-        return _imported(value, name)
-    raise TypeError(f"{name}: unsupported operand of type {kind.__module__}.{kind.__qualname__}")
+    return _imported(value, name)
 
 
 def _imported(value: Any, name: str) -> Node:
     """A leaf of what NumPy makes an array of; errors name the operation."""
     if isinstance(value, np.ndarray) and value.dtype in _BY_DTYPE:
         return import_array(value)
-    try:
-        array = np.asarray(value)
-    except ValueError as error:  # lists of several lengths
-        raise ValueError(f"{name}: {error}") from None
-    if array.dtype not in _BY_DTYPE and array.dtype.newbyteorder("=") not in _BY_DTYPE:
-        raise TypeError(f"{name}: dtype {array.dtype} is not supported; supported are {', '.join(map(str, SUPPORTED))}")
-    return import_array(array)
+    from lazytensor.foreign import imported  # delayed: foreign is written against this module
+
+    return imported(value, name)
 
 
-def _contains_handle(value: Any) -> bool:
-    return any(isinstance(item, Handle) or (isinstance(item, (list, tuple)) and _contains_handle(item)) for item in value)
+def contains_handle(value: Any) -> bool:
+    return any(isinstance(item, Handle) or (isinstance(item, (list, tuple)) and contains_handle(item)) for item in value)
 
 
 def node_operand(value: Any, name: str) -> Node:

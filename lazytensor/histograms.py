@@ -7,13 +7,14 @@ the wait.
 from __future__ import annotations
 
 import math
+import operator
 import warnings
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytensor import elementwise, statistics, views
+from lazytensor import elementwise, statistics
+from lazytensor.axes import as_index
 from lazytensor.compiler.ops import histograms as ops
 from lazytensor.compiler.ops import statistics as statistics_ops
 from lazytensor.elementwise import astype
@@ -48,10 +49,10 @@ def bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Tensor:
     [1 2 0 1]
     """
     source = as_tensor(x, "bincount")
-    if isinstance(x, (list, tuple)) and not x:
+    if source.shape == (0,) and not isinstance(x, (Handle, np.ndarray)):
         source = astype(source, np.int64)  # no numbers at all are taken for integers
     factors = None if weights is None else values(as_tensor(weights, "bincount"))
-    return found(np.bincount(values(source), factors, minlength), source._base().device)  # type: ignore[no-any-return]
+    return found(np.bincount(values(source), factors, operator.index(minlength)), source._base().device)  # type: ignore[no-any-return]
 
 
 def digitize(x: Any, bins: Any, right: bool = False) -> Tensor:
@@ -81,9 +82,10 @@ def _sample(a: Any, weights: Any, name: str) -> tuple[Tensor, Tensor | None]:
 
 
 def _number(bins: Any, name: str) -> int:
-    if bins < 1:
-        raise ValueError(f"{name}: bins must be positive, when an integer, got {bins}")
-    return int(bins)
+    count = operator.index(bins)
+    if count < 1:
+        raise ValueError(f"{name}: bins must be positive, when an integer, got {count}")
+    return count
 
 
 def _limits(given: Any, name: str) -> ops.Limits:
@@ -114,10 +116,9 @@ def _given_edges(bins: Any, name: str) -> Tensor:
 
 
 def _is_number(bins: Any, name: str) -> bool:
-    if views.is_integer(bins):
+    if as_index(bins) is not None:
         return True
-    shape = bins.shape if isinstance(bins, Handle) else np.shape(bins)
-    if shape == ():
+    if as_tensor(bins, name).shape == ():
         raise TypeError(f"{name}: bins must be an integer, a string, or an array, got {bins!r}")
     return False
 
@@ -222,7 +223,7 @@ def histogramdd(
     name = "histogramdd"
     points = _points(sample)
     rank = points.shape[1]
-    chosen = [bins] * rank if views.is_integer(bins) else list(bins)
+    chosen = [bins] * rank if as_index(bins) is not None else list(bins)
     if len(chosen) != rank:
         raise ValueError(
             f"{name}: the dimension of bins must be equal to the dimension of the sample, got {len(chosen)} and {rank}"
@@ -275,7 +276,7 @@ def histogram2d(
     points = [as_tensor(item, "histogram2d") for item in (x, y)]
     if points[0].shape != points[1].shape:
         raise ValueError(f"histogram2d: x and y must have one length, got shapes {points[0].shape} and {points[1].shape}")
-    if isinstance(bins, Handle) or (isinstance(bins, (Sequence, np.ndarray)) and len(bins) not in (1, 2)):
+    if as_index(bins) is None and len(bins) not in (1, 2):
         bins = [bins, bins]
     counts, (first, second) = histogramdd(points, bins, range, density, weights)
     return counts, first, second

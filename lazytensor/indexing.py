@@ -18,9 +18,9 @@ from lazytensor.compiler.ops.rules import INTEGER_LIMITS
 from lazytensor.compiler.ops.shapes import check_assignable
 from lazytensor.handle import (
     Handle,
-    _contains_handle,
     as_stored,
     constant,
+    contains_handle,
     import_array,
     operand,
     record,
@@ -89,7 +89,7 @@ def _index(items: tuple[Any, ...]) -> Index:
 
 def _positions(item: Any) -> tuple[np.ndarray[Any, Any] | None, Node]:
     """An array of positions, or a mask, as NumPy has it, unless it is a tensor, and as a node."""
-    if isinstance(item, (list, tuple)) and _contains_handle(item):
+    if isinstance(item, (list, tuple)) and contains_handle(item):
         from lazytensor.creation import asarray  # delayed: creation is written against indexing
 
         item = asarray(item)

@@ -15,7 +15,7 @@ import numpy as np
 from lazytensor import fallback
 from lazytensor.handle import Handle
 
-_PLAIN = (np.ndarray, np.generic, bool, int, float, complex, list, tuple, type(None))
+_KNOWN = (Handle, np.ndarray, np.generic)
 VERSIONS = ("2021.12", "2022.12", "2023.12", "2024.12", "2025.12")
 
 
@@ -43,7 +43,7 @@ class Protocols(Handle):
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, out: Any = None, **keywords: Any) -> Any:
         outputs = out if type(out) is tuple else (out,)
-        if not all(isinstance(item, (Handle, *_PLAIN)) for item in (*inputs, *outputs)):
+        if any(hasattr(type(item), "__array_ufunc__") and not isinstance(item, _KNOWN) for item in (*inputs, *outputs)):
             return NotImplemented  # the other operand knows better
         function = ufunc_here(ufunc)
         if method != "__call__" and function is not None:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from lazytensor import views
-from lazytensor.axes import one_axis
+from lazytensor.arguments import positions as positions_of
+from lazytensor.arguments import truncated
+from lazytensor.axes import as_index, axis_tuple, one_axis
 from lazytensor.compiler.ops import indexing as indexing_ops
 from lazytensor.compiler.ops import library as ops
 from lazytensor.dtypes import as_dtype
 from lazytensor.elementwise import astype
-from lazytensor.handle import Handle, constant, record, wrap
+from lazytensor.handle import constant, record, wrap
 from lazytensor.manipulation import (
     as_tensor,
     atleast_1d,
@@ -26,6 +29,7 @@ from lazytensor.manipulation import (
     lengths,
     matrix_transpose,
     ravel,
+    raveled,
     reshape,
 )
 from lazytensor.out import deliver
@@ -84,7 +88,7 @@ def _join(op: Any, name: str, arrays: Iterable[Any], axis: int | None, out: Any,
         raise TypeError(f"{name}: takes only one of out and dtype, both were given")
     parts = [as_tensor(array, name) for array in given]
     target = as_dtype(dtype, name) if dtype is not None else getattr(out, "dtype", None)
-    if axis is None:
+    if axis is None and op is ops.concat:
         parts, axis = [ravel(part) for part in parts], 0
         if target is None and any(type(array) in (bool, int, float, complex) for array in given):
             # Python scalars are weak.
@@ -182,11 +186,14 @@ def roll(a: Any, shift: Any, axis: Any = None) -> Tensor:
     [3 4 0 1 2]
     """
     source = as_tensor(a, "roll")
+    shifts = tuple([truncated(item, "roll", "shift") for item in (shift if np.iterable(shift) else (shift,))])
     if axis is None:
-        total = sum(lengths(shift))
-        return reshape(roll(ravel(source), total, 0), source.shape)
-    axes = [one_axis(item, len(source.shape), "roll") for item in (axis if isinstance(axis, (tuple, list)) else (axis,))]
-    shifts = lengths(shift)
+        return reshape(roll(ravel(source), sum(shifts), 0), source.shape)
+    # One axis may come twice.
+    rank = len(source.shape)
+    axes = (
+        axis_tuple(axis, rank, "roll") if as_index(axis) is not None else tuple([one_axis(item, rank, "roll") for item in axis])
+    )
     if not axes or not shifts:
         return copy(source)
     if len(shifts) != len(axes):
@@ -210,6 +217,14 @@ def _slice(x: Tensor, axis: int, part: slice) -> Tensor:
 # -- repeating ------------------------------------------------------------------------------------------------------------------
 
 
+def _counts(repeats: Any) -> np.ndarray[Any, Any]:
+    """The numbers of repetitions; a tensor is waited for."""
+    if type(repeats) is int:
+        return np.asarray(repeats)
+    counts: np.ndarray[Any, Any] = positions_of(repeats, "repeat", "safe")._value()
+    return counts
+
+
 def repeat(a: Any, repeats: Any, axis: int | None = None) -> Tensor:
     """Each element `repeats` times, along an axis or of the raveled array. A lazy copy.
 
@@ -224,22 +239,16 @@ def repeat(a: Any, repeats: Any, axis: int | None = None) -> Tensor:
     [0 0 1 1 2 2]
     """
     source = as_tensor(a, "repeat")
-    if axis is None:
-        source, axis = ravel(source), 0
-    place = one_axis(axis, len(source.shape), "repeat")
+    source, place = raveled(source, axis, "repeat")
     shape = source.shape
-    if views.is_integer(repeats):
-        count = int(repeats)
+    counts = _counts(repeats)
+    if counts.size == 1:
+        count = counts.item()
         if count < 0:
             raise ValueError(f"repeat: repeats must not be negative, got {count}")
         wide = broadcast_to(expand_dims(source, place + 1), (*shape[: place + 1], count, *shape[place + 1 :]))
         return reshape(copy(wide), (*shape[:place], shape[place] * count, *shape[place + 1 :]))
-    counts = repeats._value() if isinstance(repeats, Handle) else np.asarray(repeats)
-    if counts.dtype.kind not in "iu" and counts.size:
-        raise TypeError(f"repeat: repeats must be integers, got {counts.dtype}")
-    if counts.size == 1:
-        return repeat(source, counts.item(), place)
-    positions = constant(np.repeat(np.arange(shape[place]), counts.astype(np.intp)))
+    positions = constant(np.repeat(np.arange(shape[place]), counts))
     return wrap(record(indexing_ops.take, (source._read(), positions), (place,)))
 
 
@@ -252,7 +261,7 @@ def tile(A: Any, reps: Any) -> Tensor:
      [1 2 1 2]]
     """
     source = as_tensor(A, "tile")
-    counts = lengths(reps)
+    counts = tuple([operator.index(count) for count in reps]) if np.iterable(reps) else (operator.index(reps),)
     if any(count < 0 for count in counts):
         raise ValueError(f"tile: reps must not be negative, got {reps}")
     rank = max(len(counts), len(source.shape))

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lazytensor import layout, views
-from lazytensor.axes import axis_tuple, one_axis
+from lazytensor.arguments import integral
+from lazytensor.axes import as_index, axis_tuple, one_axis, reduced_axes
 from lazytensor.compiler.ops import elementwise as elementwise_ops
 from lazytensor.compiler.ops.shapes import broadcast_shapes as _broadcast_shapes
 from lazytensor.handle import Handle, node_operand, record, wrap
@@ -39,7 +40,20 @@ def lengths(shape: Any) -> Shape:
     """A shape argument, one integer or several, as a tuple of Python integers."""
     if views.is_integer(shape) or (isinstance(shape, Handle) and not shape.shape):
         return (operator.index(shape),)
-    return tuple([operator.index(length) for length in shape])
+    try:
+        given = iter(shape)
+    except TypeError:
+        if isinstance(shape, bool):
+            raise TypeError("an integer or a sequence of integers is required, got a bool") from None
+        return (operator.index(shape),)
+    return tuple([operator.index(length) for length in given])
+
+
+def raveled(x: Tensor, axis: Any, name: str) -> tuple[Tensor, int]:
+    """An array and one of its axes; the raveled array for None, and for 0 and -1 if it has no axis, as NumPy has it."""
+    if axis is None or (not x.shape and as_index(axis) in (0, -1)):
+        return ravel(x), 0
+    return x, one_axis(axis, len(x.shape), name)
 
 
 def _counted(shape: Any, name: str) -> Shape:
@@ -83,7 +97,7 @@ def reshape(a: Any, shape: Any, order: str = "C", *, copy: bool | None = None) -
     ----------
     a : array_like
     shape : int or tuple of int
-        One length may be -1: what the others leave.
+        One length may be -1: what the others leave. None is the shape that `a` has.
     order : {"C", "F", "A"}
         "F" reads and places the elements with the first index changing fastest, "A" does so where they lie so in memory.
     copy : bool, optional
@@ -103,7 +117,7 @@ def reshape(a: Any, shape: Any, order: str = "C", *, copy: bool | None = None) -
     letter = memory_order(order, "reshape", "CFA")
     if letter == "F" or (letter == "A" and layout.is_fortran(source._index_map())):
         return permute_dims(reshape(permute_dims(source), lengths(shape)[::-1], copy=copy))
-    wanted = views.resolve_shape(lengths(shape), math.prod(source.shape))
+    wanted = source.shape if shape is None else views.resolve_shape(lengths(shape), math.prod(source.shape))
     view = None if copy else views.reshape(source._index_map(), wanted)
     if view is None:
         if copy is False:
@@ -150,7 +164,7 @@ def squeeze(a: Any, axis: Any = None) -> Tensor:
     if axis is None:
         dropped = tuple([place for place, length in enumerate(view.shape) if length == 1])
     else:
-        dropped = axis_tuple(axis, len(view.shape), "squeeze")
+        dropped = reduced_axes(axis, len(view.shape), "squeeze")
         if any(view.shape[place] != 1 for place in dropped):
             raise ValueError(f"squeeze: cannot select an axis of size not equal to one: {axis} of shape {view.shape}")
     return source._alias(views.index(view, tuple([0 if place in dropped else slice(None) for place in range(len(view.shape))])))
@@ -160,8 +174,9 @@ def expand_dims(a: Any, axis: Any = 0) -> Tensor:
     """A view with new axes of length 1 at the given places of the result."""
     source = as_tensor(a, "expand_dims")
     view = source._index_map()
-    rank = len(view.shape) + (len(axis) if isinstance(axis, (tuple, list)) else 1)
-    added = axis_tuple(axis, rank, "expand_dims")
+    places = axis if isinstance(axis, (tuple, list)) else (operator.index(axis),)
+    rank = len(view.shape) + len(places)
+    added = axis_tuple(places, rank, "expand_dims")
     return source._alias(views.index(view, tuple([None if place in added else slice(None) for place in range(rank)])))
 
 
@@ -209,9 +224,9 @@ def permute_dims(a: Any, axes: Any = None) -> Tensor:
     if axes is None:
         order: Sequence[int] = range(rank - 1, -1, -1)
     else:
-        order = axis_tuple(tuple(axes), rank, "transpose")
+        order = axis_tuple(axes, rank, "transpose")
         if len(order) != rank:
-            raise ValueError(f"transpose: axes {tuple(axes)} don't match an array of shape {view.shape}")
+            raise ValueError(f"transpose: axes {axes} don't match an array of shape {view.shape}")
     return source._alias(views.transpose(view, order))
 
 
@@ -290,7 +305,7 @@ def rot90(m: Any, k: int = 1, axes: Any = (0, 1)) -> Tensor:
     if len(plane) != 2:
         raise ValueError(f"rot90: axes must be two, got {axes}")
     first, second = axis_tuple(plane, len(source.shape), "rot90")
-    turns = operator.index(k) % 4
+    turns = integral(k, "rot90", "k") % 4
     if turns == 0:
         return source._alias(source._index_map())
     if turns == 2:

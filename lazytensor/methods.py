@@ -139,9 +139,9 @@ class Methods(Handle):
 
     def transpose(self, *axes: Any) -> Tensor:
         """See `lazytensor.transpose`; takes the axes as one tuple or one by one."""
-        if not axes or axes == (None,):
+        if not axes or (len(axes) == 1 and axes[0] is None):
             return manipulation.transpose(self)
-        return manipulation.transpose(self, axes[0] if len(axes) == 1 and not views.is_integer(axes[0]) else axes)
+        return manipulation.transpose(self, axes[0] if len(axes) == 1 else axes)
 
     def view(self, dtype: Any = None) -> Tensor:
         """Another tensor on the same values; in another dtype, the same bytes read as that, which cannot be written to.

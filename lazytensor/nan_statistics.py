@@ -110,6 +110,8 @@ def nanmin(a: Any, axis: Any = None, out: Any = None, keepdims: bool = False, in
 
 def _position(op: Op, a: Any, axis: Any, out: Any, keepdims: bool) -> Tensor:
     source = as_tensor(a, op.name)
+    if isinstance(axis, tuple):
+        raise TypeError(f"{op.name}: axis must be None or an integer, got {axis}")
     made = wrap(record(op, (source._read(),), (reduced_axes(axis, len(source.shape), op.name), bool(keepdims))))
     return deliver(made, out, op.name, casting="safe")
 

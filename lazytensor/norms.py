@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lazytensor import elementwise, statistics
-from lazytensor.axes import axis_tuple, reduced_axes
+from lazytensor.arguments import truncated
+from lazytensor.axes import axis_tuple, one_axis, reduced_axes, sorted_axes
 from lazytensor.compiler.ops import decompositions as ops
 from lazytensor.factorizations import svdvals
 from lazytensor.handle import apply, record, wrap
@@ -126,7 +127,10 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> T
     rank = len(source.shape)
     if ord is None and axis is None:
         return _vector_norm(source, None, keepdims, 2)
-    axes = tuple(range(rank)) if axis is None else axis_tuple(axis, rank, "norm")
+    if axis is None or isinstance(axis, tuple):
+        axes = sorted_axes(axis, rank, "norm") if axis is None else axis_tuple(axis, rank, "norm")
+    else:
+        axes = (one_axis(truncated(axis, "norm", "axis"), rank, "norm"),)
     if len(axes) == 1:
         return _vector_norm(source, axes, keepdims, ord)
     if len(axes) != 2:

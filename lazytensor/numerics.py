@@ -6,6 +6,7 @@ Most are rows of the op table or compositions of them, so that they fuse; only `
 from __future__ import annotations
 
 import builtins
+import operator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -273,7 +274,8 @@ def unpackbits(a: Any, /, axis: int | None = None, count: int | None = None, bit
     _check_order(bitorder, "unpackbits")
     source, place = _flat_or_axis(as_tensor(a, "unpackbits"), axis, "unpackbits")
     length = 8 * source.shape[place]
-    wanted = length if count is None else count + length if count < 0 else count
+    wanted = length if count is None else operator.index(count)
+    wanted += length if wanted < 0 else 0
     if wanted < 0:
         raise ValueError(f"unpackbits: count {count} leaves out more than the {length} bits there are")
     return wrap(record(bits.unpackbits, (source._read(),), (place, wanted, bitorder)))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lazytensor import statistics
-from lazytensor.axes import axis_tuple, reduced_axes
+from lazytensor.axes import axis_tuple, sorted_axes
 from lazytensor.compiler.ops import statistics as ops
 from lazytensor.compiler.ops.row import Op
 from lazytensor.elementwise import subtract
@@ -53,7 +53,7 @@ def ptp(a: Any, axis: Any = None, out: Any = None, keepdims: bool = False) -> Te
 
 def _median(op: Op, a: Any, axis: Any, out: Any, keepdims: bool) -> Tensor:
     node = node_operand(a, op.name)
-    made = wrap(record(op, (node,), (reduced_axes(axis, len(node.shape), op.name), bool(keepdims))))
+    made = wrap(record(op, (node,), (sorted_axes(axis, len(node.shape), op.name), bool(keepdims))))
     return deliver(made, out, op.name)
 
 
@@ -93,7 +93,7 @@ def _quantile(op: Op, top: int, a: Any, q: Any, axis: Any, out: Any, method: str
     source = as_tensor(a, name)
     if source.dtype.kind == "c":
         raise TypeError(f"{name}: expects real numbers, got {source.dtype}")
-    axes = reduced_axes(axis, len(source.shape), name)
+    axes = sorted_axes(axis, len(source.shape), name)
     chances = operand(q, name)
     if type(chances) is bool:
         chances = int(chances)

@@ -5,12 +5,12 @@ Compositions of lazy functions. Where zeros at the front are stripped, or a resu
 
 from __future__ import annotations
 
-import operator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from lazytensor import elementwise, statistics
+from lazytensor.arguments import truncated
 from lazytensor.compiler.ops import decompositions
 from lazytensor.correlation import convolve
 from lazytensor.creation import asarray, ones, ones_like, zeros, zeros_like
@@ -113,7 +113,7 @@ def roots(p: Any) -> Tensor:
 
 
 def _order(m: Any, name: str) -> int:
-    found = operator.index(m) if not isinstance(m, float) else int(m)
+    found = truncated(m, name, "m")
     if found < 0:
         raise ValueError(f"{name}: m must not be negative, got {m}")
     return found
@@ -279,7 +279,8 @@ def polyfit(
     >>> print(lt.round(lt.polyfit([0.0, 1.0, 2.0], [1.0, 3.0, 5.0], 1), 6))
     [2. 1.]
     """
-    order = operator.index(deg) + 1
+    deg = truncated(deg, "polyfit", "deg")
+    order = deg + 1
     points, target = (elementwise.add(as_tensor(item, "polyfit"), 0.0) for item in (x, y))
     if deg < 0:
         raise ValueError(f"polyfit: deg must not be negative, got {deg}")

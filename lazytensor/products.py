@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -273,6 +274,7 @@ def diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
     if rank < 2:
         raise ValueError(f"diagonal: expects at least two dimensions, got shape {view.shape}")
     row, column = axis_tuple((axis1, axis2), rank, "diagonal")
+    offset = operator.index(offset)
     rest = [axis for axis in range(rank) if axis not in (row, column)]
     length = max(0, min(view.shape[row] + min(offset, 0), view.shape[column] - max(offset, 0)))
     start = max(offset, 0) * view.strides[column] - min(offset, 0) * view.strides[row] if length else 0

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
+import operator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from lazytensor import elementwise, layout, manipulation
+from lazytensor.arguments import integral
 from lazytensor.compiler.ops import sources
 from lazytensor.creation import asarray, checked_shape, full, place, zero_of
 from lazytensor.dtypes import as_dtype
 from lazytensor.handle import Handle, common_device, constant, created, record, wrap
 from lazytensor.keywords import memory_order, no_model
-from lazytensor.manipulation import lengths
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
@@ -125,7 +126,7 @@ def linspace(
     >>> print(lt.linspace(0, 1, 5))
     [0.   0.25 0.5  0.75 1.  ]
     """
-    count = lengths(num)[0]
+    count = operator.index(num)
     if count < 0:
         raise ValueError(f"linspace: number of samples must not be negative, got {count}")
     device = _device(device, "linspace", start, stop)
@@ -227,7 +228,7 @@ def geomspace(
     >>> print(lt.geomspace(1, 1000, 4))
     [   1.   10.  100. 1000.]
     """
-    count = lengths(num)[0]
+    count = operator.index(num)
     device = _device(device, "geomspace", start, stop)
     if any(not isinstance(item, Handle) and not np.all(np.asarray(item)) for item in (start, stop)):
         raise ValueError("geomspace: a geometric sequence cannot include zero")
@@ -270,7 +271,9 @@ def eye(
     letter = memory_order(order, "eye", "CF")
     no_model(like, "eye")
     shape = checked_shape((N, N if M is None else M), "eye")
-    made = elementwise.astype(_below(shape, k, elementwise.equal, place(device)), np.float64 if dtype is None else dtype)
+    made = elementwise.astype(
+        _below(shape, operator.index(k), elementwise.equal, place(device)), np.float64 if dtype is None else dtype
+    )
     return layout.laid_out(made, letter)
 
 
@@ -290,15 +293,17 @@ def tri(
 ) -> Tensor:
     """Ones on and below the k-th diagonal, zeros above."""
     no_model(like, "tri")
-    shape = checked_shape((N, N if M is None else M), "tri")
-    return elementwise.astype(_below(shape, k, elementwise.less_equal, place(device)), np.float64 if dtype is None else dtype)
+    rows = integral(N, "tri", "N")
+    shape = (max(0, rows), max(0, rows if M is None else integral(M, "tri", "M")))
+    inside = _below(shape, integral(k, "tri", "k"), elementwise.less_equal, place(device))
+    return elementwise.astype(inside, np.float64 if dtype is None else dtype)
 
 
 def _below(shape: Shape, k: int, compare: Any, device: str | None) -> Tensor:
     """Where the column number compares to the row number plus k."""
     columns, rows = iota(shape, 1, np.int64, device), iota(shape, 0, np.int64, device)
     # Diagonals beyond the corners are all alike, and may be too far away for an integer dtype.
-    offset = max(-shape[0] - 1, min(shape[1] + 1, lengths(k)[0]))
+    offset = max(-shape[0] - 1, min(shape[1] + 1, k))
     return compare(columns, elementwise.add(rows, offset))  # type: ignore[no-any-return]
 
 
@@ -307,7 +312,8 @@ def _triangle(x: Any, k: int, lower: bool, name: str) -> Tensor:
     if not source.shape:
         raise ValueError(f"{name}: expects at least one dimension, got shape ()")
     shape = source.shape[-2:] if len(source.shape) > 1 else source.shape * 2
-    inside = _below(shape, k if lower else k - 1, elementwise.less_equal, source._base().device)
+    offset = integral(k, name, "k")
+    inside = _below(shape, offset if lower else offset - 1, elementwise.less_equal, source._base().device)
     zero = zero_of(source.dtype)
     return elementwise.where(inside, source, zero) if lower else elementwise.where(inside, zero, source)
 

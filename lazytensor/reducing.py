@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytensor.axes import reduced_axes
+from lazytensor.arguments import truth
+from lazytensor.axes import reduced_axes, sorted_axes
 from lazytensor.compiler.graph import Node
 from lazytensor.compiler.ops import reductions as ops
 from lazytensor.compiler.ops.row import Op
@@ -16,7 +17,7 @@ from lazytensor.dtypes import as_dtype
 from lazytensor.elementwise import astype, divide, imag, multiply, real, square
 from lazytensor.handle import node_operand, record, wrap
 from lazytensor.indexing import cast_for_assignment
-from lazytensor.manipulation import as_tensor, broadcast_to
+from lazytensor.manipulation import broadcast_to
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
@@ -34,9 +35,7 @@ def unmasked(where: Any) -> bool:
 
 def mask(where: Any, shape: tuple[int, ...], name: str) -> Tensor:
     """A `where=` argument, checked: booleans that broadcast to the shape."""
-    found = as_tensor(where, name)
-    if found.dtype.kind != "b":
-        raise TypeError(f"{name}: where must be boolean, got {found.dtype}")
+    found = truth(where, name)
     if broadcast_shapes(name, found.shape, shape) != shape:
         raise ValueError(f"{name}: where of shape {found.shape} does not broadcast to shape {shape}")
     return found
@@ -74,7 +73,8 @@ def floating(x: Any, dtype: Any, name: str) -> Tensor:
 
 def count(x: Tensor, axis: Any, name: str) -> int:
     """How many elements are reduced to one."""
-    return math.prod([x.shape[place] for place in reduced_axes(axis, len(x.shape), name)])
+    # Not as a ufunc: a mean along axis 0 of a number is an error.
+    return math.prod([x.shape[place] for place in sorted_axes(axis, len(x.shape), name)])
 
 
 def masked_count(where: Tensor, shape: tuple[int, ...], axis: Any, keepdims: bool) -> Tensor:

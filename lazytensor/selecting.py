@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lazytensor import elementwise, indexing, views
+from lazytensor.arguments import positions
 from lazytensor.axes import one_axis
 from lazytensor.compiler.ops import indexing as ops
 from lazytensor.creation import asarray
 from lazytensor.fallback import values, waits
 from lazytensor.handle import Handle, constant, node_operand, record, wrap, write_lock
-from lazytensor.manipulation import as_tensor, ravel, reshape
+from lazytensor.manipulation import as_tensor, ravel, raveled, reshape
 from lazytensor.out import deliver
 from lazytensor.ranges import iota
 
@@ -37,13 +38,7 @@ def _positions(indices: Any, length: int, mode: str, name: str) -> Tensor:
     """Positions as integers; with `mode`, brought into the range of the length."""
     if mode not in ("raise", "wrap", "clip"):
         raise ValueError(f"{name}: mode must be 'raise', 'wrap' or 'clip', got {mode!r}")
-    places = as_tensor(indices, name)
-    if places.shape == (0,) and not isinstance(indices, (Handle, np.ndarray)):
-        places = elementwise.astype(places, np.int64)  # an empty list
-    if places.dtype.kind == "b":
-        places = elementwise.astype(places, np.int64)
-    if places.dtype.kind not in "iu":
-        raise TypeError(f"{name}: indices must be integers, got {places.dtype}")
+    places = positions(indices, name, "safe" if name == "put" else "same_kind")
     if not length and 0 not in places.shape:
         raise IndexError(f"{name}: cannot do a non-empty take from an empty axis")
     if mode == "raise" or not length:
@@ -70,10 +65,7 @@ def take(a: Any, indices: Any, axis: int | None = None, out: Any = None, mode: s
     >>> print(lt.take(lt.asarray([10, 20, 30]), [2, 0]))
     [30 10]
     """
-    source = as_tensor(a, "take")
-    if axis is None:
-        source, axis = ravel(source), 0
-    place = one_axis(axis, len(source.shape), "take")
+    source, place = raveled(as_tensor(a, "take"), axis, "take")
     places = _positions(indices, source.shape[place], mode, "take")
     return deliver(wrap(record(ops.take, (source._read(), places._read()), (place,))), out, "take")
 
@@ -141,10 +133,7 @@ def compress(condition: Any, a: Any, axis: int | None = None, out: Any = None) -
     >>> print(lt.compress([False, True], lt.asarray([[1, 2], [3, 4]]), axis=0))
     [[3 4]]
     """
-    source = as_tensor(a, "compress")
-    if axis is None:
-        source, axis = ravel(source), 0
-    place = one_axis(axis, len(source.shape), "compress")
+    source, place = raveled(as_tensor(a, "compress"), axis, "compress")
     if len(as_tensor(condition, "compress").shape) != 1:
         raise ValueError("compress: condition must be a 1-d array")
     return deliver(_taken(source, _condition(condition, "compress"), place), out, "compress")
@@ -181,10 +170,10 @@ def choose(a: Any, choices: Any, out: Any = None, mode: str = "raise") -> Tensor
     """
     if mode not in ("raise", "wrap", "clip"):
         raise ValueError(f"choose: mode must be 'raise', 'wrap' or 'clip', got {mode!r}")
-    items = choices if isinstance(choices, (list, tuple)) else list(as_tensor(choices, "choose"))
+    items = list(choices)
     if not items:
         raise ValueError("choose: expects at least one choice")
-    which = node_operand(a, "choose")
+    which = positions(a, "choose", "safe", cut=False)._read()
     nodes = [node_operand(item, "choose") for item in items]
     return deliver(wrap(record(ops.choose, (which, *nodes), (mode,))), out, "choose")
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytensor import elementwise, selecting, sorting, statistics, views
-from lazytensor.axes import one_axis
+from lazytensor import elementwise, selecting, sorting, statistics
+from lazytensor.arguments import is_scalar
+from lazytensor.axes import as_index, one_axis
 from lazytensor.fallback import values
 from lazytensor.generator import NONNEGATIVE, Stream, parameter, sized
 from lazytensor.handle import Handle, write_lock
@@ -42,10 +43,11 @@ class Shuffling(Stream):
         >>> print(lt.sort(lt.random.default_rng(1).permutation(5)))
         [0 1 2 3 4]
         """
-        if views.is_integer(x):
-            if x < 0:
-                raise ValueError(f"permutation: expects a length that is not negative, got {x}")
-            return self._order(int(x), device)
+        if isinstance(x, (int, np.integer)) or (is_scalar(x) and x.dtype.kind in "iu"):
+            length = int(x)
+            if length < 0:
+                raise ValueError(f"permutation: expects a length that is not negative, got {length}")
+            return self._order(length, device)
         source = as_tensor(x, "permutation")
         place = one_axis(axis, len(source.shape), "permutation")
         made = selecting.take(source, self._order(source.shape[place], source._base().device), axis=place)
@@ -104,6 +106,7 @@ class Shuffling(Stream):
         Parameters
         ----------
         a : int or array_like
+            A 0-d tensor is waited for.
         size : int or tuple of int, optional
             Shape of the positions chosen; None for one.
         replace : bool
@@ -123,12 +126,13 @@ class Shuffling(Stream):
         (2, 3)
         """
         source = None
-        if views.is_integer(a):
-            count = int(a)
+        number = as_index(a)
+        if number is not None:
+            count = number
         else:
             source = as_tensor(a, "choice")
             if source.shape == ():
-                raise ValueError("choice: a must be an array, or an integer that is not a tensor")
+                raise ValueError(f"choice: a must be an array or an integer, got {a!r}")
             axis = one_axis(axis, len(source.shape), "choice")
             count = source.shape[axis]
             device = device or source._base().device

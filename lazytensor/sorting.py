@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lazytensor import elementwise
-from lazytensor.axes import one_axis
+from lazytensor.axes import as_index, one_axis
 from lazytensor.compiler.ops import sorting as ops
 from lazytensor.compiler.ops.row import Op
-from lazytensor.handle import Handle, node_operand, record, wrap
-from lazytensor.manipulation import as_tensor, ravel, reshape
+from lazytensor.handle import node_operand, record, wrap
+from lazytensor.manipulation import as_tensor, copy, ravel, reshape
+from lazytensor.ranges import iota
 from lazytensor.selecting import take
 
 if TYPE_CHECKING:
@@ -133,20 +134,23 @@ def _partitioned(op: Op, a: Any, kth: Any, axis: int | None, kind: str, order: A
     _no_fields(order, name)
     if kind != "introselect":
         raise ValueError(f"{name}: kind must be 'introselect', got {kind!r}")
-    source, place = _along(a, axis, name)
-    length = source.shape[place]
+    source = as_tensor(a, name)
+    source, place = _along(source if source.shape or op is ops.partition else ravel(source), axis, name)
+    # NumPy takes the places 0 and -1 of nothing too.
+    length = source.shape[place] or 1
     wanted = []
-    for item in kth if isinstance(kth, (list, tuple, np.ndarray)) and np.ndim(kth) else (kth,):
-        if isinstance(item, Handle):
-            raise TypeError(f"{name}: kth must be integers, got a tensor, whose values would have to be waited for")
-        if isinstance(item, (bool, np.bool_)):
+    for item in (kth,) if as_index(kth) is not None else kth:
+        if isinstance(item, (bool, np.bool_)) or getattr(item, "dtype", None) == np.bool_:
             raise ValueError(f"{name}: kth must be integers, got {item!r}")
         position = operator.index(item)
         if not -length <= position < length:
             raise ValueError(f"{name}: kth(={position}) out of bounds ({length})")
         wanted.append(position % length)
-    if not wanted:
-        raise ValueError(f"{name}: expects at least one kth")
+    if not wanted and getattr(kth, "dtype", None) is None:
+        raise TypeError(f"{name}: kth must be integers, got {kth!r}")
+    if not wanted or not source.shape[place]:
+        # Nothing has a place to go to.
+        return copy(source) if op is ops.partition else iota(source.shape, place, np.int64)
     return wrap(record(op, (source._read(),), (place, tuple(wanted))))
 
 
@@ -157,7 +161,7 @@ def partition(a: Any, kth: Any, axis: int | None = -1, kind: str = "introselect"
     ----------
     a : array_like
     kth : int or sequence of int
-        No tensor: its values would have to be waited for.
+        A tensor is waited for.
     axis : int, optional
         None takes the raveled array.
     kind : {"introselect"}

@@ -6,6 +6,7 @@ import operator
 from typing import TYPE_CHECKING, Any
 
 from lazytensor import views
+from lazytensor.arguments import truncated
 from lazytensor.axes import one_axis
 from lazytensor.joining import _slice
 from lazytensor.manipulation import as_tensor
@@ -27,13 +28,22 @@ def unstack(x: Any, /, *, axis: int = 0) -> tuple[Tensor, ...]:
     return tuple([source._alias(views.index(view, (*whole, index))) for index in range(source.shape[place])])
 
 
+def _sections(indices_or_sections: Any, name: str) -> int | None:
+    """The number of parts, None where positions are given; a 0-d tensor is waited for."""
+    try:
+        len(indices_or_sections)
+    except TypeError:
+        return truncated(indices_or_sections, name, "the number of sections")
+    return None
+
+
 def array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Tensor]:
     """Views of parts along an axis: so many of nearly one length, or those between the given positions."""
     source = as_tensor(ary, "array_split")
     place = one_axis(axis, len(source.shape), "array_split")
     length = source.shape[place]
-    if views.is_integer(indices_or_sections):
-        count = int(indices_or_sections)
+    count = _sections(indices_or_sections, "array_split")
+    if count is not None:
         if count <= 0:
             raise ValueError("array_split: number of sections must be larger than 0")
         small, longer = divmod(length, count)
@@ -47,10 +57,11 @@ def array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Tenso
 def split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Tensor]:
     """Like `array_split`, but parts of a given number must have one length."""
     source = as_tensor(ary, "split")
-    if views.is_integer(indices_or_sections):
+    count = _sections(indices_or_sections, "split")
+    if count is not None:
         length = source.shape[one_axis(axis, len(source.shape), "split")]
-        if indices_or_sections <= 0 or length % int(indices_or_sections):
-            raise ValueError(f"split: {length} elements do not divide equally into {indices_or_sections}")
+        if count <= 0 or length % count:
+            raise ValueError(f"split: {length} elements do not divide equally into {count}")
     return array_split(source, indices_or_sections, axis)
 
 

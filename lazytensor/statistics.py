@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lazytensor.axes import one_axis, reduced_axes
+from lazytensor.axes import axis_tuple, reduced_axes
 from lazytensor.compiler.ops import reductions as ops
 from lazytensor.compiler.ops.row import Op
 from lazytensor.dtypes import as_dtype
@@ -28,7 +28,7 @@ from lazytensor.elementwise import (
 )
 from lazytensor.elementwise import where as choose
 from lazytensor.handle import node_operand, record, wrap
-from lazytensor.manipulation import as_tensor, broadcast_to, copy, ravel
+from lazytensor.manipulation import as_tensor, broadcast_to, copy, raveled
 from lazytensor.out import deliver
 from lazytensor.reducing import (
     cast,
@@ -176,6 +176,12 @@ def all(a: Any, axis: Any = None, out: Any = None, keepdims: bool = False, *, wh
     return deliver(made, out, "all")
 
 
+def _position(op: Op, a: Any, axis: Any, keepdims: bool) -> Tensor:
+    if isinstance(axis, tuple):
+        raise TypeError(f"{op.name}: axis must be None or an integer, got {axis}")
+    return reduce(op, a, axis, keepdims)
+
+
 def argmax(a: Any, axis: int | None = None, out: Any = None, *, keepdims: bool = False) -> Tensor:
     """Index of the first maximum along one axis, or in the raveled array. NaN counts as the maximum.
 
@@ -183,13 +189,13 @@ def argmax(a: Any, axis: int | None = None, out: Any = None, *, keepdims: bool =
     >>> print(lt.argmax(lt.asarray([3, 7, 7])))
     1
     """
-    made = reduce(ops.argmax, a, axis, keepdims)
+    made = _position(ops.argmax, a, axis, keepdims)
     return deliver(made, out, "argmax", casting="safe")
 
 
 def argmin(a: Any, axis: int | None = None, out: Any = None, *, keepdims: bool = False) -> Tensor:
     """Index of the first minimum along one axis, or in the raveled array. NaN counts as the minimum."""
-    made = reduce(ops.argmin, a, axis, keepdims)
+    made = _position(ops.argmin, a, axis, keepdims)
     return deliver(made, out, "argmin", casting="safe")
 
 
@@ -309,9 +315,8 @@ def _variance(
 
 
 def _scan(op: Op, x: Any, axis: int | None, dtype: Any, out: Any, initial: bool, name: str) -> Tensor:
-    node = cast(x, dtype, name)
-    place = one_axis(axis, len(node.shape), name)
-    made = wrap(record(op, (node,), (place, initial)))
+    source, place = raveled(wrap(cast(x, dtype, name)), axis, name)
+    made = wrap(record(op, (source._read(),), (place, initial)))
     if dtype is not None and made.dtype != as_dtype(dtype, name):
         made = astype(made, dtype)
     return deliver(made, out, name)
@@ -320,9 +325,11 @@ def _scan(op: Op, x: Any, axis: int | None, dtype: Any, out: Any, initial: bool,
 def _standard_scan(op: Op, x: Any, axis: int | None, dtype: Any, out: Any, initial: bool) -> Tensor:
     node = node_operand(x, op.name)
     if axis is None:
-        if len(node.shape) != 1:
-            raise ValueError(f"{op.name}: axis is needed for a shape of other than one dimension, got {node.shape}")
+        if len(node.shape) > 1:
+            raise ValueError(f"{op.name}: axis is needed for a shape of more than one dimension, got {node.shape}")
         axis = 0
+    elif isinstance(axis, tuple):
+        (axis,) = axis if len(axis) == 1 else axis_tuple(axis, 1, op.name)
     return _scan(op, wrap(node), axis, dtype, out, bool(initial), op.name)
 
 
@@ -357,9 +364,9 @@ def cumulative_prod(
 
 def cumsum(a: Any, axis: int | None = None, dtype: Any = None, out: Any = None) -> Tensor:
     """Running sum along an axis, or of the raveled array."""
-    return _scan(ops.cumulative_sum, ravel(a) if axis is None else a, axis or 0, dtype, out, False, "cumsum")
+    return _scan(ops.cumulative_sum, a, axis, dtype, out, False, "cumsum")
 
 
 def cumprod(a: Any, axis: int | None = None, dtype: Any = None, out: Any = None) -> Tensor:
     """Running product along an axis, or of the raveled array."""
-    return _scan(ops.cumulative_prod, ravel(a) if axis is None else a, axis or 0, dtype, out, False, "cumprod")
+    return _scan(ops.cumulative_prod, a, axis, dtype, out, False, "cumprod")

@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 
 from lazytensor import components, creation, elementwise, evaluate, indexing, manipulation, numerics, products, statistics
-from lazytensor.bind import ARRAYS, infix, reflected
+from lazytensor.bind import infix, operators, reflected
 from lazytensor.compiler.ops import elementwise as ops
 from lazytensor.compiler.ops import structural
 from lazytensor.devices import Device, device_name
 from lazytensor.evaluate import value_of
 from lazytensor.flat import Flags, Flat, flags
-from lazytensor.handle import Handle, _tensor_class, record, wrap, write_lock
+from lazytensor.handle import _tensor_class, record, wrap, write_lock
 from lazytensor.interop import Protocols
 from lazytensor.methods import Methods
 from lazytensor.out import deliver
@@ -36,6 +36,9 @@ def _in_place(function: Any, name: str) -> Any:
         with write_lock:
             result = function(self, other)
             if result is NotImplemented:
+                if getattr(type(other), "__array_ufunc__", ...) is None:
+                    # Not left to the other operand, as NumPy has it: nothing could be written in place.
+                    raise TypeError(f"{name}: operand {type(other).__name__!r} does not support ufuncs (__array_ufunc__=None)")
                 return result
             if self._node is not None and self._node.shape == ():
                 return result
@@ -324,10 +327,7 @@ class Tensor(Methods, Protocols):
     __rmod__ = reflected(ops.remainder)
     __imod__ = _in_place(__mod__, "remainder")
 
-    def __pow__(self, other: Any, /) -> Tensor:
-        return elementwise.pow(self, other) if isinstance(other, ARRAYS) else NotImplemented
-
-    __rpow__ = reflected(ops.pow)
+    __pow__, __rpow__ = operators(elementwise.pow, np.power)
     __ipow__ = _in_place(__pow__, "pow")
     __and__ = infix(ops.bitwise_and)
     __rand__ = reflected(ops.bitwise_and)
@@ -345,18 +345,8 @@ class Tensor(Methods, Protocols):
     __rrshift__ = reflected(ops.bitwise_right_shift)
     __irshift__ = _in_place(__rshift__, "bitwise_right_shift")
 
-    def __divmod__(self, other: Any, /) -> tuple[Tensor, Tensor]:
-        return numerics.divmod(self, other) if isinstance(other, ARRAYS) else NotImplemented
-
-    def __rdivmod__(self, other: Any, /) -> tuple[Tensor, Tensor]:
-        return numerics.divmod(other, self) if isinstance(other, ARRAYS) else NotImplemented
-
-    def __matmul__(self, other: Any, /) -> Tensor:
-        return products.matmul(self, other) if isinstance(other, (Handle, np.ndarray, list, tuple)) else NotImplemented
-
-    def __rmatmul__(self, other: Any, /) -> Tensor:
-        return products.matmul(other, self) if isinstance(other, (np.ndarray, list, tuple)) else NotImplemented
-
+    __divmod__, __rdivmod__ = operators(numerics.divmod, np.divmod)
+    __matmul__, __rmatmul__ = operators(products.matmul, np.matmul)
     __imatmul__ = _in_place(__matmul__, "matmul")
     __eq__ = infix(ops.equal)  # type: ignore[assignment]
     __ne__ = infix(ops.not_equal)  # type: ignore[assignment]

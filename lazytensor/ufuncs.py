@@ -109,9 +109,9 @@ def call(
     if casting not in ("no", "equiv", "safe", "same_kind", "unsafe"):
         raise ValueError(f"{op.name}: casting must be 'no', 'equiv', 'safe', 'same_kind' or 'unsafe', got {casting!r}")
     if where is not True:
-        where = wrap(node_operand(where, op.name))
-        if where.dtype.kind != "b":
-            raise TypeError(f"{op.name}: where must be boolean, got {where.dtype}")
+        from lazytensor.arguments import truth  # delayed: arguments is written against the elementwise rows
+
+        where = truth(where, op.name)
     if dtype is not None:
         operands = _cast(op, operands, dtype, casting)
     elif casting in ("no", "equiv", "safe"):
@@ -231,8 +231,6 @@ def reduce(
     name = _REDUCTIONS.get(function.op.name)
     kwargs = {key: value for key, value in kwargs.items() if not (key == "where" and value is True)}
     source = wrap(node_operand(a, f"{function.op.name}.reduce"))
-    if axis == 0 and not source.shape:
-        axis = None
     if name is not None:
         if dtype is not None and name not in ("sum", "prod"):
             source, dtype = _converted(source, dtype), None
@@ -268,14 +266,13 @@ def accumulate(function: Binary, array: Any, axis: int = 0, dtype: Any = None, o
 
 def reduceat(function: Binary, array: Any, indices: Any, axis: int = 0, dtype: Any = None, out: Any = None) -> Tensor:
     """Combine the elements of slices along an axis, which start at the indices. Indices out of bounds raise at the wait."""
+    from lazytensor.arguments import positions  # delayed: as above
     from lazytensor.out import deliver  # delayed: out is written against the elementwise functions
 
     name = f"{function.op.name}.reduceat"
-    source, places = _converted(wrap(node_operand(array, name)), dtype), node_operand(indices, name)
-    if places.dtype.kind not in "iu":
-        raise TypeError(f"{name}: indices must be integers, got {places.dtype}")
+    source, places = _converted(wrap(node_operand(array, name)), dtype), positions(indices, name, "safe")
     place = one_axis(axis, len(source.shape), name)
-    made = wrap(record(rows.ufunc_reduceat, (source._read(), places), (function.op.reference, place)))
+    made = wrap(record(rows.ufunc_reduceat, (source._read(), places._read()), (function.op.reference, place)))
     return deliver(made, out, name)
 
 
