@@ -167,7 +167,7 @@ class Tensor(Methods, Protocols):
     def __await__(self) -> Generator[Any, None, Tensor]:
         node = self._base()
         if node.result is None:
-            evaluate.run((node,), background=True)
+            evaluate.issue((node,))
         if type(node.result) is Promise:
             yield from _awaited(node.result).__await__()
         evaluate.value_of(node)

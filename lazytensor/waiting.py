@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
-from lazytensor import evaluate, planning
+from lazytensor import evaluate, jobs, planning
 from lazytensor.handle import Handle, sweep
 from lazytensor.system import engine
 from lazytensor.tensor import Tensor
@@ -35,6 +35,7 @@ def wait_all() -> None:
     Raises the first error that no wait has raised yet, once.
     """
     evaluate.run(sweep(), background=False)
+    jobs.wait_for_others()
     engine().idle()
     planning.start_upgrades()
     failure = engine().take_error()
