@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
+from operator import setitem
 from typing import Any
 
 import numpy as np
@@ -12,8 +14,8 @@ from lazytensor.compiler.graph import Graph, Shape
 from lazytensor.compiler.kernel import Access, access
 from lazytensor.compiler.memory_plan import Draft
 from lazytensor.compiler.ops.row import Kind
-from lazytensor.compiler.plan import Environment, Lane
-from lazytensor.compiler.updates import alone, destination, reader
+from lazytensor.compiler.plan import Environment, Lane, restarts
+from lazytensor.compiler.updates import Writing, alone, destination, reader
 
 # Below this a result comes from NumPy's own allocator and one thread: a pooled block and `out=` cost about 3 us.
 POOLED_BYTES = 1 << 16
@@ -112,7 +114,7 @@ def _ufunc_into(graph: Graph, position: int, consumed: frozenset[int]) -> Run:
     ]
 
     def run(environment: Environment, lane: Lane) -> None:
-        free = [item for item in dying if alone(environment, item)]
+        free = [item for item in dying if alone(environment, item)] if not restarts(lane) else []
         out = environment[free[0]] if free else lane.empty(shape, dtype)
         values = [environment[item] for item in inputs]
         if same:
@@ -185,13 +187,18 @@ def _update(graph: Graph, position: int, found: list[Access]) -> Callable[[froze
         find = destination(graph, position, consumed)
 
         def run(environment: Environment, lane: Lane) -> None:
-            value = read_value(environment)
-            if aliased:
-                value = np.array(value)
-            out = find(environment, lane)
-            region = strided(out, shape, strides, offset)  # type: ignore[arg-type]
-            np.copyto(region, value, casting="unsafe")
-            environment[position] = out
+            writing = environment[position]
+            if writing is None:
+                value = read_value(environment)
+                if aliased:
+                    value = np.array(value)
+                out = find(environment, lane)
+                region = strided(out, shape, strides, offset)  # type: ignore[arg-type]
+                writing = environment[position] = Writing(out, (iter((region,)),), value)
+            if type(writing) is Writing:
+                # One instruction to the interpreter, see `KernelTask`.
+                deque(map(setitem, writing.tasks[0], (...,), (writing.alive,)), 0)
+                environment[position] = writing.target
 
         return run
 

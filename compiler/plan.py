@@ -5,7 +5,8 @@ A leaf module: dataclasses only, importing nothing of ours. A plan holds callabl
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import ctypes
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
@@ -26,17 +27,43 @@ class Kernel(Protocol):
 
 
 class KernelTask:
-    """A task for `Lane.split` that is a range of a kernel, from `first` on: a lane may run it without Python."""
+    """A task for `Lane.split` that is a range of a kernel, from `first` on: a lane may run it without Python.
 
-    __slots__ = ("block", "first", "kernel")
+    One that `once` was called on writes over what it reads. It is run whole, once, however often it is called: the call and the note
+    that it was made are one instruction to the interpreter, between which no signal handler and no finalizer comes. So whoever goes
+    on with a step that was interrupted may call it again.
+    """
+
+    __slots__ = ("block", "done", "first", "kernel", "todo")
 
     def __init__(self, kernel: Kernel, block: int, first: int) -> None:
         self.kernel = kernel
         self.block = block
         self.first = first
+        self.todo: Iterator[int] | None = None
+        self.done: list[int] = []
+
+    def once(self) -> KernelTask:
+        self.todo = iter((self.first,))
+        return self
 
     def __call__(self, start: int, stop: int) -> None:
-        self.kernel(self.block, self.first + start, self.first + stop)
+        if self.todo is None:
+            self.kernel(self.block, self.first + start, self.first + stop)
+        elif self.call(_native(self.kernel.address), (_SCRATCH, _SCRATCH, self.block), (self.first + stop,)):
+            raise RuntimeError("a kernel failed")
+
+    def call(self, native: Callable[..., int], before: tuple[int, ...], after: tuple[int, ...]) -> int:
+        """native(*before, first, *after), and what it returns: 0, unless the kernel failed."""
+        if self.todo is None:
+            return native(*before, self.first, *after)
+        self.done.extend(map(native, *[(word,) for word in before], self.todo, *[(word,) for word in after]))
+        return self.done[0]
+
+
+_SCRATCH_MEMORY = (ctypes.c_int64 * 8)()
+_SCRATCH = ctypes.addressof(_SCRATCH_MEMORY)
+_native = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, *(ctypes.c_int64,) * 3)
 
 
 class Lane(Protocol):
@@ -51,6 +78,12 @@ class Lane(Protocol):
 
     def blas(self) -> AbstractContextManager[None]:
         """Hold the BLAS library at one thread a call while the context is entered."""
+
+
+def restarts(lane: Lane) -> bool:
+    """Whether a signal handler, or a finalizer that waits, may come in between, as in the thread of the user's. There a step that was
+    begun may be run again, so it writes over what it reads only as `KernelTask.once` does."""
+    return getattr(lane, "restarts", False)
 
 
 @dataclass(frozen=True, slots=True)

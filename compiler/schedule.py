@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lazytensor.compiler.memory_plan import Draft
+from lazytensor.compiler.shield import complete
 
 # Below this, waking another thread costs more than it can win (a hand-over and its answer take about 100 us).
 PARALLEL_SECONDS = 1e-3
@@ -48,6 +49,7 @@ def schedule(drafts: Sequence[Draft], devices: Sequence[str], threads: dict[str,
         count = len(drafts)
         return Schedule(tuple(range(count)), (0,) * count, names, ((),) * count)
 
+    complete("networkx")
     import networkx  # delayed: start-up time
 
     graph = networkx.DiGraph()

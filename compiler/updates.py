@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from sys import getrefcount
 from typing import Any
 
@@ -16,6 +16,17 @@ from lazytensor.compiler.plan import Environment, Lane
 
 Reader = Callable[[Environment], Any]
 Destination = Callable[[Environment, Lane], np.ndarray[Any, Any]]
+
+
+class Writing:
+    """A region store under way, in the slot of its result: `target` is the array that `tasks` write to, each once."""
+
+    __slots__ = ("alive", "target", "tasks")
+
+    def __init__(self, target: np.ndarray[Any, Any], tasks: Sequence[Any], alive: Any) -> None:
+        self.target = target
+        self.tasks = tasks
+        self.alive = alive
 
 
 def reader(graph: Graph, item: int, where: Access) -> Reader:

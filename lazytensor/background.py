@@ -16,6 +16,7 @@ from weakref import ref
 from lazytensor.compiler.graph import Node
 from lazytensor.config import config
 from lazytensor.evaluate import run, waits, whole_rounds
+from lazytensor.planning import lock
 
 # Less pending work than this is not worth a hand-over (0.13 ms): bytes made by the operations one by one, or a library call's
 # arithmetic at ten operations a byte.
@@ -61,7 +62,8 @@ class _Pending(threading.local):
         self.work: float = sum(map(work_of, alive))
 
     def pending(self) -> list[Node]:
-        return [node for entry in self.nodes if (node := entry()) is not None and node.result is None]
+        with lock:  # captures count the holders of nodes
+            return [node for entry in self.nodes if (node := entry()) is not None and node.result is None]
 
 
 _pending = _Pending()

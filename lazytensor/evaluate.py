@@ -1,7 +1,7 @@
 """From pending nodes to values: capture, plan, run here or in the background, settle.
 
-The place where the front end, the compiler and the runtime meet. One lock guards the pending graph while it is captured and while short
-plans run; long ones run on the engine's threads, outside it.
+The place where the front end, the compiler and the runtime meet. One lock guards the pending graph while it is read, captured and
+settled; what was captured is a job (`lazytensor.jobs`), which is planned and run outside of it.
 """
 
 from __future__ import annotations
@@ -10,26 +10,22 @@ import threading
 from collections.abc import Iterable
 from itertools import accumulate
 from typing import Any
-from weakref import ref
 
 import numpy as np
 
-from lazytensor.compiler.capture import Capture, capture
+from lazytensor.compiler.capture import capture, to_graph
 from lazytensor.compiler.graph import Node, linearize
 from lazytensor.compiler.ops import structural
 from lazytensor.compiler.ops.row import Kind
-from lazytensor.compiler.plan import Plan
 from lazytensor.config import config
-from lazytensor.planning import MAX_READY, Entry, entry_for, lock, make_entry, ready, start_upgrades, upgrades
+from lazytensor.jobs import advance, changes, finish_own
+from lazytensor.planning import MAX_READY, lock, make_entry, ready, start_upgrades, upgrades
 from lazytensor.runtime.promise import Failure, Promise, on_engine_thread
 from lazytensor.system import engine
 from lazytensor.wait_log import count, timed
 
 # Nodes planned at once. Longer graphs run in pieces of one structure, which meet one plan: planning 1,000,000 nodes takes 1,000 plans.
 CHUNK = 1000
-# A shorter plan runs in the calling thread: Ctrl-C answers within it, and handing it over costs up to 0.6 ms. In estimated seconds of
-# one core, which are two to four times too many for kernels: a softmax of 64 MiB is estimated at 26 ms, and takes 5 on two cores.
-INLINE_SECONDS = 60e-3
 # Plans of one operation that are looked up without capturing a graph; larger work has time for it, and wants to be compiled.
 READY_SECONDS = 20e-6
 
@@ -63,9 +59,8 @@ def _wait(node: Node) -> np.ndarray[Any, Any]:
             raise RuntimeError("cannot wait for a value on the engine's own thread: what would compute it could not run")
         count(node)
         waits.count += 1
-        with lock:
-            if node.result is None and not _run_ready(node):
-                run((node,), background=False)
+        if not _run_ready(node):
+            run((node,), background=False)
     value = _resolve(node)
     if upgrades:
         start_upgrades()
@@ -83,7 +78,8 @@ def _run_ready(node: Node) -> bool:
     leaves: list[Any] = []
     scalars: list[Any] = []
     key: list[Any] = [config.token, node.op, node.params, node.device]
-    for item in node.inputs:
+    inputs = node.inputs
+    for item in inputs:
         if type(item) is Node:
             value = item.result
             if type(value) is not np.ndarray:
@@ -93,14 +89,19 @@ def _run_ready(node: Node) -> bool:
         else:
             scalars.append(item)
             key.append(type(item))
-    if len(leaves) == 2 and node.inputs[0] is node.inputs[1]:
+    if len(leaves) == 2 and inputs[0] is inputs[1]:
         return False
     short = tuple(key)
     entry = ready.get(short)
     if entry is None:
         if short in ready or len(leaves) > 2 or node.op.kind is not Kind.ELEMENTWISE:
             return False
-        entry = make_entry(capture([node], config.token))
+        with lock:
+            if node.result is not None:  # another thread was faster
+                return True
+            captured = capture([node], config.token)
+            graph = to_graph(captured, "cpu:0")
+        entry = make_entry(captured.key, graph)
         if len(ready) >= MAX_READY:
             ready.clear()
         if len(entry.plan.segments) > 1 or entry.plan.cost > READY_SECONDS or len(entry.plan.outputs) != 1:
@@ -111,7 +112,12 @@ def _run_ready(node: Node) -> bool:
     environment = [*leaves, *scalars, *(None,) * (plan.slots - plan.inputs)]
     engine().run(plan, environment, (node.site,))
     value = environment[plan.outputs[0]]
-    node.settle(value if type(value) is np.ndarray or type(value) is Failure else np.asarray(value))
+    if type(value) is not np.ndarray and type(value) is not Failure:
+        value = np.asarray(value)
+    with lock:
+        changes.count += 1
+        if node.result is None:
+            node.settle(value)
     return True
 
 
@@ -120,7 +126,9 @@ def _resolve(node: Node) -> np.ndarray[Any, Any]:
     if type(result) is np.ndarray:
         return result
     if type(result) is Promise:
-        result.wait()
+        if not result.is_set():
+            finish_own()
+            result.wait()
         result = node.result = result.value
     if type(result) is Failure:
         result.raise_()
@@ -142,23 +150,30 @@ def materialize(nodes: Iterable[Node]) -> None:
         raise failed
 
 
-def run(roots: Iterable[Node], background: bool) -> None:
+def run(roots: Iterable[Node], background: bool, patient: bool = True) -> None:
     """Compute what `roots` need and are not yet computed: in this thread where it is short, else on the engine (always there with
-    `background`). Returns when it is done or handed over. A list of roots is emptied, so that it counts for no reader of them."""
+    `background`). Returns when it is done or handed over; unless `patient`, which goes with `background`, it does not plan or wait for
+    the queue either. A list of roots is emptied, so that it counts for no reader of them."""
     if upgrades:
         start_upgrades()
+    finish_own()
     with lock:
         order = linearize(roots)
         if isinstance(roots, list):
             roots.clear()
-        order.reverse()
-        while order:
-            chunk = order[-CHUNK:]
-            chunk.reverse()
-            if len(order) > CHUNK:
-                del chunk[whole_rounds(chunk) or narrowest(chunk) :]
-            del order[-len(chunk) :]
-            _run_chunk(chunk, background)
+    order.reverse()
+    while order:
+        chunk = order[-CHUNK:]
+        chunk.reverse()
+        if len(order) > CHUNK:
+            del chunk[whole_rounds(chunk) or narrowest(chunk) :]
+        del order[-len(chunk) :]
+        advance(chunk, background, patient)
+
+
+def issue(roots: Iterable[Node]) -> None:
+    """Start the computation of what `roots` need, from a thread that must not be held up: an event loop's."""
+    run(roots, background=True, patient=False)
 
 
 def whole_rounds(nodes: list[Node]) -> int:
@@ -190,70 +205,3 @@ def narrowest(nodes: list[Node]) -> int:
     passing = list(accumulate(change))
     end = max(1, len(nodes) * 7 // 8)  # the readers of the last nodes may lie beyond
     return min(range(end, len(nodes) // 2, -1), key=lambda cut: passing[cut - 1], default=len(nodes))
-
-
-def _run_chunk(chunk: list[Node], background: bool) -> None:
-    captured = capture(chunk, config.token)
-    if outside := [leaf for leaf in captured.leaves if leaf.result is None]:
-        # Views of values that earlier pieces computed: a view is never computed itself.
-        del captured
-        chunk[:0] = outside
-        del outside
-        captured = capture(chunk, config.token)
-    entry = entry_for(captured)
-    plan = entry.plan
-    environment: list[Any] = []
-    depends: list[tuple[int, Promise]] = []
-    for leaf in captured.leaves:
-        value = leaf.result
-        if type(value) is Promise:
-            if value.is_set():
-                value = leaf.result = value.value
-            else:
-                depends.append((len(environment), value))
-        environment.append(value)
-    if entry.updates:
-        value = None  # or the last leaf's array would have a holder besides the environment
-        _donate(captured)
-    environment += captured.scalars
-    environment += [None] * (plan.slots - plan.inputs)
-    if not background and not depends and len(plan.segments) == 1 and plan.cost < INLINE_SECONDS:
-        _run_here(captured, entry, plan, environment)
-    else:
-        promises = []
-        sites = [node.site for node in chunk]
-        for index in captured.kept:
-            promise = Promise()
-            chunk[index].settle(promise)
-            promises.append(ref(promise))
-        engine().submit(plan, environment, promises, depends, sites)
-
-
-def _run_here(captured: Capture, entry: Entry, plan: Plan, environment: list[Any]) -> None:
-    order = captured.order
-    try:
-        engine().run(plan, environment, [node.site for node in order])
-    except BaseException as error:
-        if entry.updates:
-            # The inputs may be half overwritten: what depended on them cannot be computed again.
-            failure = Failure(RuntimeError(f"the computation was interrupted by {type(error).__name__}"))
-            for index in captured.kept:
-                order[index].settle(failure)
-        raise
-    for index, slot in zip(captured.kept, plan.outputs, strict=True):
-        value = environment[slot]
-        order[index].settle(value if type(value) is np.ndarray or type(value) is Failure else np.asarray(value))
-
-
-class _Consumed:
-    """The result of a node whose array was handed to an update: nobody can read it again."""
-
-
-_CONSUMED = _Consumed()
-
-
-def _donate(captured: Capture) -> None:
-    """Leave the environment the only holder of arrays that nobody else can read, so that updates may write over them."""
-    for leaf, donated in zip(captured.leaves, captured.donated, strict=True):
-        if donated and type(leaf.result) is np.ndarray:
-            leaf.result = _CONSUMED

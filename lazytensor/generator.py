@@ -16,6 +16,7 @@ from lazytensor.arguments import is_scalar, positions, truncated
 from lazytensor.compiler.ops import sources
 from lazytensor.compiler.ops.row import Op
 from lazytensor.compiler.ops.shapes import broadcast_shapes
+from lazytensor.compiler.shield import complete
 from lazytensor.creation import checked_shape
 from lazytensor.devices import device_name
 from lazytensor.dtypes import as_dtype
@@ -76,6 +77,7 @@ class Stream:
 
     def spawn(self, n_children: int) -> list[Any]:
         """New generators, whose streams are independent of this one's and of each other."""
+        complete("numpy.random")
         from numpy.random import SeedSequence  # delayed: start-up time
 
         count = truncated(n_children, "spawn", "n_children")
@@ -116,6 +118,7 @@ def half_step(kind: np.dtype[Any]) -> float:
 
 def hashed(seed: Any) -> int:
     """63 well-mixed bits of a seed (anything that NumPy's SeedSequence takes, or one); of the system's entropy for None."""
+    complete("numpy.random")
     from numpy.random import SeedSequence  # delayed: start-up time
 
     if contains_handle((seed,)):

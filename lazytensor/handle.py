@@ -25,6 +25,7 @@ from lazytensor.config import config
 from lazytensor.devices import default_name
 from lazytensor.errors import DeviceError
 from lazytensor.evaluate import value_of
+from lazytensor.planning import lock
 from lazytensor.sites import Site, user_site
 from lazytensor.views import View
 
@@ -300,7 +301,8 @@ def enroll(node: Node) -> None:
 
 def sweep() -> list[Node]:
     """Forget what is dead or computed, and return what is pending, in the order it was recorded."""
-    with write_lock:
+    # Under the lock that captures hold, whose reference counts must not see these.
+    with lock:
         count = len(_pending)
         entries: list[ref[Node]] = []
         alive: list[Node] = []

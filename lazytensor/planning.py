@@ -1,6 +1,7 @@
 """The plan cache, and the tiers: which kernels of a plan are interpreted, compiled now, or compiled in the background.
 
-`entry_for` finds or makes the plan of a captured graph. `lock` guards the caches, and the pending graph while it is captured.
+`find_entry` and `make_entry` give the plan of a captured graph. `lock` guards the caches, and the pending graph while it is captured
+or settled; nothing is planned, compiled, run or queued under it.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from lazytensor.compiler.kernel import Form, Group
 from lazytensor.compiler.memory_plan import Draft
 from lazytensor.compiler.ops.row import Kind
 from lazytensor.compiler.plan import KernelInfo, Plan
+from lazytensor.compiler.shield import complete
 from lazytensor.config import config
 from lazytensor.system import engine, kernel_store
 
@@ -80,24 +82,23 @@ def _options() -> pipeline.Options:
     return pipeline.Options(config.cse, tuple((name, device.threads) for name, device in engine().devices.items()))
 
 
-def entry_for(captured: Capture) -> Entry:
-    """The plan for a captured graph, from the cache if it is known."""
+def find_entry(captured: Capture) -> Entry | None:
+    """The plan for a captured graph, if it is known."""
     global _uses
     entry = plans.get(captured.key)
-    if entry is None:
-        return make_entry(captured)
-    _uses += 1
-    entry.last_use = _uses
-    if not entry.requested:
-        entry.uses += 1
-        _consider(entry)
+    if entry is not None:
+        _uses += 1
+        entry.last_use = _uses
+        if not entry.requested:
+            entry.uses += 1
+            _consider(entry)
     return entry
 
 
-def make_entry(captured: Capture) -> Entry:
-    """A plan for a captured graph, remembered."""
+def make_entry(key: tuple[Any, ...], graph: Graph) -> Entry:
+    """A plan for the graph of a capture, remembered by the capture's key."""
     options = _options()
-    graph, groups = pipeline.plan_groups(to_graph(captured, "cpu:0"), options)
+    graph, groups = pipeline.plan_groups(graph, options)
     seconds = sum(interpreted_cost(graph, group) for group in groups if pipeline.worth_compiling(graph, group))
     if config.tier == "compile":
         lower = _compile_all
@@ -109,7 +110,7 @@ def make_entry(captured: Capture) -> Entry:
         lower = _compile_worthy if seconds > COMPILE_FIRST_SECONDS else _use_ready
     entry = Entry(graph, groups, options, pipeline.make_plan(graph, groups, options, lower), seconds)
     entry.requested = config.tier != "auto" or config.deterministic or seconds == 0 or lower is _compile_worthy
-    _remember(captured.key, entry)
+    _remember(key, entry)
     entry.uses = 1
     _consider(entry)
     return entry
@@ -126,14 +127,15 @@ def _remember(key: Any, entry: Entry) -> None:
     """Cache a plan. When the cache is full, the quarter that was not used for longest goes: a key takes time to hash, so the order
     of uses is not kept in the dictionary."""
     global _planned_nodes, _uses
-    _uses += 1
-    entry.last_use = _uses
-    plans[key] = entry
-    _planned_nodes += len(entry.graph.nodes)
-    if _planned_nodes > MAX_PLANNED_NODES:
-        for oldest in sorted(plans, key=lambda key: plans[key].last_use)[: -(-len(plans) // 4)]:
-            if oldest is not key:
-                _planned_nodes -= len(plans.pop(oldest).graph.nodes)
+    with lock:
+        _uses += 1
+        entry.last_use = _uses
+        plans[key] = entry
+        _planned_nodes += len(entry.graph.nodes)
+        if _planned_nodes > MAX_PLANNED_NODES:
+            for oldest, _ in sorted(plans.items(), key=lambda item: item[1].last_use)[: -(-len(plans) // 4)]:
+                if oldest is not key and (old := plans.pop(oldest, None)) is not None:
+                    _planned_nodes -= len(old.graph.nodes)
 
 
 Lowered = tuple[Draft, KernelInfo] | None
@@ -147,6 +149,7 @@ def _lower(graph: Graph, group: Group, store: Store) -> Lowered:
     """The group as a compiled kernel; None, to have NumPy compute it, where that cannot be."""
     if group.form is Form.CALL:
         return None
+    complete("lazytensor.compiler.codegen.cpu")
     from lazytensor.compiler.codegen.cpu import KernelError, lower  # delayed: start-up time
 
     try:
@@ -196,9 +199,12 @@ def _use_ready(graph: Graph, group: Group) -> Lowered:
 def start_upgrades() -> None:
     """Have the kernels asked for so far compiled in the background; later runs use them. Called when a result is there: the imports of
     the compiler hold the interpreter lock, and would delay it."""
-    with lock:
-        while upgrades:
-            engine().background(partial(_upgrade, upgrades.popleft()))
+    while upgrades:
+        try:
+            entry = upgrades.popleft()
+        except IndexError:  # another thread was faster
+            return
+        engine().background(partial(_upgrade, entry))
 
 
 def _upgrade(entry: Entry) -> None:
@@ -211,10 +217,10 @@ def pending_plan(nodes: Iterable[Node]) -> tuple[Graph, tuple[Group, ...], Plan]
         order = linearize(nodes)
         if not order:
             return None
-        captured = capture(order, config.token)
-        options = _options()
-        graph, groups = pipeline.plan_groups(to_graph(captured, "cpu:0"), options)
-        lower: Callable[[Graph, Group], Lowered] = _compile_sources if config.tier == "interpret" else _compile_worthy
-        if config.tier == "compile":
-            lower = _compile_all
-        return graph, groups, pipeline.make_plan(graph, groups, options, lower)
+        graph = to_graph(capture(order, config.token), "cpu:0")
+    options = _options()
+    graph, groups = pipeline.plan_groups(graph, options)
+    lower: Callable[[Graph, Group], Lowered] = _compile_sources if config.tier == "interpret" else _compile_worthy
+    if config.tier == "compile":
+        lower = _compile_all
+    return graph, groups, pipeline.make_plan(graph, groups, options, lower)

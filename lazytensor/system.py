@@ -6,6 +6,7 @@ import os
 import threading
 from typing import TYPE_CHECKING
 
+from lazytensor.compiler.shield import shielded
 from lazytensor.config import config
 
 if TYPE_CHECKING:
@@ -26,12 +27,16 @@ def _total_memory() -> int:
 
 def engine() -> Engine:
     """The engine; its threads start when work is first handed to them."""
+    found = _engine
+    return found if found is not None else shielded(_find_engine)
+
+
+def _find_engine() -> Engine:
     global _engine
-    if _engine is None:
-        with _lock:
-            if _engine is None:
-                _engine = _make_engine()
-    return _engine
+    with _lock:
+        if _engine is None:
+            _engine = _make_engine()
+        return _engine
 
 
 def _make_engine() -> Engine:
@@ -50,16 +55,20 @@ def _make_engine() -> Engine:
 
 def kernel_store() -> KernelStore:
     """Compiled kernels, in memory and on disk."""
-    global _store
-    if _store is None:
-        with _lock:
-            if _store is None:
-                from lazytensor.compiler.codegen.cpu import library_digest  # delayed: start-up time
-                from lazytensor.runtime.kernel_store import KernelStore
+    found = _store
+    return found if found is not None else shielded(_find_store)
 
-                # What kernels call is compiled into them: they are as old as the functions they were made with.
-                _store = KernelStore(salt=library_digest())
-    return _store
+
+def _find_store() -> KernelStore:
+    global _store
+    with _lock:
+        if _store is None:
+            from lazytensor.compiler.codegen.cpu import library_digest  # delayed: start-up time
+            from lazytensor.runtime.kernel_store import KernelStore
+
+            # What kernels call is compiled into them: they are as old as the functions they were made with.
+            _store = KernelStore(salt=library_digest())
+        return _store
 
 
 def _changed(name: str) -> None:

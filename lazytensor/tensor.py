@@ -190,7 +190,7 @@ class Tensor(Methods, Protocols):
     def __await__(self) -> Generator[Any, None, Tensor]:
         node = self._root()
         if node.result is None:
-            evaluate.run((node,), background=True)
+            evaluate.issue((node,))
         if type(node.result) is Promise:
             yield from _awaited(node.result).__await__()
         value_of(node)

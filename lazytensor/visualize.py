@@ -7,6 +7,7 @@ import os
 from typing import Any
 
 from lazytensor.compiler.graph import Node
+from lazytensor.compiler.shield import complete
 from lazytensor.tensor import Tensor
 
 # Light fills that black text stays readable on: one a device, from ColorBrewer's Set3.
@@ -79,6 +80,7 @@ def visualize(*arguments: Any) -> str:
         from matplotlib.figure import Figure  # delayed: an extra
     except ImportError as error:
         raise ImportError('visualize needs matplotlib: pip install "lazytensor[viz]"') from error
+    complete("networkx")
     import networkx  # delayed: start-up time
 
     labels, edges = _expression([tensor._read() for tensor in tensors])

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from lazytensor import evaluate, planning
+from lazytensor import evaluate, jobs, planning
 from lazytensor.compiler.graph import Node
 from lazytensor.handle import Handle, sweep
 from lazytensor.system import engine
@@ -40,6 +40,7 @@ def wait_all() -> None:
     Raises the first error that no wait has raised yet, once.
     """
     evaluate.run(sweep(), background=False)
+    jobs.wait_for_others()
     engine().idle()
     planning.start_upgrades()
     failure = engine().take_error()

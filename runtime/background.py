@@ -29,6 +29,10 @@ class Background:
         self._stopped = False
         self._forking = False
 
+    @property
+    def started(self) -> bool:
+        return self._thread is not None
+
     def put(self, function: Callable[[], object]) -> None:
         """Run `function` some time; after `stop`, never."""
         with self._lock:

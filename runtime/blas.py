@@ -8,12 +8,14 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+from lazytensor.compiler.shield import shielded
+
 
 class BlasGuard:
     """A context manager that any number of threads may be inside of at once."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._inside = 0
         self._libraries: list[Any] | None = None
         self._settings: list[int] = []
@@ -22,7 +24,7 @@ class BlasGuard:
         with self._lock:
             if self._inside == 0:
                 if self._libraries is None:
-                    self._libraries = _blas_libraries()
+                    self._libraries = shielded(_blas_libraries)
                 self._settings = [library.get_num_threads() for library in self._libraries]
                 for library, setting in zip(self._libraries, self._settings, strict=True):
                     if setting != 1:
@@ -37,7 +39,7 @@ class BlasGuard:
 
     def after_fork(self) -> None:
         """In the child: nobody is inside any more."""
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         if self._inside:
             self._inside = 0
             self._restore()

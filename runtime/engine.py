@@ -16,15 +16,17 @@ from heapq import heappop, heappush
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from lazytensor.compiler import shield
 from lazytensor.compiler.plan import Environment, Plan
+from lazytensor.compiler.shield import complete, shielded
 from lazytensor.runtime import blas
 from lazytensor.runtime import promise as promises
 from lazytensor.runtime.background import Background
 from lazytensor.runtime.devices.cpu import CpuDevice
 from lazytensor.runtime.errstate import quietly
-from lazytensor.runtime.execute import Executor, Sites
+from lazytensor.runtime.execute import Executor, Progress, Sites
 from lazytensor.runtime.loop import LoopThread
-from lazytensor.runtime.promise import Failure, Promise, on_engine_thread
+from lazytensor.runtime.promise import Failure, Promise, on_engine_thread, settle
 from lazytensor.runtime.trace import Trace
 
 if TYPE_CHECKING:
@@ -45,7 +47,7 @@ class Engine:
         self.devices = dict(devices)
         self.in_flight_bytes = in_flight_bytes
         self.max_queued = max_queued
-        self._lanes = {name: device.lane for name, device in self.devices.items()}
+        self._lanes = {name: device.inline_lane for name, device in self.devices.items()}
         self._executor = Executor()
         self._loop = LoopThread()
         self._background = Background()
@@ -53,10 +55,12 @@ class Engine:
         _watch(self)
 
     def _reset(self) -> None:
-        self._changed = threading.Condition(threading.Lock())
-        self._submissions: dict[int, Submission] = {}  # in flight, by number; under _changed, as are the next two
+        # Re-entrant: a signal handler or a finalizer that waits may come in between.
+        self._lock = threading.RLock()
+        self._submissions: dict[int, Submission] = {}  # in flight, by number; under _lock, as are the next three
         self._queued = 0
         self._count = 0
+        self._held_back: deque[Promise] = deque()  # who waits for the queue to get shorter
         self._ready: list[tuple[int, Submission]] = []
         self._dead: deque[Submission] = deque()  # appended to by finalizers
         self._running = 0
@@ -80,9 +84,10 @@ class Engine:
         """The first failure that has not been raised at a wait, or None; forgets all failures so far."""
         return self._executor.take_error()
 
-    def run(self, plan: Plan, environment: Environment, sites: Sites = None) -> None:
-        """Run a plan in the calling thread. Results, or failures in their place, are in the output slots afterwards."""
-        quietly(self._executor.inline, plan, environment, self._lanes, sites)
+    def run(self, plan: Plan, environment: Environment, sites: Sites = None, progress: Progress | None = None) -> None:
+        """Run a plan in the calling thread, from where `progress` says, which is kept up. Results, or failures in their place, are
+        in the output slots afterwards."""
+        quietly(self._executor.inline, plan, environment, self._lanes, sites, progress)
 
     def submit(
         self,
@@ -98,40 +103,67 @@ class Engine:
         The environment belongs to the engine from here on. Blocks while too many submissions are queued; an interrupt leaves that
         wait with nothing submitted. After the interpreter began to exit it runs the plan in the calling thread.
         """
+        submission = self.submission(lambda: plan, environment, outputs, depends, sites)
+        submission.adopt(plan)
+        self.enter(submission)
+        return submission
+
+    def submission(
+        self,
+        prepare: Callable[[], Plan],
+        environment: Environment,
+        outputs: Sequence[Output],
+        depends: Sequence[tuple[int, Promise]],
+        sites: Sites,
+    ) -> Submission:
+        """What `enter` takes. Unless it is given a plan by `adopt`, `prepare()` makes one, on a worker; see `submit` for the rest."""
+        complete("lazytensor.runtime.streams")
         from lazytensor.runtime.streams import Submission  # delayed: start-up time
 
-        submission = Submission(plan, environment, outputs, depends, sites, self._dead.append)
-        with self._changed:
-            if not on_engine_thread():
-                while self._queued > self.max_queued and not self._executor.stopped:
-                    self._changed.wait()
-            if not self._executor.stopped:
-                self._queued += 1
-                self._count += 1
-                submission.number = self._count
-                self._submissions[submission.number] = submission
+        return Submission(prepare, environment, outputs, depends, sites, self._dead.append)
+
+    def enter(self, submission: Submission, patient: bool = True) -> None:
+        """Run a submission. Interrupted, it may be called again; entered twice, it runs once. Unless `patient`, never blocks."""
+        patient = patient and not on_engine_thread()
+        while not submission.number:
+            room: Promise | None = None
+            with self._lock:
+                if self._executor.stopped:
+                    break
+                if patient and self._queued > self.max_queued:
+                    room = Promise()
+                    self._held_back.append(room)
+                else:
+                    self._queued += 1
+                    self._count += 1
+                    submission.number = self._count
+                    self._submissions[submission.number] = submission
+            if room is not None:
+                room.wait()
         if submission.number:
             try:
                 self._loop.post(self._accept, submission)
-                return submission
+                return
             except RuntimeError:  # no thread can be started: the interpreter is exiting
-                with self._changed:
-                    self._queued -= 1
-                    del self._submissions[submission.number]
+                with self._lock:
+                    if self._submissions.pop(submission.number, None) is not None:
+                        self._queued -= 1
         self._run_now(submission)
-        return submission
 
     def idle(self) -> None:
         """Block until nothing is in flight."""
         if on_engine_thread():
             raise RuntimeError("cannot wait for the engine on its own thread")
-        with self._changed:
-            while self._submissions:
-                self._changed.wait()
+        while submissions := list(self._submissions.values()):
+            for submission in submissions:
+                submission.finished.wait()
 
     def background(self, function: Callable[[], object]) -> None:
         """Run `function` on a low-priority thread, after those given before."""
-        self._background.put(function)
+        if self._background.started:
+            self._background.put(function)
+        else:
+            shielded(partial(self._background.put, function))
 
     def background_idle(self) -> None:
         """Block until all background functions given so far have run."""
@@ -139,22 +171,45 @@ class Engine:
 
     def stop(self) -> None:
         """Take up no new step, wait briefly for those running, and fail what is in flight. Results stay readable."""
-        with self._changed:
+        with self._lock:
             self._executor.stopped = True
-            self._changed.notify_all()
+        self._make_room()
         deadline = monotonic() + EXIT_SECONDS
         self._background.stop(EXIT_SECONDS)
         for device in self.devices.values():
             device.stop(max(0.0, deadline - monotonic()))
         self._loop.stop(max(0.1, deadline - monotonic()))
-        with self._changed:
+        with self._lock:
             unfinished = list(self._submissions.values())
             self._submissions.clear()
-            self._changed.notify_all()
         for submission in unfinished:
             submission.abandon(Failure(RuntimeError("the engine stopped before this value was computed")))
 
     def _accept(self, submission: Submission) -> None:
+        if not submission.accepted:
+            submission.accepted = True
+            if submission.planned:
+                self._planned(submission)
+            else:
+                next(iter(self.devices.values())).start(partial(self._plan, submission))
+
+    def _plan(self, submission: Submission) -> None:
+        """On a worker: planning may take as long as computing."""
+        problem: BaseException | None = None
+        try:
+            if submission.visible():
+                submission.adopt(submission.prepare())
+        except BaseException as error:  # whatever happens, nobody may wait for ever
+            problem = error
+        self._loop.post(self._planned, submission, problem)
+
+    def _planned(self, submission: Submission, problem: BaseException | None = None) -> None:
+        if problem is not None or not submission.planned:
+            self._take(submission)
+            if problem is not None:
+                submission.abandon(Failure(problem))
+            self._retire(submission)
+            return
         depends = [promise for _, promise in submission.depends if not promise.is_set()]
         submission.missing = len(depends)
         for promise in depends:
@@ -175,7 +230,7 @@ class Engine:
         while True:
             while self._dead:
                 dead = self._dead.popleft()
-                if not dead.started and not dead.visible():
+                if dead.planned and not dead.started and not dead.visible():
                     self._take(dead)
                     self._retire(dead)
             if not self._ready:
@@ -198,12 +253,18 @@ class Engine:
 
     def _take(self, submission: Submission) -> None:
         submission.started = True
-        with self._changed:
+        with self._lock:
             self._queued -= 1
-            self._changed.notify_all()
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Have those who are held back look again."""
+        held_back = self._held_back
+        while held_back:
+            held_back.popleft().set(True)
 
     def _begin(self, submission: Submission) -> None:
-        from lazytensor.runtime.streams import run_streams, settle  # delayed: start-up time
+        from lazytensor.runtime.streams import run_streams  # delayed: start-up time
 
         submission.bind()
         plan = submission.plan
@@ -219,8 +280,6 @@ class Engine:
 
     def _run_segment(self, submission: Submission, number: int, device: CpuDevice) -> None:
         """On a worker: run the steps, publish the outputs among what they wrote, and tell the loop."""
-        from lazytensor.runtime.streams import settle  # delayed: start-up time
-
         segment = submission.plan.segments[number]
         outputs = set(submission.plan.outputs)
         executor = self._executor
@@ -235,7 +294,7 @@ class Engine:
                     for promise, value in submission.results(set(step.writes)):
                         settle(promise, value)
             results = submission.results(submission.written(number))
-            with self._changed:
+            with self._lock:
                 submission.remaining -= 1
                 if not submission.remaining:
                     submission.environment = []  # before anybody wakes up, who may look at the memory in use
@@ -263,24 +322,23 @@ class Engine:
         self._admit()
 
     def _retire(self, submission: Submission) -> None:
-        from lazytensor.runtime.streams import settle  # delayed: start-up time
-
         submission.release()
-        with self._changed:
+        with self._lock:
             self._submissions.pop(submission.number, None)
-            self._changed.notify_all()
         settle(submission.finished, True)
 
     def _run_now(self, submission: Submission) -> None:
+        if not submission.planned:
+            submission.adopt(submission.prepare())
         for slot, promise in submission.depends:
             submission.environment[slot] = (
                 promise.value if promise.is_set() else Failure(RuntimeError("the engine stopped before this value was computed"))
             )
         self.run(submission.plan, submission.environment, submission.sites)
         for promise, value in submission.results(set(submission.plan.outputs)):
-            promise.set(value)
+            settle(promise, value)
         submission.release()
-        submission.finished.set(True)
+        settle(submission.finished, True)
 
     def _after_fork(self) -> None:
         """In the child: new locks, loop and workers; what the parent has in flight fails here."""
@@ -317,6 +375,7 @@ def _stop_all() -> None:
 
 
 def _before_fork() -> None:
+    shield.before_fork()
     for engine in list(_engines):
         engine._background.before_fork()
 
@@ -327,6 +386,7 @@ def _after_fork_in_parent() -> None:
 
 
 def _after_fork_in_child() -> None:
+    shield.after_fork()
     promises.after_fork()
     blas.blas_single_thread().after_fork()
     for engine in list(_engines):

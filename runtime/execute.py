@@ -18,6 +18,16 @@ Sites: TypeAlias = Sequence[Site] | None
 MAX_ERRORS = 256
 
 
+class Progress:
+    """How many steps of a plan have been run. Kept apart from the frame that runs them: who goes on with a plan after an interrupt
+    begins with the step that was interrupted."""
+
+    __slots__ = ("done",)
+
+    def __init__(self) -> None:
+        self.done = 0
+
+
 class Executor:
     """What all runs of an engine share: `errors`, the failures nobody has been shown yet; `trace`, where steps are recorded if
     they are; and `stopped`, after which background work takes up no new step."""
@@ -27,13 +37,20 @@ class Executor:
         self.errors: deque[Failure] = deque()
         self.stopped = False
 
-    def inline(self, plan: Plan, environment: Environment, lanes: Mapping[str, Lane], sites: Sites) -> None:
+    def inline(
+        self, plan: Plan, environment: Environment, lanes: Mapping[str, Lane], sites: Sites, progress: Progress | None
+    ) -> None:
         """Run a whole plan here; segments are numbered in an order that suits. KeyboardInterrupt and SystemExit propagate."""
-        careful = self.trace is not None or Failure in map(type, environment[: plan.inputs])
+        skip = 0 if progress is None else progress.done
+        careful = self.trace is not None or Failure in map(type, environment if skip else environment[: plan.inputs])
         for segment in plan.segments:
+            if skip >= len(segment.steps):
+                skip -= len(segment.steps)
+                continue
             device = plan.streams[segment.stream].device
             lane = lanes[device]
-            steps = iter(segment.steps)
+            steps = iter(segment.steps[skip:] if skip else segment.steps)
+            skip = 0
             if not careful:
                 for step in steps:
                     try:
@@ -41,15 +58,24 @@ class Executor:
                     except Exception as error:
                         self.fail(step, environment, error, sites)
                         careful = True
+                    if progress is not None:
+                        progress.done += 1
                     for slot in step.frees:
                         environment[slot] = None
                     if careful:
                         break
             if careful:
-                self.careful(steps, environment, lane, sites, device, -1)
+                self.careful(steps, environment, lane, sites, device, -1, progress)
 
     def careful(
-        self, steps: Iterable[Step], environment: Environment, lane: Lane, sites: Sites, device: str, stream: int
+        self,
+        steps: Iterable[Step],
+        environment: Environment,
+        lane: Lane,
+        sites: Sites,
+        device: str,
+        stream: int,
+        progress: Progress | None = None,
     ) -> None:
         """Run steps that may read failures, recording them if asked to.
 
@@ -74,6 +100,8 @@ class Executor:
                     self.fail(step, environment, error, sites)
                 if trace is not None:
                     trace.add(step.name, device, stream, start)
+            if progress is not None:
+                progress.done += 1
             for slot in step.frees:
                 environment[slot] = None
 

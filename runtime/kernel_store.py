@@ -19,6 +19,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from lazytensor.compiler.shield import complete, shielded
+
 log = logging.getLogger("lazytensor")
 
 FORMAT = "lazytensor-kernel-1"
@@ -69,6 +71,7 @@ def cache_directory() -> Path:
 @functools.cache
 def fingerprint() -> str:
     """What, besides its source, decides a kernel's object code: format, compiler versions and processor."""
+    complete("platform", "importlib.metadata", "llvmlite.binding")
     # delayed: start-up time
     import platform
     from importlib.metadata import PackageNotFoundError, version
@@ -165,8 +168,9 @@ class KernelStore:
         `source` is the whole key; its first `def` names the symbol that the object exports.
         """
         kernel = self._kernels.get(source)
-        if kernel is not None:
-            return kernel
+        return kernel if kernel is not None else shielded(lambda: self._find(source, build))
+
+    def _find(self, source: str, build: Callable[[], bytes]) -> KernelFunction:
         with self._lock:
             making = self._making.setdefault(source, threading.Lock())
         # Held for one source only: a kernel that is on disk does not wait for another's compilation.

@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from lazytensor.compiler.shield import shielded
 from lazytensor.runtime.promise import engine_threads
 
 if TYPE_CHECKING:
@@ -37,9 +38,13 @@ class LoopThread:
         self._inbox.append((function, args))
         if not self._awake:
             self._awake = True
-            loop = self._loop or self._start()
-            with suppress(RuntimeError):  # closed
-                loop.call_soon_threadsafe(self._drain)
+            try:
+                loop = self._loop or shielded(self._start)
+                with suppress(RuntimeError):  # closed
+                    loop.call_soon_threadsafe(self._drain)
+            except BaseException:  # an interrupt, perhaps before the loop was called
+                self._awake = False
+                raise
 
     def future(self) -> asyncio.Future[None]:
         """A new future; on the loop's thread only."""
@@ -87,7 +92,6 @@ class LoopThread:
                 try:
                     thread.start()
                 except BaseException:
-                    self._awake = False
                     loop.close()
                     raise
                 self._loop, self._thread = loop, thread

@@ -12,6 +12,8 @@ from itertools import islice
 from types import CodeType, TracebackType
 from typing import Any, Final, NoReturn, TypeAlias
 
+from lazytensor.compiler.shield import shielded
+
 Site: TypeAlias = tuple[CodeType, int] | None
 
 
@@ -62,8 +64,12 @@ class Promise:
         if self.value is not UNSET:
             raise RuntimeError("the promise is already set")
         self.value = value
-        if self._callbacks is not None:
-            self._call()
+        self.wake()
+
+    def wake(self) -> None:
+        """Call the callbacks that have not been called, the value being set."""
+        if self._callbacks:
+            shielded(self._call)
 
     def add_callback(self, function: Callable[[Promise], object]) -> None:
         """Call function(promise) once the value is set: from the thread that sets it, or at once if it is set already."""
@@ -110,6 +116,14 @@ class Promise:
 
     def __repr__(self) -> str:
         return f"Promise({self.value!r})"
+
+
+def settle(promise: Promise, value: Any) -> None:
+    """Set a promise that may be set already; then wake whom an interrupted `set` has not woken."""
+    try:
+        promise.set(value)
+    except RuntimeError:
+        promise.wake()
 
 
 class Failure:

@@ -9,12 +9,11 @@ from __future__ import annotations
 import asyncio
 import weakref
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from typing import Any
 
 from lazytensor.compiler.plan import Environment, Plan
 from lazytensor.runtime.execute import Sites
-from lazytensor.runtime.promise import Failure, Promise
+from lazytensor.runtime.promise import Failure, Promise, settle
 
 Output = weakref.ref[Promise] | Promise | None
 
@@ -22,36 +21,51 @@ Output = weakref.ref[Promise] | Promise | None
 class Submission:
     """A plan with its inputs and the promises of its outputs; `finished` is set (to True) when the engine is done with it.
 
-    `outputs`, one for each of the plan's, are weak references as a rule: a submission whose promises are all gone before it
-    starts is skipped. `on_death(submission)` is called when one of them goes, in a finalizer.
+    The plan may come later, by `adopt`, from `prepare()`. `outputs`, one for each of the plan's, are weak references as a rule: a
+    submission whose promises are all gone before it starts is skipped. `on_death(submission)` is called when one of them goes, in a
+    finalizer.
     """
 
-    __slots__ = ("__weakref__", "depends", "environment", "events", "finished", "missing", "number", "outputs", "plan",
-    "remaining",              "sites", "started", "task")  # fmt: skip
+    __slots__ = (
+        "__weakref__", "accepted", "depends", "environment", "events", "finished", "missing", "number", "outputs", "plan", "planned",
+        "prepare", "remaining", "sites", "started", "task",
+    )  # fmt: skip
+
+    plan: Plan
 
     def __init__(
         self,
-        plan: Plan,
+        prepare: Callable[[], Plan],
         environment: Environment,
         outputs: Sequence[Output],
         depends: Sequence[tuple[int, Promise]],
         sites: Sites,
         on_death: Callable[[Submission], None],
     ) -> None:
-        self.plan = plan
+        self.prepare = prepare
         self.environment = environment
         self.depends = depends
         self.sites = sites
         self.number = 0
-        if len(outputs) != len(plan.outputs):
-            raise ValueError(f"{len(outputs)} promises for {len(plan.outputs)} outputs")
         self.missing = 0
-        self.remaining = len(plan.segments)
+        self.remaining = 0
+        self.planned = False
+        self.accepted = False
         self.started = False
         self.finished = Promise()
         self.events: list[asyncio.Future[None]] = []
         self.task: asyncio.Task[None] | None = None
         self.outputs: list[Output] = [self._watch(output, on_death) for output in outputs]
+
+    def adopt(self, plan: Plan) -> None:
+        """Set the plan, whose inputs the environment holds."""
+        if len(self.outputs) != len(plan.outputs):
+            raise ValueError(f"{len(self.outputs)} promises for {len(plan.outputs)} outputs")
+        self.plan = plan
+        del self.prepare  # and what it refers to
+        self.remaining = len(plan.segments)
+        self.environment += [None] * (plan.slots - len(self.environment))
+        self.planned = True
 
     def _watch(self, output: Output, on_death: Callable[[Submission], None]) -> Output:
         promise = output() if isinstance(output, weakref.ref) else None
@@ -67,10 +81,11 @@ class Submission:
             self.environment[slot] = promise.value
         self.depends = ()
 
-    def results(self, slots: set[int]) -> list[tuple[Promise, Any]]:
-        """The promises of those outputs that `slots` hold, where somebody can see them, and their values."""
+    def results(self, slots: set[int], plan: Plan | None = None) -> list[tuple[Promise, Any]]:
+        """The promises of those outputs that `slots` hold, where somebody can see them, and their values. `plan` stands for the one
+        that is still to be adopted."""
         found = []
-        for slot, output in zip(self.plan.outputs, self.outputs, strict=True):
+        for slot, output in zip((plan or self.plan).outputs, self.outputs, strict=True):
             if slot in slots:
                 promise = output() if isinstance(output, weakref.ref) else output
                 if promise is not None:
@@ -105,12 +120,6 @@ class Submission:
         self.depends = ()
         self.outputs = []
         self.sites = None
-
-
-def settle(promise: Promise, value: Any) -> None:
-    """Set a promise that an engine being stopped may have set already."""
-    with suppress(RuntimeError):
-        promise.set(value)
 
 
 async def run_streams(submission: Submission, start: Callable[[Submission, int], None]) -> None:

@@ -14,6 +14,9 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from lazytensor.compiler.plan import KernelTask
+from lazytensor.compiler.shield import shielded
+
 # Rounds of the loop in which an idle worker looks out for work, about 40 ns each on current x86 processors.
 SPINS = 2000
 WORDS = 64
@@ -183,6 +186,10 @@ entry:
 
 @functools.cache
 def _functions() -> tuple[Callable[..., int], Callable[..., int]]:
+    return shielded(_link)
+
+
+def _link() -> tuple[Callable[..., int], Callable[..., int]]:
     from lazytensor.runtime.kernel_store import link_assembly  # delayed: start-up time
 
     work, lead = link_assembly(_SOURCE, ("team_work", "team_lead"))
@@ -223,8 +230,8 @@ class Team:
         """On a worker: help with kernels after job number `seen` until none has come for a while; the number of the last one."""
         return _functions()[0](self._where, seen, SPINS)
 
-    def lead(self, kernel: int, block: int, first: int, count: int, chunk: int, helpers: int) -> None:
-        """Run the kernel at address `kernel` over [first, first + count) in chunks, with at most `helpers` workers. Hold `busy`."""
-        status = _functions()[1](self._where, kernel, block, first, count, chunk, helpers)
+    def lead(self, task: KernelTask, count: int, chunk: int, helpers: int) -> None:
+        """Run a task over [0, count) in chunks, with at most `helpers` workers. Hold `busy`."""
+        status = task.call(_functions()[1], (self._where, task.kernel.address, task.block), (count, chunk, helpers))
         if status:
             raise RuntimeError(f"a kernel failed with status {status}")

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lazytensor.compiler.codegen.expressions import suffix
-from lazytensor.compiler.plan import Environment, Kernel, KernelTask, Lane
-from lazytensor.compiler.updates import Destination
+from lazytensor.compiler.plan import Environment, Kernel, KernelTask, Lane, restarts
+from lazytensor.compiler.updates import Destination, Writing
 
 Dtype = np.dtype[Any]
 
@@ -126,6 +126,9 @@ def bind(
     ndarray = np.ndarray
 
     def run(environment: Environment, lane: Lane) -> None:
+        if update is not None and environment[update.slot] is not None:
+            finish(environment, lane)  # what was interrupted
+            return
         block = block_type.from_buffer_copy(template)
         alive = []
         if update is not None and find is not None:
@@ -146,6 +149,11 @@ def bind(
             made.append(value)
             block[word] = address(value)
         where = addressof(block)
+        if update is not None and restarts(lane):
+            tasks = [KernelTask(kernel, where, first).once() for first, _, _ in phases]
+            environment[update.slot] = Writing(target, tasks, (block, alive, made))
+            finish(environment, lane)
+            return
         if not split:
             kernel(where, 0, whole)
         else:
@@ -159,6 +167,18 @@ def bind(
                 environment[filled] = value
         if update is not None:
             environment[update.slot] = target
+
+    def finish(environment: Environment, lane: Lane) -> None:
+        """Make a region store that was begun; nothing, if it was made."""
+        assert update is not None
+        writing = environment[update.slot]
+        if type(writing) is Writing:
+            for task, (_, count, grain) in zip(writing.tasks, phases, strict=True):
+                lane.split(task, count, grain)
+            for (_, filled, _, _), value in zip(results, writing.alive[-1], strict=True):
+                if filled is not None:
+                    environment[filled] = value
+            environment[update.slot] = writing.target
 
     return run
 

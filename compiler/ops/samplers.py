@@ -14,6 +14,7 @@ import numpy as np
 
 from lazytensor.compiler.ops import rules
 from lazytensor.compiler.ops.row import Domain, Kind, Op, Signature
+from lazytensor.compiler.shield import complete
 
 Array = np.ndarray[Any, Any]
 Shape = tuple[int, ...]
@@ -25,6 +26,7 @@ BLOCK = 1 << 16
 
 def _block(seed: Any, draw: Any, number: int) -> Any:
     """NumPy's Generator for one block; its counter leaves 2**128 steps to each."""
+    complete("numpy.random")
     from numpy.random import Generator, Philox  # delayed: start-up time
 
     return Generator(Philox(key=np.array([seed, draw], np.uint64), counter=np.array([0, 0, number, 0], np.uint64)))

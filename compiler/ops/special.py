@@ -14,10 +14,12 @@ import numpy as np
 from lazytensor.compiler.ops import rules, shapes
 from lazytensor.compiler.ops.factories import ROWS_GRAIN, by_rows, call, elementwise, reals
 from lazytensor.compiler.ops.row import Domain, Kind, Op, Signature
+from lazytensor.compiler.shield import complete
 
 
 def _scipy(name: str) -> Any:
     """SciPy's function, under SCIPY_ARRAY_API=1 without the wrapper that looks for the library of its operands."""
+    complete("scipy.special")
     import scipy.special  # delayed: start-up time
 
     function = getattr(scipy.special, name)

@@ -12,6 +12,7 @@ import numpy as np
 from lazytensor.compiler.ops import rules, shapes
 from lazytensor.compiler.ops.factories import FINITE, library
 from lazytensor.compiler.ops.row import Op, Signature
+from lazytensor.compiler.shield import complete
 
 Array = np.ndarray[Any, Any]
 Shape = tuple[int, ...]
@@ -46,6 +47,7 @@ def _work(shape: Shape, n: int, axis: int, norm: str) -> float:
 
 
 def _reference(name: str, x: Any, n: int, axis: int, norm: str) -> Array:
+    complete("numpy.fft")
     import numpy.fft  # delayed: start-up time
 
     return rules.owned(getattr(numpy.fft, name)(x, n, axis, norm))
@@ -53,6 +55,7 @@ def _reference(name: str, x: Any, n: int, axis: int, norm: str) -> Array:
 
 def _into(name: str, out: Array, split: Callable[..., None], x: Array, n: int, axis: int, norm: str) -> None:
     """The transforms are shared along the longest of the other axes."""
+    complete("numpy.fft")
     import numpy.fft  # delayed: start-up time
 
     transform = getattr(numpy.fft, name)

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from queue import SimpleQueue
 from typing import Any
 
 import numpy as np
 
 from lazytensor.compiler.plan import KernelTask
+from lazytensor.compiler.shield import shielded
 from lazytensor.runtime.blas import BlasGuard, blas_single_thread
 from lazytensor.runtime.errstate import quietly
 from lazytensor.runtime.memory import Pool
@@ -38,11 +40,13 @@ class CpuDevice:
         self.name = f"cpu:{index}"
         self.threads = threads
         self.pool = pool
-        self.lane = CpuLane(self)
+        self.lane = CpuLane(self, restarts=False)
+        self.inline_lane = CpuLane(self, restarts=True)
         self._reset()
 
     def _reset(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal handler or a finalizer that waits may come in between
+        self._growing = threading.Lock()
         self._queue: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._workers: list[threading.Thread] = []
         self._identities: set[int] = set()
@@ -55,9 +59,9 @@ class CpuDevice:
         """Queue `job`, which must not raise, for a worker."""
         with self._lock:
             self._outstanding += 1
-            self._grow()
-            if not self._workers:
-                raise RuntimeError(f"no worker thread could be started for {self.name}")
+        self._grow()
+        if not self._workers:
+            raise RuntimeError(f"no worker thread could be started for {self.name}")
         self._put(job)
 
     def _put(self, job: Callable[[], None] | None) -> None:
@@ -83,51 +87,63 @@ class CpuDevice:
         """See `Lane.split`."""
         units = -(-count // grain)
         outside = threading.get_ident() not in self._identities
-        with self._lock:
-            idle = self.threads - self._outstanding - self._outside - outside
-            helpers = 0 if self._stopped else max(0, min(units - 1, idle))
-            self._outstanding += helpers
-            self._outside += outside
+        kernel = type(task) is KernelTask
+        helpers, led = 0, False
+        try:
+            led = kernel and self._team.busy.acquire(blocking=False)
+            # What writes over its operands is not cut up in Python, where an interrupt could come between the pieces.
+            alone = kernel and not led and task.todo is not None  # type: ignore[attr-defined]
+            with self._lock:
+                idle = self.threads - self._outstanding - self._outside - outside
+                wanted = 0 if self._stopped or alone else max(0, min(units - 1, idle))
+                # Counted without a call in between.
+                self._outside += outside
+                self._outstanding += wanted
+                helpers = wanted
             if helpers:
                 self._grow()
-        try:
-            if helpers and type(task) is KernelTask and self._team.busy.acquire(blocking=False):
-                try:
-                    self._lead(task, count, grain, units, helpers)
-                finally:
-                    self._team.busy.release()
+            if helpers and led:
+                self._lead(task, count, grain, units, helpers)  # type: ignore[arg-type]
             elif helpers:
-                Split(task, count, grain, units, helpers).run(self._put)
+                split = Split(task, count, grain, units, helpers)
+                helpers = 0  # they count themselves out
+                split.run(self._put)
             else:
                 task(0, count)
         finally:
-            if outside:
-                with self._lock:
-                    self._outside -= 1
+            with self._lock:
+                self._outside -= outside
+                self._outstanding -= helpers
+            if led:
+                self._team.busy.release()
 
     def _lead(self, task: KernelTask, count: int, grain: int, units: int, helpers: int) -> None:
         """Run a kernel with idle workers, without Python."""
         chunks = min(units, CHUNKS_PER_THREAD * (helpers + 1))
-        address = task.kernel.address
+        task.kernel.address  # noqa: B018  compiled before anybody waits for it
         try:
             for _ in range(helpers - self._team.expect(True)):
                 self._queue.put(_wake)
-            self._team.lead(address, task.block, task.first, count, -(-units // chunks) * grain, helpers)
+            self._team.lead(task, count, -(-units // chunks) * grain, helpers)
         finally:
             self._team.expect(False)
-            with self._lock:
-                self._outstanding -= helpers
 
     def _grow(self) -> None:
-        """Start workers until there is one for every outstanding job, under the lock."""
-        while len(self._workers) < min(self.threads, self._outstanding):
-            name = f"lazytensor-{self.name}-{len(self._workers)}"
-            worker = threading.Thread(target=quietly, args=(self._work,), name=name, daemon=True)
-            try:
-                worker.start()
-            except RuntimeError:
-                return  # no more threads, or the interpreter is exiting: those there are, and the caller, do the work
-            self._workers.append(worker)
+        """Have a worker for every outstanding job, as far as there are threads."""
+        wanted = min(self.threads, self._outstanding)
+        if len(self._workers) < wanted:
+            shielded(partial(self._start_workers, wanted))
+
+    def _start_workers(self, count: int) -> None:
+        with self._growing:
+            while len(self._workers) < count:
+                name = f"lazytensor-{self.name}-{len(self._workers)}"
+                worker = threading.Thread(target=quietly, args=(self._work,), name=name, daemon=True)
+                try:
+                    worker.start()
+                except RuntimeError:
+                    return  # no more threads, or the interpreter is exiting: those there are, and the caller, do the work
+                self._workers.append(worker)
 
     def _work(self) -> None:
         queue, lock, team = self._queue, self._lock, self._team
@@ -151,10 +167,11 @@ class CpuDevice:
 class CpuLane:
     """What a step running on the device may use; see `compiler.plan.Lane`."""
 
-    __slots__ = ("_device", "blas", "empty")
+    __slots__ = ("_device", "blas", "empty", "restarts")
 
-    def __init__(self, device: CpuDevice) -> None:
+    def __init__(self, device: CpuDevice, restarts: bool) -> None:
         self._device = device
+        self.restarts = restarts
         self.empty: Callable[[tuple[int, ...], np.dtype[Any]], np.ndarray[Any, Any]] = device.pool.empty
         self.blas: Callable[[], BlasGuard] = blas_single_thread
 

@@ -1,0 +1,95 @@
+"""Work that an interrupt must not leave half done: imports, starting threads, compiling.
+
+Python delivers signals to the main thread alone. What must not be torn apart there is run by a helper thread, while the main thread
+waits: an interrupt ends the wait, and the work ends all the same. A leaf module: it imports nothing of ours.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from _thread import allocate_lock, start_new_thread
+from collections.abc import Callable
+from functools import partial
+from importlib import import_module
+from threading import get_ident
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+# The threads that are at such work, and what is released when it is done: a fork waits for it, since a child would inherit its locks.
+_helpers: dict[int, Any] = {}
+_complete: set[str] = set()
+
+
+def shielded(function: Callable[[], T]) -> T:
+    """`function()`, on another thread if this is the main one. May be called again while an interrupted call is still at work:
+    `function` locks what needs it."""
+    if get_ident() != threading.main_thread().ident:
+        return _guarded(function)
+    outcome: list[tuple[bool, Any]] = []
+    ended = allocate_lock()
+    ended.acquire()
+
+    def run() -> None:
+        try:
+            outcome.append((True, _guarded(function)))
+        except BaseException as error:
+            outcome.append((False, error))
+        finally:
+            ended.release()
+
+    try:
+        start_new_thread(run, ())
+    except RuntimeError:  # no more threads, or the interpreter is exiting
+        return function()
+    ended.acquire()
+    succeeded, value = outcome.pop()
+    if not succeeded:
+        raise value
+    return value  # type: ignore[no-any-return]
+
+
+def _guarded(function: Callable[[], T]) -> T:
+    ident = get_ident()
+    if ident in _helpers:
+        return function()
+    ended = _helpers[ident] = allocate_lock()
+    ended.acquire()
+    try:
+        return function()
+    finally:
+        del _helpers[ident]
+        ended.release()
+
+
+def complete(*modules: str) -> None:
+    """Import modules in whole, before a statement names them: `import` torn apart in the main thread would leave parts of a package
+    behind, on which every later import of it fails."""
+    for name in modules:
+        if name not in _complete:
+            module = sys.modules.get(name)
+            if module is None:
+                shielded(partial(_import, name))
+            else:  # there, or being imported by whoever waits here in the middle of it
+                _import(name)
+
+
+def _import(name: str) -> None:
+    import_module(name)
+    _complete.add(name)
+
+
+def before_fork() -> None:
+    """Wait for such work of other threads, for so long as it may reasonably take."""
+    own = get_ident()
+    for ident, ended in list(_helpers.items()):
+        if ident != own and ended.acquire(timeout=10):
+            ended.release()
+
+
+def after_fork() -> None:
+    """In the child, which has no other threads."""
+    for ident in list(_helpers):
+        if ident != get_ident():
+            del _helpers[ident]
