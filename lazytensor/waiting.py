@@ -120,7 +120,7 @@ async def _each(tensors: list[Tensor]) -> AsyncIterator[Tensor]:
 
     from lazytensor.futures import future_of  # delayed: as above
 
-    start(*tensors)
+    evaluate.issue([tensor._root() for tensor in tensors])
     ended: asyncio.Queue[Tensor] = asyncio.Queue()
 
     for tensor in tensors:
