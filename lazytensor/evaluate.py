@@ -18,8 +18,8 @@ from lazytensor.compiler.graph import Node, linearize
 from lazytensor.compiler.ops import structural
 from lazytensor.compiler.ops.row import Kind
 from lazytensor.config import config
-from lazytensor.jobs import advance, changes, finish_own
-from lazytensor.planning import MAX_READY, lock, make_entry, ready, start_upgrades, upgrades
+from lazytensor.jobs import advance, finish_own
+from lazytensor.planning import MAX_READY, changes, lock, make_entry, ready, start_upgrades, upgrades
 from lazytensor.runtime.promise import Failure, Promise, on_engine_thread
 from lazytensor.system import engine
 from lazytensor.wait_log import count, timed
@@ -97,10 +97,13 @@ def _run_ready(node: Node) -> bool:
         if short in ready or len(leaves) > 2 or node.op.kind is not Kind.ELEMENTWISE:
             return False
         with lock:
+            before = changes.count
             if node.result is not None:  # another thread was faster
                 return True
             captured = capture([node], config.token)
             graph = to_graph(captured, "cpu:0")
+            if changes.count != before:  # a signal handler came in between
+                return False
         entry = make_entry(captured.key, graph)
         if len(ready) >= MAX_READY:
             ready.clear()

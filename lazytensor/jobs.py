@@ -20,7 +20,7 @@ from lazytensor.compiler.graph import Graph, Node
 from lazytensor.compiler.ops.row import Kind
 from lazytensor.compiler.plan import Environment, Plan
 from lazytensor.config import config
-from lazytensor.planning import Entry, find_entry, lock, make_entry
+from lazytensor.planning import Entry, changes, find_entry, lock, make_entry
 from lazytensor.runtime.execute import Progress
 from lazytensor.runtime.promise import Failure, Promise, Site, settle
 from lazytensor.system import engine
@@ -31,19 +31,6 @@ if TYPE_CHECKING:
 # A shorter plan runs in the calling thread: Ctrl-C answers within it, and handing it over costs up to 0.6 ms. In estimated seconds of
 # one core, which are two to four times too many for kernels: a softmax of 64 MiB is estimated at 26 ms, and takes 5 on two cores.
 INLINE_SECONDS = 60e-3
-
-
-class _Changes:
-    """How often pending nodes were settled, under `lock`. What a signal handler or a finalizer evaluates in the middle of a capture
-    shows in it, and the capture is made again."""
-
-    __slots__ = ("count",)
-
-    def __init__(self) -> None:
-        self.count = 0
-
-
-changes = _Changes()
 
 
 class _Consumed:
@@ -60,7 +47,7 @@ class Job:
     """
 
     __slots__ = (
-        "background", "donated", "entry", "environment", "graph", "key", "nodes", "over", "plan", "progress", "promises", "sites",
+        "background", "donated", "entry", "environment", "graph", "key", "nodes", "order", "over", "plan", "progress", "promises", "sites",
         "submission", "taken",
     )  # fmt: skip
 
@@ -68,6 +55,7 @@ class Job:
         self.background = background
         self.taken = False
         self.over = False
+        self.order: list[Node] = []
         self.nodes: list[Node] = []
         self.promises: list[Promise] = []
         self.donated: list[Node] = []
@@ -83,13 +71,12 @@ class Job:
     # -- capturing, under the lock ---------------------------------------------------------------------------------------------
 
     def claim(self, nodes: list[Node]) -> bool:
-        """Capture those of `nodes` that are pending still, and promise their values; False if none is. Empties the list, so that a
-        node whose value is not kept dies before anybody comes by it."""
+        """Capture those of `nodes` that are pending still, and promise their values; False if none is. Empties the list."""
         while True:
+            before = changes.count
             nodes[:] = [node for node in nodes if node.result is None]
             if not nodes:
                 return False
-            before = changes.count
             captured = capture(nodes, config.token)
             if outside := [leaf for leaf in captured.leaves if leaf.result is None]:
                 # Views of values that earlier pieces computed: a view is never computed itself.
@@ -99,8 +86,8 @@ class Job:
                 captured = capture(nodes, config.token)
             self._fill(captured)
             del captured
+            self.order = nodes
             if self._take(before):
-                nodes.clear()
                 return True
             self.nodes, self.donated, self.environment = [], [], []
 
@@ -140,11 +127,13 @@ class Job:
         return True
 
     def _settle(self) -> None:
-        """Promise the values, and take the donated arrays. May be interrupted, and called again."""
+        """Promise the values, take the donated arrays, and let go of what was captured, so that a node whose value is not kept dies
+        before anybody comes by it. May be interrupted, and called again."""
         for node, promise in zip(self.nodes, self.promises, strict=True):
             node.settle(promise)
         for leaf in self.donated:
             leaf.result = _CONSUMED
+        self.order.clear()
 
     # -- computing, without the lock -------------------------------------------------------------------------------------------
 
@@ -176,7 +165,7 @@ class Job:
         return plan
 
     def _runs_here(self, plan: Plan) -> bool:
-        if self.background or len(plan.segments) != 1 or plan.cost >= INLINE_SECONDS:
+        if self.background or self.submission is not None or len(plan.segments) != 1 or plan.cost >= INLINE_SECONDS:
             return False
         return not self._depends()
 
@@ -210,7 +199,10 @@ class Job:
             if plan is not None and not self.progress.done:
                 submission.adopt(plan)
                 self.plan = plan
-            self.submission = submission
+            # A signal handler may have come in between.
+            if self.submission is None:
+                self.submission = submission
+            submission = self.submission
         # From here on it is the submission's; what holds a promise would keep values that nobody can see from being left out.
         self.nodes, self.promises, self.environment = [], [], []
         engine().enter(submission, patient)
@@ -307,9 +299,10 @@ def finish_own() -> None:
 
 def wait_for_others() -> None:
     """Wait for the jobs that other threads are in the middle of."""
-    for stack in list(_running.values()):
+    own = get_ident()
+    for ident, stack in list(_running.items()):
         for job in list(stack):
-            if job.taken:
+            if job.taken and ident != own:
                 for promise in list(job.promises):
                     promise.wait()
                 if job.submission is not None:

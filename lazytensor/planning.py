@@ -43,6 +43,19 @@ MAX_READY = 4096
 lock = threading.RLock()
 
 
+class _Changes:
+    """How often pending nodes were settled, under `lock`. What a signal handler or a finalizer evaluates in the middle of a capture
+    shows in it, and the capture is made again."""
+
+    __slots__ = ("count",)
+
+    def __init__(self) -> None:
+        self.count = 0
+
+
+changes = _Changes()
+
+
 class Entry:
     """A cached plan, and what is needed to make a better one."""
 
@@ -125,17 +138,18 @@ def _consider(entry: Entry) -> None:
 
 def _remember(key: Any, entry: Entry) -> None:
     """Cache a plan. When the cache is full, the quarter that was not used for longest goes: a key takes time to hash, so the order
-    of uses is not kept in the dictionary."""
+    of uses is not kept in the dictionary. Without a lock: whoever holds it may be a frame below a signal handler that waits for this."""
     global _planned_nodes, _uses
-    with lock:
-        _uses += 1
-        entry.last_use = _uses
-        plans[key] = entry
-        _planned_nodes += len(entry.graph.nodes)
-        if _planned_nodes > MAX_PLANNED_NODES:
-            for oldest, _ in sorted(plans.items(), key=lambda item: item[1].last_use)[: -(-len(plans) // 4)]:
-                if oldest is not key and (old := plans.pop(oldest, None)) is not None:
-                    _planned_nodes -= len(old.graph.nodes)
+    _uses += 1
+    entry.last_use = _uses
+    plans[key] = entry
+    _planned_nodes += len(entry.graph.nodes)
+    if _planned_nodes > MAX_PLANNED_NODES:
+        known = sorted(list(plans.items()), key=lambda item: item[1].last_use)
+        for oldest, _ in known[: -(-len(known) // 4)]:
+            if oldest is not key:
+                plans.pop(oldest, None)
+        _planned_nodes = sum(len(entry.graph.nodes) for entry in list(plans.values()))
 
 
 Lowered = tuple[Draft, KernelInfo] | None
@@ -213,11 +227,16 @@ def _upgrade(entry: Entry) -> None:
 
 def pending_plan(nodes: Iterable[Node]) -> tuple[Graph, tuple[Group, ...], Plan] | None:
     """The plan by which the nodes would be computed now, for `explain` and `visualize`; None when nothing is pending."""
+    nodes = list(nodes)
     with lock:
-        order = linearize(nodes)
-        if not order:
-            return None
-        graph = to_graph(capture(order, config.token), "cpu:0")
+        while True:
+            before = changes.count
+            order = linearize(nodes)
+            if not order:
+                return None
+            graph = to_graph(capture(order, config.token), "cpu:0")
+            if changes.count == before:
+                break
     options = _options()
     graph, groups = pipeline.plan_groups(graph, options)
     lower: Callable[[Graph, Group], Lowered] = _compile_sources if config.tier == "interpret" else _compile_worthy

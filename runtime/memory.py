@@ -123,11 +123,17 @@ class Pool:
 
     def _release(self, size: int, mapping: Mapping) -> None:
         self._returned.append((size, mapping))
-        if self._lock.acquire(blocking=False):
-            try:
+        lock: Any = self._lock
+        if lock._is_owned():
+            return  # a finalizer in the middle of one of the methods above
+        try:
+            if lock.acquire(blocking=False):
                 self._collect()
-            finally:
-                self._lock.release()
+                lock.release()
+        except BaseException:  # an interrupt may come between the call of `acquire` and the test of its answer
+            if lock._is_owned():
+                lock.release()
+            raise
 
     def _collect(self) -> None:
         """Sort returned mappings into the free lists, under the lock; beyond the limit, other sizes go first, as they are less

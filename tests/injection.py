@@ -1,0 +1,271 @@
+"""Something happens at the k-th place of a call where CPython looks at pending signals: an exception, or a signal handler's call.
+
+CPython looks after calls, at loop ends and where functions begin. Run as a script, in a process of its own: `injection.py ACTION PROGRAM
+FIRST STEP` goes through every STEP-th place from the FIRST on, checks the values each time, and prints how many places it met.
+"""
+
+from __future__ import annotations
+
+import dis
+import faulthandler
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import CodeType, FrameType
+from typing import Any
+
+import numpy as np
+
+import lazytensor as lt
+
+# The folders of the package, which an editable installation keeps apart.
+OURS = tuple({str(Path(module.__file__ or "").parent) for name, module in sys.modules.items() if name.startswith("lazytensor.")})
+
+_places: dict[CodeType, frozenset[int]] = {}
+
+
+def places(code: CodeType) -> frozenset[int]:
+    """Offsets of the instructions before which pending signals are handled."""
+    found = _places.get(code)
+    if found is None:
+        instructions = list(dis.get_instructions(code))
+        entries = list(dis.Bytecode(code).exception_entries)
+
+        def handler(offset: int) -> Any:
+            return next(((entry.target, entry.depth) for entry in entries if entry.start <= offset < entry.end), None)
+
+        offsets = set()
+        for before, after in zip(instructions, instructions[1:], strict=False):
+            if before.opname.startswith("CALL") and handler(before.offset) == handler(after.offset):
+                offsets.add(after.offset)
+        offsets |= {item.offset for item in instructions if item.opname in ("RESUME", "JUMP_BACKWARD")}
+        found = _places[code] = frozenset(offsets)
+    return found
+
+
+class Injection:
+    """Calls `action` at the `wanted`-th place of what runs under it."""
+
+    def __init__(self, wanted: int, action: Callable[[], None]) -> None:
+        self.wanted = wanted
+        self.action = action
+        self.met = 0
+        self.where = ""
+
+    def __enter__(self) -> Injection:
+        sys.settrace(self._call)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        sys.settrace(None)
+
+    def _call(self, frame: FrameType, event: str, argument: Any) -> Any:
+        if not frame.f_code.co_filename.startswith(OURS):
+            return None
+        frame.f_trace_opcodes = True
+        frame.f_trace_lines = False
+        return self._opcode
+
+    def _opcode(self, frame: FrameType, event: str, argument: Any) -> Any:
+        if event == "opcode" and frame.f_lasti in places(frame.f_code):
+            self.met += 1
+            if self.met == self.wanted:
+                self.where = f"{frame.f_code.co_filename}:{frame.f_lineno} in {frame.f_code.co_name}"
+                self.action()
+        return self._opcode
+
+
+# -- programs: each sets up tensors, and returns what to do and, by name, the tensors to check with all values they may have --------
+
+Program = tuple[Callable[[], object], list[tuple[Any, list[Any]]]]
+
+
+def one_operation() -> Program:
+    x = lt.asarray(np.arange(5.0)) + 1
+    return x.wait, [(x, [np.arange(5.0) + 1])]
+
+
+def expression() -> Program:
+    a = lt.asarray(np.arange(6.0))
+    b = a * 2 + 1
+    c = lt.sqrt(b) + a
+    return c.wait, [(b, [np.arange(6.0) * 2 + 1]), (c, [np.sqrt(np.arange(6.0) * 2 + 1) + np.arange(6.0)])]
+
+
+def update() -> Program:
+    x = lt.zeros(8)
+    x += 1
+    x.wait()
+    x[2:] += 1
+    x[::2] *= 3
+    wanted = np.ones(8)
+    wanted[2:] += 1
+    wanted[::2] *= 3
+    return x.wait, [(x, [wanted])]
+
+
+def in_place_loop() -> Program:
+    x = lt.zeros(300)
+    rounds = [0]
+
+    def loop() -> None:
+        for _ in range(4):
+            x[...] = x * 2 + 1
+            rounds[0] += 1
+            x.wait()
+
+    return loop, [(x, [np.full(300, 2.0**n - 1) for n in range(5)])]
+
+
+def stencil() -> Program:
+    x = lt.asarray(np.arange(400.0).reshape(20, 20))
+    wanted = np.arange(400.0).reshape(20, 20)
+    for _ in range(3):
+        x[1:-1, 1:-1] = (x[:-2, 1:-1] + x[2:, 1:-1] + x[1:-1, 2:]) * 0.25
+        wanted[1:-1, 1:-1] = (wanted[:-2, 1:-1] + wanted[2:, 1:-1] + wanted[1:-1, 2:]) * 0.25
+        if _ == 0:
+            x.wait()
+    return x.wait, [(x, [wanted])]
+
+
+def large_stencil() -> Program:
+    start = np.arange(250_000.0).reshape(500, 500)
+    x = lt.asarray(start)
+    wanted = start.copy()
+    for _ in range(2):
+        x[1:-1, 1:-1] = (x[:-2, 1:-1] + x[2:, 1:-1]) * 0.5
+        wanted[1:-1, 1:-1] = (wanted[:-2, 1:-1] + wanted[2:, 1:-1]) * 0.5
+        if _ == 0:
+            x.wait()
+    return x.wait, [(x, [wanted])]
+
+
+def library_call() -> Program:
+    a = np.arange(4096.0).reshape(64, 64) % 7
+    x = lt.asarray(a)
+    y = x @ x + 1
+    return y.wait, [(y, [a @ a + 1])]
+
+
+def background() -> Program:
+    a = lt.asarray(np.arange(1000.0))
+    b = a * 2
+    c = b + 1
+    return c.start, [(b, [np.arange(1000.0) * 2]), (c, [np.arange(1000.0) * 2 + 1])]
+
+
+def materialize() -> Program:
+    a = lt.asarray(np.arange(1000.0))
+    low, high = a.min() - 1, a.max() + 1
+    return lambda: lt.materialize(low, high), [(low, [-1]), (high, [1000])]
+
+
+def everything() -> Program:
+    tensors = [lt.arange(10) * n for n in range(5)]
+    return lt.wait_all, [(t, [np.arange(10) * n]) for n, t in enumerate(tensors)]
+
+
+def random_numbers() -> Program:
+    x = lt.random.default_rng(3).random(100) * 2
+    again = lt.random.default_rng(3).random(100) * 2
+    return x.wait, [(x, [again.numpy()])]
+
+
+def two_streams() -> Program:
+    a = lt.asarray(np.linspace(0, 1, 200 * 200).reshape(200, 200))
+    b = (a @ a) + 1
+    c = (a.T @ a) * 2
+    d = b + c
+    n = np.linspace(0, 1, 200 * 200).reshape(200, 200)
+    return d.wait, [(d, [n @ n + 1 + n.T @ n * 2])]
+
+
+PROGRAMS: dict[str, Callable[[], Program]] = {
+    function.__name__: function
+    for function in (
+        one_operation, expression, update, in_place_loop, stencil, large_stencil, library_call, background, materialize, everything,
+        random_numbers, two_streams,
+    )
+}  # fmt: skip
+
+
+def check(tensors: list[tuple[Any, list[Any]]], where: str) -> None:
+    for tensor, values in tensors:
+        found = tensor.numpy()
+        assert any(np.allclose(found, value, rtol=1e-12) for value in values), f"{where}: {found} is none of {values}"
+    lt.wait_all()
+    assert (lt.arange(3) * 2 + 1).tolist() == [1, 3, 5], where
+
+
+def interrupt() -> None:
+    raise KeyboardInterrupt
+
+
+def once(name: str, action: str, place: int) -> bool:
+    """One run; whether the place was met."""
+    faulthandler.dump_traceback_later(25, exit=True)
+    do, tensors = PROGRAMS[name]()
+    pending = lt.arange(7) * 3 + 1
+    seen: list[Any] = []
+
+    def handler() -> None:
+        sys.settrace(None)
+        if action == "wait":
+            seen.append(tensors[-1][0].tolist())
+        elif action == "wait_other":
+            seen.append(pending.tolist())
+        elif action == "wait_all":
+            lt.wait_all()
+            seen.append(1)
+
+    injection = Injection(place, interrupt if action == "interrupt" else handler)
+    try:
+        with injection:
+            do()
+    except KeyboardInterrupt:
+        assert action == "interrupt"
+    met = injection.met >= place
+    if os.environ.get("INJECTION_VERBOSE"):
+        print(place, injection.where, flush=True)
+    if action == "wait" and seen:
+        assert any(np.allclose(seen[0], value, rtol=1e-12) for value in tensors[-1][1]), (injection.where, seen)
+    if action == "wait_other" and seen:
+        assert seen == [[1, 4, 7, 10, 13, 16, 19]], (injection.where, seen)
+    assert bool(seen) == (met and action != "interrupt"), injection.where
+    check(tensors, f"{name}, {action} at place {place}: {injection.where}")
+    faulthandler.cancel_dump_traceback_later()
+    return met
+
+
+def scan(name: str, action: str, first: int, step: int) -> int:
+    place = first
+    while once(name, action, place):
+        place += step
+    return place
+
+
+def scan_fresh(name: str, action: str, first: int, step: int) -> int:
+    """The same with a process for each place: the first wait of a process has everything to import and to start."""
+    place = first
+    while True:
+        child = os.fork()
+        if child == 0:
+            met = False
+            try:
+                met = once(name, action, place)
+            except BaseException as error:
+                print(repr(error), file=sys.stderr, flush=True)
+                os._exit(2)
+            os._exit(1 if met else 0)
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        assert code in (0, 1), f"{name}, {action} at place {place} of a first wait: status {code}"
+        if code == 0:
+            return place
+        place += step
+
+
+if __name__ == "__main__":
+    action, name, first, step = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+    fresh = len(sys.argv) > 5
+    print((scan_fresh if fresh else scan)(name, action, first, step))
