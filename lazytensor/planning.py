@@ -157,7 +157,8 @@ def _lower(graph: Graph, group: Group, store: Store) -> Lowered:
     except NotReady:
         return None
     except KernelError as error:
-        log.warning("a kernel could not be compiled, NumPy computes it: %s", error)
+        if not error.known:
+            log.warning("a kernel could not be compiled, NumPy computes it: %s", error)
         return None
 
 
