@@ -6,6 +6,7 @@ scalars and array contents are bound to the plan later, so a loop with a changin
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from sys import getrefcount
 from typing import Any
 
@@ -31,14 +32,21 @@ def _baseline() -> int:
 _BASELINE = _baseline()
 
 
+def held(nodes: list[Node], reads: Mapping[int, int]) -> list[bool]:
+    """For each of these nodes, which only the list and their readers hold here, whether anything else does: more than the `reads` of
+    its id by nodes."""
+    return [count - reads.get(id(node), 0) > _BASELINE for node, count in zip(nodes, _references(nodes), strict=True)]
+
+
 class Capture:
     """Some pending nodes, frozen for planning.
 
     `order` are the nodes, inputs first; `leaves` the nodes outside that they read; `scalars` the Python numbers, in reading order;
     `kept` the indices into `order` whose values must be stored; `donated[i]` says that nothing but `order` can read leaf i again.
+    `serial`: to be run in this order, on one stream a device.
     """
 
-    __slots__ = ("donated", "kept", "key", "leaves", "order", "scalars")
+    __slots__ = ("donated", "kept", "key", "leaves", "order", "scalars", "serial")
 
     key: tuple[Any, ...]
     order: list[Node]
@@ -46,9 +54,10 @@ class Capture:
     scalars: list[Scalar]
     kept: list[int]
     donated: list[bool]
+    serial: bool
 
 
-def capture(order: list[Node], token: object) -> Capture:
+def capture(order: list[Node], token: object, serial: bool = False) -> Capture:
     """Capture `order`, which nobody else may hold a reference to the items of but nodes, handles and the caller's root list.
 
     A value is kept when something outside reads it: a handle, or a pending node that is not in `order`. Reference counts say so
@@ -59,7 +68,7 @@ def capture(order: list[Node], token: object) -> Capture:
     inside: dict[int, int] = {}
     leaves: list[Node] = []
     scalars: list[Scalar] = []
-    key: list[Any] = [token]
+    key: list[Any] = [token, serial]
     add = key.append
     for index, node in enumerate(order):
         # Shape and dtype follow from these; the device too, unless it was chosen.
@@ -105,6 +114,7 @@ def capture(order: list[Node], token: object) -> Capture:
     found.order = order
     found.leaves = leaves
     found.scalars = scalars
+    found.serial = serial
     return found
 
 

@@ -103,8 +103,8 @@ def _through(view: Access, operand: Access, shape: Shape) -> Access | None:
 
 def sink_views(graph: Graph) -> Graph:
     """Turn a view of an elementwise result into the elementwise operation on views, so that a transpose or slice between two
-    operations does not part them. Done where the result has no other reader, so that nothing is computed twice, and where the
-    view does not repeat elements."""
+    operations does not part them. Done where the result has no other reader, so that nothing is computed twice, where the view does
+    not repeat elements, and where an operand is an array: of Python numbers alone the result is 0-d, whatever shape is shown of it."""
     readers = graph.consumers()
     kept = set(graph.outputs)
     view_row = next((node.op for node in graph.nodes if node.kind is Kind.VIEW), None)
@@ -114,6 +114,7 @@ def sink_views(graph: Graph) -> Graph:
             base = node.inputs[0]
             if (
                 graph.nodes[base].kind is Kind.ELEMENTWISE
+                and any(graph.nodes[item].weak is None for item in graph.nodes[base].inputs)
                 and base not in kept
                 and len(readers[base]) == 1
                 and node.size <= graph.nodes[base].size

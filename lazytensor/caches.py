@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from lazytensor import planning
+from lazytensor import interop, planning, views, wait_log
+from lazytensor.compiler import kernel
+from lazytensor.compiler.codegen import source
+from lazytensor.compiler.ops import indexing
+from lazytensor.compiler.ops.table import ROWS
 from lazytensor.system import engine, kernel_store
 
 
 def memory_stats() -> dict[str, int]:
     """Bytes of large arrays in use, kept for reuse, and in use at the peak; and how many were allocated and reused.
 
-    Arrays under 64 KiB come from NumPy's allocator and are not counted.
+    Counted is the memory that computed values are written to, for as long as an array, exported ones included, looks at it. What
+    could not be had is not. Arrays under 64 KiB, copies of NumPy arrays and the results of library calls come from NumPy's
+    allocator and are not counted.
     """
     pool = next(iter(engine().devices.values())).pool
     statistics = pool.statistics()
@@ -23,8 +29,15 @@ def memory_stats() -> dict[str, int]:
 
 
 def clear_caches(disk: bool = False) -> None:
-    """Forget plans and compiled kernels and give idle memory back; with `disk`, delete the kernels on disk too."""
+    """Forget plans, compiled kernels and whatever else was kept to spare work, and give idle memory back; with `disk`, delete the
+    kernels on disk too."""
     planning.clear_plans()
     kernel_store().clear(disk=disk)
+    source.forget_refused()
+    wait_log.forget()
+    for row in ROWS:
+        row.memo.clear()
+    for remembered in (interop.ufunc_here, interop.function_here, views.whole, kernel.contiguous_strides, indexing.gathered):
+        remembered.cache_clear()
     for device in engine().devices.values():
         device.pool.trim()

@@ -20,11 +20,12 @@ from lazytensor import views
 from lazytensor.background import MAX_PENDING, bound, note, run_rounds
 from lazytensor.compiler.graph import Node
 from lazytensor.compiler.ops import elementwise, structural
-from lazytensor.compiler.ops.row import Op
+from lazytensor.compiler.ops.row import Kind, Op
 from lazytensor.config import config
 from lazytensor.devices import default_name
 from lazytensor.errors import DeviceError
 from lazytensor.evaluate import value_of
+from lazytensor.followers import LARGE, watch
 from lazytensor.planning import lock
 from lazytensor.sites import Site, user_site
 from lazytensor.views import View
@@ -111,6 +112,8 @@ class Handle:
         view = self._view
         if view is None:
             return base
+        if math.prod(base.shape) > LARGE:
+            _shrinks.append(None)
         if type(storage) is not Storage:
             return storage.read(view)
         # As `Storage.read`, without the call.
@@ -280,6 +283,8 @@ def showing(storage: Storage, view: View | None) -> Tensor:
 # -- what is pending ------------------------------------------------------------------------------------------------------------
 
 _pending: list[ref[Node]] = []
+# Not empty when what is recorded next reads something large that it may be smaller than.
+_shrinks: list[None] = []
 _sweep_at = [MAX_PENDING // 2]
 
 
@@ -291,6 +296,9 @@ def enroll(node: Node) -> None:
             f"{node.op.name}: array is too big, shape {node.shape} of {node.dtype} exceeds the maximum possible size"
         )
     _pending.append(ref(node))
+    if _shrinks:
+        _shrinks.clear()
+        watch(node)
     if len(_pending) > _sweep_at[0]:
         bound(sweep())
     if config.sync:
@@ -423,6 +431,8 @@ def record(op: Op, operands: tuple[Any, ...], params: tuple[Any, ...] = (), site
     types = [item.dtype if type(item) is Node else type(item) for item in operands]
     result = op.resolve(*types, *params).result
     shape = op.shape(*shapes, *params)
+    if op.kind is not Kind.ELEMENTWISE and max(map(math.prod, shapes), default=0) > LARGE:
+        _shrinks.append(None)
     where = device or common_device(op.name, operands)
     if where is None and default_name() is not None and Node not in map(type, operands):
         where = default_name()

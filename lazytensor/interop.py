@@ -112,7 +112,7 @@ class Protocols(Handle):
         return self.numpy().data
 
 
-@functools.cache
+@functools.lru_cache(maxsize=1024)
 def ufunc_here(ufunc: np.ufunc) -> Any:
     """Our function for a ufunc of NumPy or SciPy, None if there is none."""
     name = ufunc.__name__
@@ -126,7 +126,7 @@ def ufunc_here(ufunc: np.ufunc) -> Any:
     return None
 
 
-@functools.cache
+@functools.lru_cache(maxsize=1024)
 def function_here(function: Any) -> Any:
     """Our function for one of NumPy's that dispatch, None if there is none."""
     package, *parts = function.__module__.split(".")

@@ -20,6 +20,7 @@ from lazytensor.compiler.graph import Graph, Node
 from lazytensor.compiler.ops.row import Kind
 from lazytensor.compiler.plan import Environment, Plan
 from lazytensor.config import config
+from lazytensor.followers import add_followers, watched
 from lazytensor.planning import Entry, changes, find_entry, lock, make_entry
 from lazytensor.runtime.execute import Progress
 from lazytensor.runtime.promise import Failure, Promise, Site, settle
@@ -47,12 +48,13 @@ class Job:
     """
 
     __slots__ = (
-        "background", "donated", "entry", "environment", "graph", "key", "nodes", "order", "over", "plan", "progress", "promises", "sites",
-        "submission", "taken",
+        "background", "donated", "entry", "environment", "graph", "key", "nodes", "order", "over", "plan", "progress", "promises",
+        "serial", "sites", "submission", "taken",
     )  # fmt: skip
 
     def __init__(self, background: bool) -> None:
         self.background = background
+        self.serial = False
         self.taken = False
         self.over = False
         self.order: list[Node] = []
@@ -77,13 +79,15 @@ class Job:
             nodes[:] = [node for node in nodes if node.result is None]
             if not nodes:
                 return False
-            captured = capture(nodes, config.token)
+            # In order, or the followers might lag behind, and what they read pile up.
+            self.serial = (bool(watched) and add_followers(nodes)) or self.serial
+            captured = capture(nodes, config.token, self.serial)
             if outside := [leaf for leaf in captured.leaves if leaf.result is None]:
                 # Views of values that earlier pieces computed: a view is never computed itself.
                 del captured
                 nodes[:0] = outside
                 del outside
-                captured = capture(nodes, config.token)
+                captured = capture(nodes, config.token, self.serial)
             self._fill(captured)
             del captured
             self.order = nodes
@@ -156,7 +160,7 @@ class Job:
         if plan is None:
             if self.entry is None:
                 assert self.graph is not None
-                self.entry = make_entry(self.key, self.graph)
+                self.entry = make_entry(self.key, self.graph, self.serial)
             # What is found here holds for the job, though the entry may get a better plan meanwhile.
             plan = self.entry.plan
             if self.plan is None:

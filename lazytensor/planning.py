@@ -91,8 +91,10 @@ def clear_plans() -> None:
         _planned_nodes = 0
 
 
-def _options() -> pipeline.Options:
-    return pipeline.Options(config.cse, tuple((name, device.threads) for name, device in engine().devices.items()))
+def _options(serial: bool = False) -> pipeline.Options:
+    return pipeline.Options(
+        config.cse, tuple((name, 1 if serial else device.threads) for name, device in engine().devices.items())
+    )
 
 
 def find_entry(captured: Capture) -> Entry | None:
@@ -108,9 +110,9 @@ def find_entry(captured: Capture) -> Entry | None:
     return entry
 
 
-def make_entry(key: tuple[Any, ...], graph: Graph) -> Entry:
-    """A plan for the graph of a capture, remembered by the capture's key."""
-    options = _options()
+def make_entry(key: tuple[Any, ...], graph: Graph, serial: bool = False) -> Entry:
+    """A plan for the graph of a capture, remembered by the capture's key; `serial` as in the capture."""
+    options = _options(serial)
     graph, groups = pipeline.plan_groups(graph, options)
     seconds = sum(interpreted_cost(graph, group) for group in groups if pipeline.worth_compiling(graph, group))
     if config.tier == "compile":
@@ -171,7 +173,8 @@ def _lower(graph: Graph, group: Group, store: Store) -> Lowered:
     except NotReady:
         return None
     except KernelError as error:
-        log.warning("a kernel could not be compiled, NumPy computes it: %s", error)
+        if not error.known:
+            log.warning("a kernel could not be compiled, NumPy computes it: %s", error)
         return None
 
 

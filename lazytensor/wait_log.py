@@ -19,6 +19,8 @@ SAMPLE = 250
 # Looked at so often, a line has waited about a thousand times.
 MANY = 4
 SMALL_ELEMENTS = 10_000
+# Lines that are counted; code that is made again and again has any number of them.
+MAX_LINES = 1024
 
 _waits = 0
 _sampled: dict[object, int] = {}
@@ -46,6 +48,8 @@ def count(node: Node) -> None:
     if elements > SMALL_ELEMENTS:
         return
     site = user_site()
+    if len(_sampled) >= MAX_LINES and site not in _sampled:
+        _sampled.clear()
     seen = _sampled[site] = _sampled.get(site, 0) + 1
     if seen == MANY:
         log.warning(
@@ -54,3 +58,8 @@ def count(node: Node) -> None:
             describe(site),
             SAMPLE * MANY,
         )
+
+
+def forget() -> None:
+    """Count anew."""
+    _sampled.clear()

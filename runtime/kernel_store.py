@@ -25,6 +25,7 @@ log = logging.getLogger("lazytensor")
 
 FORMAT = "lazytensor-kernel-1"
 DISK_LIMIT = 512 << 20
+MAX_KERNELS = 4096  # in memory; those in use stay, and any is found on disk again
 MAGIC = b"LTK1"
 
 
@@ -174,12 +175,16 @@ class KernelStore:
         with self._lock:
             making = self._making.setdefault(source, threading.Lock())
         # Held for one source only: a kernel that is on disk does not wait for another's compilation.
-        with making:
-            kernel = self._kernels.get(source)
-            if kernel is None:
-                kernel = self._kernels[source] = self._make(source, build)
-        with self._lock:
-            self._making.pop(source, None)
+        try:
+            with making:
+                kernel = self._kernels.get(source)
+                if kernel is None:
+                    kernel = self._kernels[source] = self._make(source, build)
+        finally:
+            with self._lock:
+                self._making.pop(source, None)
+                if len(self._kernels) > MAX_KERNELS:
+                    del self._kernels[next(iter(self._kernels))]
         return kernel
 
     def _make(self, source: str, build: Callable[[], bytes]) -> KernelFunction:

@@ -24,7 +24,8 @@ _ADVICE = getattr(mmap, "MADV_HUGEPAGE", None)
 # Shared, which is the default, would let a forked child write into its parent's arrays.
 _FLAGS = {"flags": mmap.MAP_PRIVATE} if hasattr(mmap, "MAP_PRIVATE") else {}
 
-Mapping: TypeAlias = tuple[mmap.mmap, int]
+# Memory and the offset to use it from: pages, or the heap's where no more pages can be mapped.
+Mapping: TypeAlias = tuple["mmap.mmap | Block", int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,24 +85,40 @@ class Pool:
                 self._collect()
             free = self._free.get(size)
             mapping = free.pop() if free else None
-            self._allocations += 1
-            self._live += size
             if mapping is not None:
-                self._reuses += 1
                 self._pooled -= size
-            if self._live > self._peak:
-                self._peak = self._live
+                self._reuses += 1
+                self._count(size)
         if mapping is None:
             mapping = self._map(size)
             if mapping is None:
-                with self._lock:
-                    self._live -= size
-                    self._allocations -= 1
-                return _last_resort(shape, dtype, nbytes)
+                return self._last_resort(shape, dtype, nbytes)
+            with self._lock:  # what is refused was never in use
+                self._count(size)
+        return np.ndarray(shape, dtype, self._block(size, mapping))
+
+    def _count(self, size: int) -> None:
+        """Take a block into account, under the lock."""
+        self._allocations += 1
+        self._live += size
+        if self._live > self._peak:
+            self._peak = self._live
+
+    def _block(self, size: int, mapping: Mapping) -> Block:
         block: Block = np.ndarray.__new__(Block, (size,), np.uint8, *mapping)
         block.mapping = mapping
         block.pool = self
-        return np.ndarray(shape, dtype, block)
+        return block
+
+    def _last_resort(self, shape: tuple[int, ...], dtype: np.dtype[Any], nbytes: int) -> np.ndarray[Any, Any]:
+        """The system refused a mapping; its heap may still have room (mappings are limited in number), or NumPy words the error."""
+        if nbytes > sys.maxsize:
+            much = f"{nbytes / 2**60:.3g} EiB"
+            raise MemoryError(f"Unable to allocate {much} for an array with shape {shape} and data type {dtype}")
+        heap = np.empty(shape, dtype).view(Block)
+        with self._lock:
+            self._count(nbytes)
+        return np.ndarray(shape, dtype, self._block(nbytes, (heap, 0)))
 
     def trim(self) -> None:
         """Give all idle memory back to the system."""
@@ -144,7 +161,7 @@ class Pool:
             except IndexError:  # a finalizer on this thread came in between
                 return
             self._live -= size
-            if size > self.idle_limit:
+            if size > self.idle_limit or isinstance(mapping[0], Block):  # the heap reuses its own
                 continue
             for other in list(self._free) if self._pooled + size > self.idle_limit else ():
                 while other != size and self._free[other] and self._pooled + size > self.idle_limit:
@@ -179,13 +196,6 @@ def new_mapping(size: int) -> Mapping:
     with suppress(OSError):  # a kernel without huge pages
         mapping.madvise(_ADVICE, offset, size)
     return mapping, offset
-
-
-def _last_resort(shape: tuple[int, ...], dtype: np.dtype[Any], nbytes: int) -> np.ndarray[Any, Any]:
-    """The system refused a mapping; its heap may still have room (mappings are limited in number), or NumPy words the error."""
-    if nbytes > sys.maxsize:
-        raise MemoryError(f"Unable to allocate {nbytes / 2**60:.3g} EiB for an array with shape {shape} and data type {dtype}")
-    return np.empty(shape, dtype)
 
 
 def total_memory() -> int:

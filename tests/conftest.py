@@ -1,4 +1,5 @@
-"""What every test shares: a kernel cache of the session's own, Hypothesis without deadlines, and the `tier` fixture."""
+"""What every test shares: a kernel cache of the session's own, Hypothesis without deadlines, the `tier` fixture, and a look at what
+no test asks for (`soundness`)."""
 
 from __future__ import annotations
 
@@ -50,3 +51,20 @@ def tier(request: pytest.FixtureRequest) -> Iterator[str]:
 
     with lt.config.override(tier=request.param):
         yield request.param
+
+
+@pytest.fixture(scope="session")
+def noted() -> list[str]:
+    """The faults that `soundness` notes."""
+    import soundness
+
+    soundness.install()
+    return soundness.faults
+
+
+@pytest.fixture(autouse=True)
+def sound(noted: list[str]) -> Iterator[list[str]]:
+    """Fail the test for what `soundness` notes while it runs. A test that means it empties the list."""
+    noted.clear()
+    yield noted
+    assert not noted, noted

@@ -119,12 +119,15 @@ REDUCTIONS = (reductions.sum, reductions.max, reductions.any)
 
 @st.composite
 def graphs(draw: st.DrawFn, devices: tuple[str, ...] = ("cpu:0",), most: int = 14) -> Graph:
-    """A random graph of elementwise operations, views, updates and reductions over few shapes."""
+    """A random graph of elementwise operations, views, updates and reductions over few shapes, one element and functions of Python
+    numbers alone among them."""
     sketch = Sketch()
     choose: Callable[..., Any] = lambda options: draw(st.sampled_from(options))  # noqa: E731
     for _ in range(draw(st.integers(1, 3))):
-        sketch.array(*choose([(4, 6), (6, 4), (6,), (4, 1), ()]), dtype=choose(["i8", "f8"]), device=choose(devices))
-    if draw(st.booleans()):
+        sketch.array(
+            *choose([(4, 6), (6, 4), (6,), (4, 1), (), (1,), (1, 1)]), dtype=choose(["i8", "f8"]), device=choose(devices)
+        )
+    for _ in range(draw(st.integers(0, 2))):
         sketch.scalar(choose([int, float]))
     start = len(sketch.nodes)
     for _ in range(draw(st.integers(1, most))):
@@ -132,9 +135,15 @@ def graphs(draw: st.DrawFn, devices: tuple[str, ...] = ("cpu:0",), most: int = 1
         a = choose(arrays)
         node = sketch.nodes[a]
         rank = len(node.shape)
-        kind = choose(["binary"] * 4 + ["unary"] * 2 + ["reduce"] * 2 + ["view"] * 3 + ["update"])
+        kind = choose(["binary"] * 4 + ["unary"] * 2 + ["reduce"] * 2 + ["view"] * 3 + ["update", "scalars"])
         device = choose(devices)
-        if kind == "binary":
+        if kind == "scalars":
+            scalars = [place for place, node in enumerate(sketch.nodes) if node.weak is not None]
+            if scalars and draw(st.booleans()):
+                sketch.op(choose(BINARY), choose(scalars), choose(scalars), device=device)
+            elif scalars:
+                sketch.op(choose(UNARY), choose(scalars), device=device)
+        elif kind == "binary":
             b = choose(range(len(sketch.nodes)))
             try:
                 sketch.op(choose(BINARY), *(choose([(a, b), (b, a)])), device=device)
@@ -145,6 +154,8 @@ def graphs(draw: st.DrawFn, devices: tuple[str, ...] = ("cpu:0",), most: int = 1
         elif kind == "reduce" and rank:
             axes = choose([(0,), tuple(range(rank)), (rank - 1,)])
             sketch.op(choose(REDUCTIONS), a, params=(axes, draw(st.booleans())), device=device)
+        elif kind == "view" and not rank and node.kind.value != "view":
+            sketch.view(a, choose([(1,), (1, 1), ()]))
         elif kind == "view" and rank and node.kind.value != "view":
             form = choose(["transpose", "slice", "flip", "flat", "broadcast"])
             strides = contiguous_strides(node.shape)
@@ -158,9 +169,11 @@ def graphs(draw: st.DrawFn, devices: tuple[str, ...] = ("cpu:0",), most: int = 1
                 sketch.view(a, (node.size,))
             else:
                 sketch.view(a, (2, *node.shape), (0, *strides))
-        elif kind == "update" and rank and node.shape[0] > 2 and node.kind.value != "view":
+        elif kind == "update" and rank and node.kind.value != "view":
             strides = contiguous_strides(node.shape)
             region = ((node.shape[0] - 1, *node.shape[1:]), strides, strides[0])
+            if node.shape[0] == 1:
+                region = (node.shape, strides, 0)
             value = choose(arrays)
             if sketch.nodes[value].dtype != node.dtype:
                 continue

@@ -112,6 +112,7 @@ class Ring(Map):
         strides += [self.region, (0, *plain[1:])]
         nest = Nest(arguments, names, strides, rank)
         source.add(*arguments.lines)
+        self._hoist(source, nest, -1)
         source.loop("for chunk in range(start, min(stop, chunks)):")
         source.add("first = chunk * rows", "last = min(first + rows, n0)", f"ring = chunk * {_sum('head', ring)}")
         source.loop("for i0 in range(first, last):")

@@ -16,10 +16,15 @@ from typing import Any
 
 INDENT = "    "
 _lock = threading.Lock()
+# Sources that the compiler refused, and what it said: it would refuse them again. The oldest go when there are more than these.
+MAX_REFUSED = 256
+_refused: dict[str, str] = {}
 
 
 class KernelError(Exception):
-    """A kernel could not be compiled; the group can still be interpreted."""
+    """A kernel could not be compiled; the group can still be interpreted. `known` says that the compiler had refused it before."""
+
+    known = False
 
 
 class Source:
@@ -73,15 +78,30 @@ def compile_source(source: str) -> bytes:
     Raises
     ------
     KernelError
-        If Numba or LLVM rejects the source.
+        If Numba or LLVM rejects the source, now or when it was last asked.
     """
     with _lock:
+        if source in _refused:
+            again = KernelError(_refused[source])
+            again.known = True
+            raise again
         try:
             module, machine = _module(source)
             code: bytes = machine.emit_object(module)
         except Exception as error:  # whatever the compiler says, the interpreter can go on
-            raise KernelError(f"cannot compile a kernel: {error}") from error
+            text = f"cannot compile a kernel: {error}"
+            if not isinstance(error, (MemoryError, OSError)):  # these say nothing of the source
+                _refused[source] = text
+                if len(_refused) > MAX_REFUSED:
+                    del _refused[next(iter(_refused))]
+            raise KernelError(text) from error
         return code
+
+
+def forget_refused() -> None:
+    """Ask the compiler anew for what it refused."""
+    with _lock:
+        _refused.clear()
 
 
 def assembly(source: str) -> str:

@@ -13,6 +13,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+# Signatures that a row remembers; where parameters are positions or lengths, a program can have any number of them.
+MAX_SIGNATURES = 1024
+
 
 class Kind(Enum):
     """How passes treat an operation; each pass has a case per kind, never per operation."""
@@ -92,6 +95,8 @@ class Op:
         """`signature`, remembered by its arguments."""
         found = self.memo.get(arguments)
         if found is None:
+            if len(self.memo) >= MAX_SIGNATURES:
+                self.memo.clear()
             found = self.memo[arguments] = self.signature(*arguments)
         return found
 

@@ -17,7 +17,7 @@ Array = np.ndarray[Any, Any]
 Statement = Callable[[Any, list[Any]], None]
 CHECKS = [HealthCheck.too_slow, HealthCheck.filter_too_much]
 
-SHAPES = [(4, 6), (6, 4), (6,), (4, 1), (1, 6), (), (2, 3, 4)]
+SHAPES = [(4, 6), (6, 4), (6,), (4, 1), (1, 6), (), (2, 3, 4), (1,), (1, 1)]
 DTYPES = ["i8", "i4", "f8", "f4", "?"]
 BINARY = ["add", "subtract", "multiply", "maximum", "minimum", "less", "equal", "logical_and"]
 UNARY = ["negative", "abs", "square", "sqrt", "exp", "sin", "floor", "sign", "isfinite", "logical_not"]
@@ -64,7 +64,16 @@ def statement(draw: st.DrawFn, values: list[Any]) -> str:
     other = choose([f"v[{draw(st.integers(0, len(values) - 1))}]", str(draw(st.integers(0, 5))), "0.5"])
     kind = choose(
         ["binary"] * 4 + ["unary"] * 2 + ["reduce"] * 2 + ["view"] * 3 + ["store"] * 3 + ["inplace"] * 2 + ["other"] * 2
-    )
+        + ["numbers"]
+    )  # fmt: skip
+    if kind == "numbers":  # a function of Python numbers, alone, with an axis, spread, or stored
+        number = f"xp.{choose(['sqrt', 'negative', 'square'])}({choose(['4.0', '1', '0.25', '2'])})"
+        if draw(st.booleans()):
+            number = f"xp.{choose(['add', 'multiply', 'maximum'])}({number}, {choose(['0.5', '3', number])})"
+        form = choose(["{}", "{}[None]", "xp.reshape({}, (1, 1))", "xp.broadcast_to({}, (1, 3))", "{}[None] + 0", "store"])
+        if form != "store":
+            return str(form).format(number)
+        return f"v[{place}][...] = {number}" if value.ndim else f"xp.add({x}, {number})"
     if kind == "binary":
         return f"xp.{choose(BINARY)}({x}, {other})"
     if kind == "unary":

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import lazytensor as lt
-from lazytensor.compiler.codegen import cpu
+from lazytensor.compiler.codegen import cpu, source
 from lazytensor.system import engine, kernel_store
 
 
@@ -38,7 +38,7 @@ def check(found: list[Any]) -> None:
 
 @pytest.mark.parametrize("tier", ["compile", "auto"])
 def test_what_cannot_be_compiled_is_interpreted(
-    tier: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tmp_path: Path
+    tier: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tmp_path: Path, noted: list[str]
 ) -> None:
     calls = []
 
@@ -55,9 +55,12 @@ def test_what_cannot_be_compiled_is_interpreted(
     if tier == "compile":
         assert calls
         assert any("no compiler here" in record.getMessage() for record in caplog.records)
+        noted.clear()
 
 
-def test_failing_background_compilation_disturbs_nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_failing_background_compilation_disturbs_nobody(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, noted: list[str]
+) -> None:
     from lazytensor import planning
 
     calls = []
@@ -76,6 +79,39 @@ def test_failing_background_compilation_disturbs_nobody(monkeypatch: pytest.Monk
         engine().background_idle()
         check(work())
     assert calls
+    assert noted
+    noted.clear()
+
+
+def test_a_refused_kernel_is_remembered_and_warned_about_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, noted: list[str]
+) -> None:
+    calls = []
+
+    def fail(text: str) -> Any:
+        calls.append(text)
+        raise NameError("name 'c0' is not defined")
+
+    monkeypatch.setattr(source, "_module", fail)
+    monkeypatch.setattr(kernel_store(), "_directory", tmp_path)
+    lt.clear_caches()
+    x = np.linspace(0.1, 4, 12)
+    with lt.config.override(tier="compile"):
+        for shape in ((12,), (3, 4), (2, 6), (6, 2), (12, 1)):  # each another plan, of one kernel
+            np.testing.assert_allclose((lt.exp(lt.asarray(x.reshape(shape))) - 0.7219).numpy(), np.exp(x.reshape(shape)) - 0.7219)
+        assert len(calls) == len(noted) == 1
+        lt.clear_caches()
+        (lt.exp(lt.asarray(x)) - 0.7219).wait()
+        assert len(calls) == len(noted) == 2
+        monkeypatch.setattr(source, "MAX_REFUSED", 3)
+        for number in range(6):
+            with pytest.raises(source.KernelError):
+                source.compile_source(f"def kernel_{number}(block, start, stop):\n    pass\n")
+        assert len(source._refused) == 3
+    noted.clear()
+    lt.clear_caches()
+    assert not source._refused
+    assert not kernel_store()._making
 
 
 DAMAGES = {

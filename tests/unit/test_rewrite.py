@@ -58,6 +58,18 @@ def test_passes_change_nothing_the_second_time(graph: Graph) -> None:
     assert share_common(drop_dead(graph)).outputs == graph.outputs
 
 
+def test_a_function_of_numbers_stays_where_a_view_gives_it_axes() -> None:
+    sketch = Sketch()
+    array, number = sketch.array(), sketch.scalar(float)
+    alone = sketch.view(sketch.op(ops.sqrt, number), (1,))
+    both = sketch.view(sketch.op(ops.add, number, number), (1, 1))
+    mixed = sketch.view(sketch.op(ops.add, array, number), (1,))
+    graph = sketch.graph(*(sketch.op(ops.negative, item) for item in (alone, both, mixed)))
+    found = sink_all(graph)
+    check_same(graph, found)
+    assert [found.nodes[position].shape for position in found.outputs] == [(1,), (1, 1), (1,)]
+
+
 def test_dead_code_goes_and_inputs_stay() -> None:
     sketch = Sketch()
     x, y = sketch.array(3), sketch.array(3)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from lazytensor.runtime import memory
 from lazytensor.runtime.memory import SMALL, Block, Pool, size_class
 
 F4 = np.dtype(np.float32)
@@ -90,6 +91,31 @@ def test_absurd_sizes_are_clean_memory_errors(shape: tuple[int, ...]) -> None:
     with pytest.raises(MemoryError, match=r"Unable to allocate .* EiB|PiB for an array with shape \(.*\) and data type float32"):
         pool.empty(shape, F4)
     assert pool.statistics().live == 0
+    # What was refused was never in use.
+    assert (pool.statistics().peak, pool.statistics().allocations) == (0, 0)
+    kept = pool.empty((1 << 20,), F4)
+    with pytest.raises(MemoryError):
+        pool.empty(shape, F4)
+    assert pool.statistics().peak == pool.statistics().live == kept.nbytes
+
+
+def test_memory_of_the_heap_counts_as_any_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Mappings are limited in number."""
+
+    def refuse(size: int) -> Any:
+        raise OSError("no more mappings")
+
+    pool = Pool()
+    monkeypatch.setattr(memory, "new_mapping", refuse)
+    array = pool.empty((300, 1000), F4)
+    array[...] = 3
+    assert (array.shape, array.dtype) == ((300, 1000), F4)
+    view = array[5:].T
+    del array
+    assert (pool.statistics().live, pool.statistics().peak) == (1_200_000, 1_200_000)
+    assert float(view[0, 0]) == 3
+    del view
+    assert (pool.statistics().live, pool.statistics().pooled) == (0, 0)
 
 
 def test_many_threads() -> None:
