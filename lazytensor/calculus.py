@@ -162,6 +162,8 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
     for value in (left, right):
         if value is not None and as_tensor(value, "interp").shape:
             raise TypeError(f"interp: left and right must be scalars, got shape {as_tensor(value, 'interp').shape}")
+        if value is not None and as_tensor(value, "interp").dtype.kind == "c" and values.dtype.kind != "c":
+            raise TypeError("interp: left and right must be real, as the values are")
     if left is not None:
         made = elementwise.where(elementwise.less(at, positions[0]), left, made)
     if right is not None:

@@ -8,13 +8,15 @@ from __future__ import annotations
 import operator
 from typing import TYPE_CHECKING, Any, overload
 
+import numpy as np
+
 from lazytensor.bind import binary, unary
 from lazytensor.compiler.graph import Node
 from lazytensor.compiler.ops import elementwise as ops
 from lazytensor.compiler.ops.row import Op
-from lazytensor.compiler.ops.rules import check_scalar
+from lazytensor.compiler.ops.rules import INTEGER_LIMITS, check_scalar
 from lazytensor.dtypes import as_dtype
-from lazytensor.handle import Handle, node_operand, operand, record, wrap
+from lazytensor.handle import Handle, constant, node_operand, operand, record, wrap
 from lazytensor.ufuncs import Binary, call, equip
 
 if TYPE_CHECKING:
@@ -209,12 +211,27 @@ fmin = binary(ops.fmin)
 
 def _record_checked(op: Op, *values: Any) -> Tensor:
     """Record an operation of several operands; Python integers must fit the dtype they are computed in."""
-    operands = tuple([operand(value, op.name) for value in values])
-    types = op.resolve(*[item.dtype if type(item) is Node else type(item) for item in operands]).operands
+    operands, types = _operands(op, values)
     for place, item in enumerate(operands):
         if type(item) is int and types[place].kind in "iu":
             check_scalar(op, item, types[place], place)
     return wrap(record(op, operands))
+
+
+def _operands(op: Op, values: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[np.dtype[Any], ...]]:
+    operands = tuple([operand(value, op.name) for value in values])
+    return operands, op.resolve(*[item.dtype if type(item) is Node else type(item) for item in operands]).operands
+
+
+def cut(value: Any, dtype: np.dtype[Any], name: str) -> Any:
+    """A Python integer that `dtype` does not hold as the array of its lowest bits, which NumPy's `where` takes; others as they are."""
+    limits = INTEGER_LIMITS.get(dtype)
+    if type(value) is not int or limits is None or limits[0] <= value <= limits[1]:
+        return value
+    array = np.asarray(value)
+    if array.dtype.kind not in "iu":
+        raise OverflowError(f"{name}: Python integer {value} is out of bounds for every integer dtype")
+    return constant(array.astype(dtype))
 
 
 @overload
@@ -228,8 +245,8 @@ def where(condition: Any, x: Any = _MISSING, y: Any = _MISSING, /) -> Any:
     ----------
     condition : array_like of any dtype
     x, y : array_like
-        The result has their common dtype. Without them, the positions of the true elements, as of `nonzero`: `condition` is
-        waited for.
+        The result has their common dtype, to which Python integers are cut. Without them, the positions of the true elements,
+        as of `nonzero`: `condition` is waited for.
 
     >>> import lazytensor as lt
     >>> print(lt.where(lt.asarray([True, False]), 1, 2))
@@ -241,7 +258,8 @@ def where(condition: Any, x: Any = _MISSING, y: Any = _MISSING, /) -> Any:
         return nonzero(condition)
     if x is _MISSING or y is _MISSING:
         raise ValueError("where: either both or neither of x and y should be given")
-    return _record_checked(ops.where, condition, x, y)
+    operands, types = _operands(ops.where, (condition, x, y))
+    return wrap(record(ops.where, tuple([cut(item, types[place], "where") for place, item in enumerate(operands)])))
 
 
 def clip(
@@ -253,7 +271,7 @@ def clip(
     ----------
     a : array_like
     min, max : array_like, optional
-        Also under NumPy's other names, `a_min` and `a_max`.
+        Also under NumPy's other names, `a_min` and `a_max`. Python integers beyond the dtype of `a` do not limit.
     out : Tensor or ndarray, optional
         Where the result is stored.
     keywords
@@ -266,12 +284,19 @@ def clip(
     if (a_min is not None and min is not None) or (a_max is not None and max is not None):
         raise ValueError("clip: a_min and min, or a_max and max, are one argument; give one of them")
     low, high = min if a_min is None else a_min, max if a_max is None else a_max
+    if type(low) is int or type(high) is int:
+        a = a if isinstance(a, Handle) else wrap(node_operand(a, "clip"))
     if out is not None or keywords:
         return call(_clip, (a, low, high), out, **keywords)
     return _clip(a, low, high)
 
 
 def _clip(x: Any, low: Any, high: Any) -> Tensor:
+    limits = INTEGER_LIMITS.get(x.dtype) if isinstance(x, Handle) and (type(low) is int or type(high) is int) else None
+    if limits is not None:
+        # Bounds beyond the dtype do not limit; one that leaves nothing of it is an error.
+        low = None if type(low) is int and low <= limits[0] else low
+        high = None if type(high) is int and high >= limits[1] else high
     if low is None and high is None:
         return wrap(record(ops.copy, (node_operand(x, "clip"),)))
     if high is None:

@@ -15,7 +15,8 @@ import numpy as np
 from lazytensor import elementwise, fallback
 from lazytensor.axes import as_index, one_axis
 from lazytensor.creation import asarray
-from lazytensor.handle import Handle
+from lazytensor.handle import Handle, wrap
+from lazytensor.indexing import cast_for_assignment
 from lazytensor.joining import stack
 from lazytensor.manipulation import as_tensor, broadcast_to, copy, expand_dims, moveaxis, reshape
 
@@ -132,8 +133,9 @@ def piecewise(x: Any, condlist: Any, funclist: Sequence[Any], *args: Any, **kw: 
         )
     result = asarray(np.zeros((), source.dtype))
     for condition, function in zip(conditions, funclist, strict=True):
-        value = asarray(function(source, *args, **kw) if callable(function) else function)
-        result = elementwise.where(condition, elementwise.astype(value, source.dtype, copy=False), result)
+        value = function(source, *args, **kw) if callable(function) else function
+        stored = wrap(cast_for_assignment(value, source.dtype, "piecewise"))
+        result = elementwise.where(condition, stored, result)
     if result.shape == source.shape:
         return result
     return copy(broadcast_to(result, source.shape))

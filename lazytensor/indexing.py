@@ -16,6 +16,7 @@ from lazytensor.compiler.graph import Node
 from lazytensor.compiler.ops import elementwise, indexing
 from lazytensor.compiler.ops.rules import INTEGER_LIMITS
 from lazytensor.compiler.ops.shapes import check_assignable
+from lazytensor.foreign import items_of
 from lazytensor.handle import (
     Handle,
     as_stored,
@@ -182,6 +183,11 @@ def cast_for_assignment(value: Any, dtype: np.dtype[Any], name: str, casting: An
         return constant(_scalar(found, dtype, name))
     if found.dtype == dtype:
         return found
+    if dtype.kind in "iu" or (dtype.kind == "f" and found.dtype.kind == "c"):
+        items = items_of(value)
+        if isinstance(items, (list, tuple)) and not contains_handle(items):
+            # Stored one by one: OverflowError for integers out of bounds, TypeError for complex numbers.
+            return constant(np.asarray(items, dtype))
     if not np.can_cast(found.dtype, dtype, casting):
         raise TypeError(f"Cannot cast {name} output from {found.dtype!r} to {dtype!r} with casting rule {casting!r}")
     return record(elementwise.astype, (found,), (dtype,))

@@ -20,7 +20,7 @@ from lazytensor.elementwise import astype, fmax, fmin, isnan, logical_and, logic
 from lazytensor.elementwise import where as choose
 from lazytensor.handle import record, wrap
 from lazytensor.manipulation import as_tensor
-from lazytensor.out import deliver
+from lazytensor.out import deliver, returned, single
 from lazytensor.reducing import (
     floating,
     given,
@@ -95,7 +95,7 @@ def _extreme(
     start = initial_value(initial, source.dtype, name) if given(initial) else None
     made = best(choose(missing, lowest, source), axis, None, keepdims, None if start is None else lowest)
     made = choose(plain.all(missing, axis, None, keepdims), np.nan, made)
-    return deliver(made if start is None else join(made, start), out, name)
+    return deliver(made if start is None else join(made, start), out, name, casting="unsafe")
 
 
 def nanmax(a: Any, axis: Any = None, out: Any = None, keepdims: bool = False, initial: Any = None, where: Any = True) -> Tensor:
@@ -113,7 +113,7 @@ def _position(op: Op, a: Any, axis: Any, out: Any, keepdims: bool) -> Tensor:
     if isinstance(axis, tuple):
         raise TypeError(f"{op.name}: axis must be None or an integer, got {axis}")
     made = wrap(record(op, (source._read(),), (reduced_axes(axis, len(source.shape), op.name), bool(keepdims))))
-    return deliver(made, out, op.name, casting="safe")
+    return returned(made, out, op.name)
 
 
 def nanargmax(a: Any, axis: int | None = None, out: Any = None, *, keepdims: bool = False) -> Tensor:
@@ -159,13 +159,20 @@ def nanmean(a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdi
     chosen = _numbers(value, where, "nanmean")
     total = reduce(ops.sum, choose(chosen, value, 0), axis, keepdims)
     made = quotient(total, masked_count(chosen, value.shape, axis, keepdims))
-    return deliver(made, out, "nanmean", casting="unsafe")
+    return deliver(made, _inexact_out(out, made, "nanmean"), "nanmean", casting="unsafe")
 
 
 def _inexact(dtype: Any, name: str) -> Any:
     if dtype is not None and as_dtype(dtype, name).kind not in "fc":
         raise TypeError(f"{name}: dtype must be inexact where the array is, got {dtype}")
     return dtype
+
+
+def _inexact_out(out: Any, source: Tensor, name: str) -> Any:
+    found = single(out, name)
+    if found is not None and source.dtype.kind in "fc" and getattr(found, "dtype", source.dtype).kind not in "fc":
+        raise TypeError(f"{name}: out must be inexact where the array is, got {found.dtype}")
+    return found
 
 
 def nanvar(
@@ -182,7 +189,7 @@ def nanvar(
 ) -> Tensor:
     """Variance over axes of what is not NaN; parameters as of `var`. NaN where no degrees of freedom are left."""
     made = _variance(a, axis, dtype, ddof, keepdims, where, mean, correction, "nanvar")
-    return deliver(made, out, "nanvar", casting="unsafe")
+    return deliver(made, _inexact_out(out, as_tensor(a, "nanvar"), "nanvar"), "nanvar", casting="unsafe")
 
 
 def nanstd(
@@ -199,7 +206,7 @@ def nanstd(
 ) -> Tensor:
     """Standard deviation over axes of what is not NaN; parameters as of `std`."""
     made = sqrt(_variance(a, axis, dtype, ddof, keepdims, where, mean, correction, "nanstd"))
-    return deliver(made, out, "nanstd", casting="unsafe")
+    return deliver(made, _inexact_out(out, as_tensor(a, "nanstd"), "nanstd"), "nanstd")
 
 
 def _variance(

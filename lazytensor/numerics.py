@@ -65,7 +65,7 @@ def _both(results: tuple[Any, Any], out: Any, name: str) -> tuple[Any, Any]:
         return results
     if type(out) is not tuple or len(out) != 2:
         raise ValueError(f"{name}: the 'out' tuple must have exactly two entries")
-    return deliver(results[0], out[0], name), deliver(results[1], out[1], name)
+    return deliver(results[0], out[0], name, fixed=0), deliver(results[1], out[1], name, fixed=0)
 
 
 def frexp(x: Any, /, *, out: Any = None) -> tuple[Tensor, Tensor]:
@@ -116,7 +116,7 @@ def _real_floating(x: Any, name: str) -> Tensor:
 
 def fix(x: Any, out: Any = None) -> Tensor:
     """Round towards zero, as `trunc`."""
-    return deliver(elementwise.trunc(x), out, "fix")
+    return deliver(elementwise.trunc(x), out, "fix", fixed=0)
 
 
 def sinc(x: Any) -> Tensor:
@@ -189,7 +189,7 @@ def _infinite(x: Any, limit: float, out: Any, name: str) -> Tensor:
     value = as_tensor(x, name)
     if value.dtype.kind == "c":
         raise TypeError(f"{name}: expects boolean, integer or real floating dtypes, got {value.dtype}")
-    return deliver(elementwise.equal(value, limit), out, name)
+    return deliver(elementwise.equal(value, limit), out, name, fixed=0)
 
 
 def isposinf(x: Any, out: Any = None) -> Tensor:

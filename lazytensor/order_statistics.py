@@ -48,13 +48,13 @@ def ptp(a: Any, axis: Any = None, out: Any = None, keepdims: bool = False) -> Te
     """
     source = as_tensor(a, "ptp")
     made = subtract(statistics.max(source, axis, keepdims=keepdims), statistics.min(source, axis, keepdims=keepdims))
-    return deliver(made, out, "ptp", casting="unsafe")
+    return deliver(made, out, "ptp")
 
 
 def _median(op: Op, a: Any, axis: Any, out: Any, keepdims: bool) -> Tensor:
     node = node_operand(a, op.name)
     made = wrap(record(op, (node,), (sorted_axes(axis, len(node.shape), op.name), bool(keepdims))))
-    return deliver(made, out, op.name)
+    return deliver(made, out, op.name, casting="unsafe", fixed=0 if op is ops.nanmedian else None)
 
 
 def median(a: Any, axis: Any = None, out: Any = None, overwrite_input: bool = False, keepdims: bool = False) -> Tensor:
@@ -107,7 +107,8 @@ def _quantile(op: Op, top: int, a: Any, q: Any, axis: Any, out: Any, method: str
             raise ValueError(f"{name}: only method 'inverted_cdf' supports weights, got {method!r}")
         operands += (along(weights, source.shape, axis, name)._read(),)
     made = wrap(record(op, operands, (axes, bool(keepdims), method)))
-    return deliver(made, out, name)
+    loose = name.startswith("nan")
+    return deliver(made, out, name, casting="unsafe" if loose else "same_kind", fixed=0)
 
 
 def along(weights: Any, shape: tuple[int, ...], axis: Any, name: str) -> Tensor:

@@ -90,7 +90,7 @@ def vecdot(
     if not keepdims:
         return made
     place = axes[0] if axes is not None else -1
-    return deliver(expand_dims(made, place[0] if type(place) is tuple else place), out, "vecdot", casting=casting)
+    return deliver(expand_dims(made, place[0] if type(place) is tuple else place), out, "vecdot", casting=casting, fixed=0)
 
 
 def _vecdot(x: Tensor, y: Tensor) -> Tensor:
@@ -149,7 +149,7 @@ def _along(
 ) -> Tensor:
     """The product with its axes, so many of each operand and of the result, at the places given instead of the last."""
     if axes is None:
-        return deliver(product(x, y), out, name, casting=casting)
+        return deliver(product(x, y), out, name, casting=casting, fixed=cores[2])
     places = [tuple(item) if isinstance(item, (tuple, list)) else (item,) for item in axes]
     if len(places) == 2 and not cores[2]:
         places.append(())
@@ -194,7 +194,7 @@ def inner(a: Any, b: Any, /) -> Tensor:
 def outer(a: Any, b: Any, out: Any = None) -> Tensor:
     """All products of an element of `a` with one of `b`, as a matrix; both are raveled."""
     first, second = ravel(a), ravel(b)
-    return deliver(elementwise.multiply(reshape(first, (*first.shape, 1)), second), out, "outer")
+    return deliver(elementwise.multiply(reshape(first, (*first.shape, 1)), second), out, "outer", fixed=0)
 
 
 def kron(a: Any, b: Any) -> Tensor:

@@ -15,12 +15,14 @@ import numpy as np
 from lazytensor import elementwise, indexing, views
 from lazytensor.arguments import positions
 from lazytensor.axes import one_axis
+from lazytensor.compiler.graph import Node
 from lazytensor.compiler.ops import indexing as ops
+from lazytensor.compiler.ops.rules import result_type
 from lazytensor.creation import asarray
 from lazytensor.fallback import values, waits
-from lazytensor.handle import Handle, constant, node_operand, record, wrap, write_lock
+from lazytensor.handle import Handle, constant, operand, record, wrap, write_lock
 from lazytensor.manipulation import as_tensor, ravel, raveled, reshape
-from lazytensor.out import deliver
+from lazytensor.out import deliver, returned
 from lazytensor.ranges import iota
 
 if TYPE_CHECKING:
@@ -67,7 +69,7 @@ def take(a: Any, indices: Any, axis: int | None = None, out: Any = None, mode: s
     """
     source, place = raveled(as_tensor(a, "take"), axis, "take")
     places = _positions(indices, source.shape[place], mode, "take")
-    return deliver(wrap(record(ops.take, (source._read(), places._read()), (place,))), out, "take")
+    return returned(wrap(record(ops.take, (source._read(), places._read()), (place,))), out, "take")
 
 
 def _along_axis(arr: Tensor, indices: Any, axis: int, name: str) -> tuple[Tensor, ...]:
@@ -136,7 +138,7 @@ def compress(condition: Any, a: Any, axis: int | None = None, out: Any = None) -
     source, place = raveled(as_tensor(a, "compress"), axis, "compress")
     if len(as_tensor(condition, "compress").shape) != 1:
         raise ValueError("compress: condition must be a 1-d array")
-    return deliver(_taken(source, _condition(condition, "compress"), place), out, "compress")
+    return returned(_taken(source, _condition(condition, "compress"), place), out, "compress")
 
 
 @waits
@@ -174,8 +176,12 @@ def choose(a: Any, choices: Any, out: Any = None, mode: str = "raise") -> Tensor
     if not items:
         raise ValueError("choose: expects at least one choice")
     which = positions(a, "choose", "safe", cut=False)._read()
-    nodes = [node_operand(item, "choose") for item in items]
-    return deliver(wrap(record(ops.choose, (which, *nodes), (mode,))), out, "choose")
+    nodes = [operand(item, "choose") for item in items]
+    if any(type(item) is int for item in nodes):
+        # Python scalars are weak, and cut to the common dtype.
+        dtype = result_type(tuple([item.dtype if type(item) is Node else type(item) for item in nodes]))
+        nodes = [elementwise.cut(item, dtype, "choose") for item in nodes]
+    return deliver(wrap(record(ops.choose, (which, *nodes), (mode,))), out, "choose", casting="unsafe")
 
 
 def select(condlist: Sequence[Any], choicelist: Sequence[Any], default: Any = 0) -> Tensor:
@@ -203,14 +209,28 @@ def select(condlist: Sequence[Any], choicelist: Sequence[Any], default: Any = 0)
             raise TypeError(f"select: conditions must be boolean, got {condition.dtype} in place {number}")
     weak = (int, float, complex)
     choices = [item if type(item) in weak else as_tensor(item, "select") for item in (*choicelist, default)]
-    dtype = np.result_type(*[item if type(item) in weak else item.dtype for item in choices])
+    dtype = result_type(tuple([type(item) if type(item) in weak else item.dtype for item in choices]))
+    for item in choices[:-1]:
+        # NumPy copies choices, as arrays, by the rule "same_kind"; the default is stored as it is.
+        kind = np.asarray(item).dtype if type(item) in weak else item.dtype
+        if not np.can_cast(kind, dtype, "same_kind"):
+            raise TypeError(f"select: cannot cast a choice from {kind} to {dtype} according to the rule 'same_kind'")
     *chosen, result = [
-        wrap(constant(np.asarray(item).astype(dtype))) if type(item) in weak else elementwise.astype(item, dtype, copy=False)
+        wrap(constant(_plain(item, dtype))) if type(item) in weak else elementwise.astype(item, dtype, copy=False)
         for item in choices
     ]
     for condition, choice in zip(reversed(conditions), reversed(chosen), strict=True):
         result = elementwise.where(condition, choice, result)
     return result
+
+
+def _plain(value: Any, dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
+    """A Python number in a dtype, cut to its bits."""
+    array = np.asarray(value)
+    if array.dtype.kind == "O":
+        raise OverflowError(f"select: Python integer {value} is out of bounds for every integer dtype")
+    with np.errstate(all="ignore"):
+        return array.astype(dtype)
 
 
 # -- writing --------------------------------------------------------------------------------------------------------------------

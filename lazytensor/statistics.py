@@ -6,6 +6,7 @@ mean is NaN, without a warning.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from lazytensor.axes import axis_tuple, reduced_axes
@@ -29,7 +30,7 @@ from lazytensor.elementwise import (
 from lazytensor.elementwise import where as choose
 from lazytensor.handle import node_operand, record, wrap
 from lazytensor.manipulation import as_tensor, broadcast_to, copy, raveled
-from lazytensor.out import deliver
+from lazytensor.out import accumulated_in, deliver, returned
 from lazytensor.reducing import (
     cast,
     count,
@@ -55,7 +56,9 @@ __all__ = [
 
 
 def _accumulate(op: Op, join: Any, a: Any, axis: Any, dtype: Any, out: Any, keepdims: bool, initial: Any, where: Any) -> Tensor:
-    source = wrap(cast(a, dtype, op.name))
+    source = as_tensor(a, op.name)
+    dtype = accumulated_in(dtype, source.dtype, out, op.name)
+    source = wrap(cast(source, dtype, op.name))
     if not unmasked(where):
         source = choose(mask(where, source.shape, op.name), source, op.identity)
     made = reduce(op, source, axis, keepdims)
@@ -64,7 +67,7 @@ def _accumulate(op: Op, join: Any, a: Any, axis: Any, dtype: Any, out: Any, keep
         made = astype(made, dtype)
     if given(initial):
         made = join(made, initial_value(initial, made.dtype, op.name))
-    return deliver(made, out, op.name)
+    return deliver(made, out, op.name, casting="unsafe")
 
 
 def sum(
@@ -116,12 +119,12 @@ def _extreme(op: Op, join: Any, a: Any, axis: Any, out: Any, keepdims: bool, ini
         start = initial_value(initial, source.dtype, op.name)
         if not unmasked(where):
             source = choose(mask(where, source.shape, op.name), source, start)
-        if count(source, axis, op.name):
+        axes = reduced_axes(axis, len(source.shape), op.name)
+        if math.prod([source.shape[place] for place in axes]):
             made = join(reduce(op, source, axis, keepdims), start)
         else:
-            axes = reduced_axes(axis, len(source.shape), op.name)
             made = copy(broadcast_to(start, ops.sum.shape(source.shape, axes, bool(keepdims))))
-    return deliver(made, out, op.name)
+    return deliver(made, out, op.name, casting="unsafe")
 
 
 def max(a: Any, axis: Any = None, out: Any = None, keepdims: bool = False, initial: Any = None, where: Any = True) -> Tensor:
@@ -164,7 +167,7 @@ def any(a: Any, axis: Any = None, out: Any = None, keepdims: bool = False, *, wh
         a = as_tensor(a, "any")
         a = logical_and(a, mask(where, a.shape, "any"))
     made = reduce(ops.any, a, axis, keepdims)
-    return deliver(made, out, "any")
+    return deliver(made, out, "any", casting="unsafe")
 
 
 def all(a: Any, axis: Any = None, out: Any = None, keepdims: bool = False, *, where: Any = True) -> Tensor:
@@ -173,7 +176,7 @@ def all(a: Any, axis: Any = None, out: Any = None, keepdims: bool = False, *, wh
         a = as_tensor(a, "all")
         a = logical_or(a, logical_not(mask(where, a.shape, "all")))
     made = reduce(ops.all, a, axis, keepdims)
-    return deliver(made, out, "all")
+    return deliver(made, out, "all", casting="unsafe")
 
 
 def _position(op: Op, a: Any, axis: Any, keepdims: bool) -> Tensor:
@@ -190,13 +193,13 @@ def argmax(a: Any, axis: int | None = None, out: Any = None, *, keepdims: bool =
     1
     """
     made = _position(ops.argmax, a, axis, keepdims)
-    return deliver(made, out, "argmax", casting="safe")
+    return returned(made, out, "argmax")
 
 
 def argmin(a: Any, axis: int | None = None, out: Any = None, *, keepdims: bool = False) -> Tensor:
     """Index of the first minimum along one axis, or in the raveled array. NaN counts as the minimum."""
     made = _position(ops.argmin, a, axis, keepdims)
-    return deliver(made, out, "argmin", casting="safe")
+    return returned(made, out, "argmin")
 
 
 def count_nonzero(a: Any, axis: Any = None, *, keepdims: bool = False) -> Tensor:
@@ -289,7 +292,7 @@ def std(
 ) -> Tensor:
     """Standard deviation over axes: the square root of `var`, whose parameters it has."""
     made = sqrt(_variance(a, axis, dtype, ddof, keepdims, where, mean, correction, "std"))
-    return deliver(made, out, "std", casting="unsafe")
+    return deliver(made, out, "std")
 
 
 def _variance(
@@ -315,11 +318,13 @@ def _variance(
 
 
 def _scan(op: Op, x: Any, axis: int | None, dtype: Any, out: Any, initial: bool, name: str) -> Tensor:
-    source, place = raveled(wrap(cast(x, dtype, name)), axis, name)
+    value = as_tensor(x, name)
+    dtype = accumulated_in(dtype, value.dtype, out, name)
+    source, place = raveled(wrap(cast(value, dtype, name)), axis, name)
     made = wrap(record(op, (source._read(),), (place, initial)))
     if dtype is not None and made.dtype != as_dtype(dtype, name):
         made = astype(made, dtype)
-    return deliver(made, out, name)
+    return deliver(made, out, name, casting="unsafe")
 
 
 def _standard_scan(op: Op, x: Any, axis: int | None, dtype: Any, out: Any, initial: bool) -> Tensor:

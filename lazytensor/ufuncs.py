@@ -15,6 +15,7 @@ from lazytensor.axes import one_axis, reduced_axes
 from lazytensor.compiler.graph import Node
 from lazytensor.compiler.ops import ufuncs as rows
 from lazytensor.compiler.ops.row import Op
+from lazytensor.compiler.ops.shapes import broadcast_shapes
 from lazytensor.handle import Handle, node_operand, operand, record, wrap, write_lock
 from lazytensor.sites import user_site
 
@@ -122,10 +123,11 @@ def call(
     from lazytensor.out import deliver  # delayed: out is written against the elementwise functions
 
     if out is None:
-        from lazytensor.creation import zeros_like  # delayed: as above
+        from lazytensor.creation import zeros  # delayed: as above
 
-        return deliver(made, zeros_like(made, device=made._base().device), op.name, where=where)
-    return deliver(made, out, op.name, casting=casting, where=where)
+        shape = broadcast_shapes(op.name, made.shape, where.shape)
+        return deliver(made, zeros(shape, made.dtype, device=made._base().device), op.name, where=where, fixed=0)
+    return deliver(made, out, op.name, casting=casting, where=where, fixed=0)
 
 
 def _check_casts(op: Op, operands: tuple[Any, ...], casting: str) -> None:
@@ -226,54 +228,58 @@ def reduce(
     logical_or.
     """
     from lazytensor import statistics  # delayed: statistics is written against the elementwise functions
-    from lazytensor.out import deliver  # delayed: as above
+    from lazytensor.out import accumulated_in, deliver  # delayed: as above
 
     name = _REDUCTIONS.get(function.op.name)
     kwargs = {key: value for key, value in kwargs.items() if not (key == "where" and value is True)}
     source = wrap(node_operand(a, f"{function.op.name}.reduce"))
     if name is not None:
-        if dtype is not None and name not in ("sum", "prod"):
+        if name in ("sum", "prod"):
+            dtype = accumulated_in(dtype, source.dtype, out, f"{function.op.name}.reduce")
+        elif dtype is not None:
             source, dtype = _converted(source, dtype), None
         if dtype is not None:
             kwargs["dtype"] = dtype
         made = getattr(statistics, name)(source, axis=axis, keepdims=keepdims, **kwargs)
-        return deliver(made, out, f"{function.op.name}.reduce")
+        return deliver(made, out, f"{function.op.name}.reduce", casting="unsafe")
     if kwargs:
         raise TypeError(f"{function.op.name}.reduce: {', '.join(kwargs)} are supported for {', '.join(_REDUCTIONS)} only")
-    source = _converted(source, dtype)
+    source = _converted(source, accumulated_in(dtype, source.dtype, out, f"{function.op.name}.reduce"))
     axes = reduced_axes(axis, len(source.shape), f"{function.op.name}.reduce")
     made = wrap(record(rows.ufunc_reduce, (source._read(),), (function.op.reference, axes, bool(keepdims))))
-    return deliver(made, out, f"{function.op.name}.reduce")
+    return deliver(made, out, f"{function.op.name}.reduce", casting="unsafe")
 
 
 def accumulate(function: Binary, array: Any, axis: int = 0, dtype: Any = None, out: Any = None) -> Tensor:
     """The running results of combining the elements along an axis by the function."""
     from lazytensor import statistics  # delayed: statistics is written against the elementwise functions
-    from lazytensor.out import deliver  # delayed: as above
+    from lazytensor.out import accumulated_in, deliver  # delayed: as above
 
     name = f"{function.op.name}.accumulate"
     source = wrap(node_operand(array, name))
     if not source.shape:
         raise TypeError(f"{name}: cannot accumulate on a scalar")
     place = one_axis(axis, len(source.shape), name)
+    dtype = accumulated_in(dtype, source.dtype, out, name)
     if function.op.name in _SCANS:
         made = getattr(statistics, _SCANS[function.op.name])(source, axis=place, dtype=dtype)
     else:
         source = _converted(source, dtype)
         made = wrap(record(rows.ufunc_accumulate, (source._read(),), (function.op.reference, place)))
-    return deliver(made, out, name)
+    return deliver(made, out, name, casting="unsafe")
 
 
 def reduceat(function: Binary, array: Any, indices: Any, axis: int = 0, dtype: Any = None, out: Any = None) -> Tensor:
     """Combine the elements of slices along an axis, which start at the indices. Indices out of bounds raise at the wait."""
     from lazytensor.arguments import positions  # delayed: as above
-    from lazytensor.out import deliver  # delayed: out is written against the elementwise functions
+    from lazytensor.out import accumulated_in, deliver  # delayed: out is written against the elementwise functions
 
     name = f"{function.op.name}.reduceat"
-    source, places = _converted(wrap(node_operand(array, name)), dtype), positions(indices, name, "safe")
+    source, places = wrap(node_operand(array, name)), positions(indices, name, "safe")
+    source = _converted(source, accumulated_in(dtype, source.dtype, out, name))
     place = one_axis(axis, len(source.shape), name)
     made = wrap(record(rows.ufunc_reduceat, (source._read(), places._read()), (function.op.reference, place)))
-    return deliver(made, out, name)
+    return deliver(made, out, name, casting="unsafe")
 
 
 def outer(function: Binary, a: Any, b: Any, /, **kwargs: Any) -> Tensor:

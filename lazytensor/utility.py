@@ -98,8 +98,11 @@ def _all_same(x: Tensor, y: Tensor, equal_nan: bool = False) -> Tensor:
 
 
 def array_equal(a1: Any, a2: Any, equal_nan: bool = False) -> Tensor:
-    """Have both the same shape and elements? A 0-d boolean tensor: `if` waits for it."""
-    x, y = as_tensor(a1, "array_equal"), as_tensor(a2, "array_equal")
+    """Have both the same shape and elements? A 0-d boolean tensor: `if` waits for it. What is no array of numbers differs."""
+    try:
+        x, y = as_tensor(a1, "array_equal"), as_tensor(a2, "array_equal")
+    except (TypeError, ValueError):
+        return wrap(constant(np.asarray(False)))
     if x.shape != y.shape:
         return wrap(constant(np.asarray(False)))
     return _all_same(x, y, equal_nan)
