@@ -15,7 +15,8 @@ from lazytensor.compiler.ops.row import Op
 from lazytensor.compiler.ops.rules import check_scalar
 from lazytensor.dtypes import as_dtype
 from lazytensor.handle import Handle, node_operand, operand, record, wrap
-from lazytensor.ufuncs import Binary, call, equip
+from lazytensor.ufunc_class import Binary, equip
+from lazytensor.ufuncs import call
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
@@ -267,7 +268,7 @@ def clip(
         raise ValueError("clip: a_min and min, or a_max and max, are one argument; give one of them")
     low, high = min if a_min is None else a_min, max if a_max is None else a_max
     if out is not None or keywords:
-        return call(_clip, (a, low, high), out, **keywords)
+        return call(_clip, (a, low, high), out, **keywords)  # type: ignore[no-any-return]
     return _clip(a, low, high)
 
 
@@ -281,7 +282,8 @@ def _clip(x: Any, low: Any, high: Any) -> Tensor:
     return _record_checked(ops.clip, x, low, high)
 
 
-_clip.op = ops.clip  # type: ignore[attr-defined]
+_clip.op, _clip.reference, _clip.nin, _clip.nout = ops.clip, None, 3, 1  # type: ignore[attr-defined]
+_clip.__name__ = "clip"
 
 
 def astype(x: Any, dtype: Any, /, *, copy: bool = True) -> Tensor:
