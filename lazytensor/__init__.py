@@ -50,6 +50,7 @@ from lazytensor import (
     special,
     splitting,
     statistics,
+    typing,
     utility,
     windows,
 )
@@ -90,7 +91,8 @@ from lazytensor.sets import *
 from lazytensor.sorting import *
 from lazytensor.splitting import *
 from lazytensor.statistics import *
-from lazytensor.tensor import Tensor
+from lazytensor.tensor import Tensor, ndarray
+from lazytensor.ufunc_class import ufunc
 from lazytensor.utility import *
 from lazytensor.visualize import visualize
 from lazytensor.waiting import as_completed, gather, materialize, start, wait_all
@@ -101,7 +103,8 @@ __array_api_version__ = "2025.12"
 
 __all__ = [
     "Device", "Tensor", "as_completed", "clear_caches", "config", "default_device", "device", "devices", "errors", "explain",
-    "fft", "gather", "lib", "linalg", "materialize", "memory_stats", "random", "special", "start", "visualize", "wait_all",
+    "fft", "gather", "lib", "linalg", "materialize", "memory_stats", "ndarray", "random", "special", "start", "typing",
+    "ufunc", "visualize", "wait_all",
 ]  # fmt: skip
 __all__ += calculus.__all__
 __all__ += concatenators.__all__

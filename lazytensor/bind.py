@@ -19,7 +19,8 @@ from lazytensor.compiler.ops.rules import INTEGER_LIMITS, check_scalar, comparis
 from lazytensor.foreign import left, right, unlike
 from lazytensor.handle import Handle, apply, constant, enroll, operand, record, wrap
 from lazytensor.sites import _HERE, _WIDTH, user_site
-from lazytensor.ufuncs import Binary, Unary, call, equip
+from lazytensor.ufunc_class import Binary, Unary, equip
+from lazytensor.ufuncs import call
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +38,7 @@ def unary(op: Op) -> Unary:
 
     def function(x: Any, /, out: Any = None, **keywords: Any) -> Tensor:
         if out is not None or keywords:
-            return call(function, (x,), out, **keywords)
+            return call(function, (x,), out, **keywords)  # type: ignore[no-any-return]
         if not isinstance(x, Handle):
             return apply(op, x)
         a = x._node or x._read()
@@ -63,7 +64,7 @@ def binary(op: Op) -> Binary:
 
     def function(x: Any, y: Any, /, out: Any = None, **keywords: Any) -> Tensor:
         if out is not None or keywords:
-            return call(function, (x, y), out, **keywords)
+            return call(function, (x, y), out, **keywords)  # type: ignore[no-any-return]
         return plain(x, y)
 
     function.__module__ = _getframe(1).f_globals["__name__"]

@@ -21,6 +21,7 @@ from lazytensor.indexing import assign, cast_for_assignment
 from lazytensor.keywords import no_model
 from lazytensor.manipulation import as_tensor, broadcast_to, copy
 from lazytensor.out import deliver
+from lazytensor.ufunc_class import unbound
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
@@ -31,6 +32,7 @@ __all__ = [
 ]  # fmt: skip
 
 
+@unbound
 def asanyarray(
     a: Any, dtype: Any = None, order: Any = None, *, device: Any = None, copy: bool | None = None, like: Any = None
 ) -> Tensor:
@@ -38,11 +40,13 @@ def asanyarray(
     return asarray(a, dtype, order, device=device, copy=copy, like=like)
 
 
+@unbound
 def ascontiguousarray(a: Any, dtype: Any = None, *, like: Any = None) -> Tensor:
     """A tensor of at least one dimension in C order: `a` itself where it is one, else a copy."""
     return array(a, dtype, copy=None, order="C", ndmin=1, like=like)
 
 
+@unbound
 def asfortranarray(a: Any, dtype: Any = None, *, like: Any = None) -> Tensor:
     """A tensor of at least one dimension in Fortran's order: `a` itself where it is one, else a copy.
 
@@ -166,6 +170,7 @@ def _device(x: Any) -> str | None:
 # -- from bytes, text and iterators ---------------------------------------------------------------------------------------------
 
 
+@unbound
 def frombuffer(
     buffer: Any, dtype: Any = np.float64, count: int = -1, offset: int = 0, *, like: Any = None, device: Any = None
 ) -> Tensor:
@@ -176,10 +181,11 @@ def frombuffer(
     [97 98]
     """
     no_model(like, "frombuffer")
-    as_dtype(np.dtype(dtype).newbyteorder("="), "frombuffer")
+    as_dtype(dtype, "frombuffer")
     return created(import_array(np.frombuffer(buffer, dtype, count, offset), place(device)))
 
 
+@unbound
 def fromiter(iter: Iterable[Any], dtype: Any, count: int = -1, *, like: Any = None, device: Any = None) -> Tensor:
     """A one-dimensional tensor of what an iterator yields, `count` items or all; tensors among them are waited for.
 
@@ -191,6 +197,7 @@ def fromiter(iter: Iterable[Any], dtype: Any, count: int = -1, *, like: Any = No
     return created(constant(np.fromiter(iter, as_dtype(dtype, "fromiter"), count), place(device)))
 
 
+@unbound
 def fromstring(
     string: str, dtype: Any = np.float64, count: int = -1, *, sep: str, like: Any = None, device: Any = None
 ) -> Tensor:

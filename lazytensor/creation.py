@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from lazytensor.foreign import items_of
 from lazytensor.handle import SUPPORTED, Handle, constant, contains_handle, created, import_array, record
 from lazytensor.keywords import memory_order, no_model, no_subclass
 from lazytensor.manipulation import lengths
+from lazytensor.ufunc_class import unbound
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
@@ -24,6 +26,9 @@ __all__ = [
 ]  # fmt: skip
 
 Shape = tuple[int, ...]
+
+# NumPy's limit of the number of axes.
+_MAX_RANK = 64
 
 
 def place(device: Any) -> str | None:
@@ -41,6 +46,7 @@ def checked_shape(shape: Any, name: str) -> Shape:
 # -- from data ------------------------------------------------------------------------------------------------------------------
 
 
+@unbound
 def asarray(
     a: Any, dtype: Any = None, order: Any = None, *, device: Any = None, copy: bool | None = None, like: Any = None
 ) -> Tensor:
@@ -82,7 +88,7 @@ def _made(x: Any, dtype: Any, device: Any, copy: bool | None, order: str) -> Ten
     if isinstance(x, (list, tuple)) and contains_handle(x):
         if copy is False:
             raise ValueError("asarray: a list cannot become a tensor without a copy")
-        return _from_tensor(joining.stack([asarray(item) for item in x]), wanted, device, None, order)
+        return _from_tensor(_stacked(x, _MAX_RANK), wanted, device, None, order)
     where = place(device)
     if isinstance(x, (np.ndarray, np.generic)) or not isinstance(x, (bool, int, float, complex, list, tuple)):
         array = _foreign(x)
@@ -105,6 +111,15 @@ def _made(x: Any, dtype: Any, device: Any, copy: bool | None, order: str) -> Ten
     if array.dtype == object and isinstance(x, int):
         raise OverflowError(f"asarray: Python integer {x} is out of bounds for every integer dtype")
     return layout.laid_out(created(constant(array, where) if array.dtype in SUPPORTED else import_array(array, where)), order)
+
+
+def _stacked(x: Any, depth: int) -> Tensor:
+    """Nested lists with tensors among the items; ValueError beyond so many axes, as of a list that contains itself."""
+    if not depth:
+        raise ValueError(f"asarray: setting an array element with a sequence: nested lists exceed {_MAX_RANK} dimensions")
+    if isinstance(x, (list, tuple)) and contains_handle(x):
+        return joining.stack([_stacked(item, depth - 1) for item in x])
+    return asarray(x)
 
 
 def _numeric(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
@@ -147,6 +162,7 @@ def _from_tensor(x: Handle, dtype: np.dtype[Any] | None, device: Any, copy: bool
     return created(made._node) if made._node is not None and not made.shape else made
 
 
+@unbound
 def array(
     object: Any,
     dtype: Any = None,
@@ -155,20 +171,29 @@ def array(
     order: Any = "K",
     subok: bool = False,
     ndmin: int = 0,
-    ndmax: int = 0,
+    ndmax: int | None = None,
     like: Any = None,
     device: Any = None,
 ) -> Tensor:
-    """Like `asarray`, but copies unless told otherwise, and has at least `ndmin` dimensions."""
+    """Like `asarray`, but copies unless told otherwise, and has at least `ndmin` dimensions.
+
+    ValueError if nested lists have more than `ndmax`, 64 if it is None: tensors do not hold lists.
+    """
     no_subclass(subok, "array")
-    if ndmax:
-        raise ValueError(f"array: ndmax must be 0, got {ndmax}; tensors do not hold objects")
+    least, most = operator.index(ndmin), _MAX_RANK if ndmax is None else operator.index(ndmax)
+    if not 0 <= most <= _MAX_RANK:
+        raise ValueError(f"array: ndmax must be in the range [0, {_MAX_RANK}], got {most}")
+    if least > most:
+        raise ValueError(f"array: ndmin must be at most {most}, got {least}")
     always = True if isinstance(object, (Handle, np.ndarray)) else None
     made = asarray(object, dtype, order, device=device, copy=always if copy else copy, like=like)
-    missing = tuple(range(ndmin - len(made.shape)))
+    if len(made.shape) > most and isinstance(object, (list, tuple)):
+        raise ValueError(f"array: setting an array element with a sequence, {len(made.shape)} dimensions exceed ndmax, {most}")
+    missing = tuple(range(least - len(made.shape)))
     return manipulation.expand_dims(made, missing) if missing else made
 
 
+@unbound
 def from_dlpack(x: Any, /, *, device: Any = None, copy: bool | None = None) -> Tensor:
     """A tensor of another library's array, without a copy where possible: what writes to that array change is undefined."""
     if isinstance(x, Handle):
@@ -197,6 +222,7 @@ def _constant(name: str, value: int, shape: Any, dtype: Any, order: Any, device:
     return _filled(checked_shape(shape, name), kind.type(value).item(), kind, place(device), letter)
 
 
+@unbound
 def zeros(shape: Any, dtype: Any = None, order: Any = "C", *, device: Any = None, like: Any = None) -> Tensor:
     """Zeros, float64 if no dtype is given; nothing is allocated until they are read.
 
@@ -213,6 +239,7 @@ def ones(shape: Any, dtype: Any = None, order: Any = "C", *, device: Any = None,
     return _constant("ones", 1, shape, dtype, order, device, like)
 
 
+@unbound
 def empty(shape: Any, dtype: Any = None, order: Any = "C", *, device: Any = None, like: Any = None) -> Tensor:
     """A tensor whose values do not matter: zeros, since nothing is allocated for them."""
     return _constant("empty", 0, shape, dtype, order, device, like)

@@ -65,6 +65,7 @@ from numpy import bool_ as bool
 from lazytensor.devices import Device, default_name, device, devices
 from lazytensor.fallback import values, waits
 from lazytensor.handle import _BY_DTYPE, SUPPORTED, Handle
+from lazytensor.ufunc_class import unbound
 
 __all__ = [
     "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
@@ -79,10 +80,13 @@ __all__ = [
 
 
 def as_dtype(dtype: Any, name: str) -> np.dtype[Any]:
-    """The dtype that a `dtype=` argument means; TypeError, naming the operation, for one that tensors do not have."""
+    """The dtype that a `dtype=` argument means, of the machine's byte order; TypeError, naming the operation, for one that tensors do
+    not have."""
     try:
         # NumPy would take the dtype of anything that has one: of an array, it is an argument in the wrong place.
         found = None if isinstance(dtype, (Handle, np.ndarray)) else _BY_DTYPE.get(np.dtype(dtype))
+        if found is None and not isinstance(dtype, (Handle, np.ndarray)):
+            found = _BY_DTYPE.get(np.dtype(dtype).newbyteorder("="))
     except TypeError:
         found = None
     if found is None or dtype is None:
@@ -95,14 +99,18 @@ def _argument(value: Any) -> Any:
     return value.dtype if isinstance(value, Handle) else value
 
 
-class FloatLimits:
-    """Limits of a floating dtype: NumPy's `finfo`, with Python floats, which take the dtype of the tensor they meet.
+class finfo:  # noqa: N801
+    """Limits of a floating or complex dtype, or of a tensor's: NumPy's, with Python floats, which take the dtype of what they meet.
 
     Attributes
     ----------
     bits, nmant, nexp, iexp, minexp, maxexp, machep, negep, precision : int
     eps, epsneg, max, min, resolution, smallest_normal, smallest_subnormal, tiny : float
     dtype : dtype
+
+    >>> import lazytensor as lt
+    >>> lt.finfo(lt.float32).bits
+    32
     """
 
     bits: int
@@ -123,9 +131,10 @@ class FloatLimits:
     smallest_subnormal: float
     tiny: float
 
-    def __init__(self, limits: np.finfo[Any]) -> None:
+    def __init__(self, dtype: Any, /) -> None:
+        limits = np.finfo(_argument(dtype))
         self.dtype = limits.dtype
-        for name in FloatLimits.__annotations__:
+        for name in finfo.__annotations__:
             found = getattr(limits, name)
             setattr(self, name, found.item() if isinstance(found, np.generic) else found)
 
@@ -133,24 +142,16 @@ class FloatLimits:
         return repr(np.finfo(self.dtype))
 
 
-def finfo(dtype: Any, /) -> FloatLimits:
-    """Limits of a floating or complex dtype, or of a tensor's.
-
-    >>> import lazytensor as lt
-    >>> lt.finfo(lt.float32).bits
-    32
-    """
-    return FloatLimits(np.finfo(_argument(dtype)))
-
-
-def iinfo(dtype: Any, /) -> np.iinfo[Any]:
+class iinfo(np.iinfo):  # noqa: N801
     """Limits of an integer dtype, or of a tensor's.
 
     >>> import lazytensor as lt
     >>> lt.iinfo(lt.int8).max
     127
     """
-    return np.iinfo(_argument(dtype))
+
+    def __init__(self, type: Any, /) -> None:
+        super().__init__(_argument(type))
 
 
 def can_cast(from_: Any, to: Any, casting: Any = "safe") -> builtins.bool:
@@ -158,6 +159,7 @@ def can_cast(from_: Any, to: Any, casting: Any = "safe") -> builtins.bool:
     return builtins.bool(np.can_cast(_argument(from_), to, casting))
 
 
+@unbound
 def promote_types(type1: Any, type2: Any, /) -> np.dtype[Any]:
     """The smallest dtype that both cast to safely."""
     return np.promote_types(type1, type2)

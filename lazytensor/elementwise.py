@@ -17,7 +17,8 @@ from lazytensor.compiler.ops.row import Op
 from lazytensor.compiler.ops.rules import INTEGER_LIMITS, check_scalar
 from lazytensor.dtypes import as_dtype
 from lazytensor.handle import Handle, constant, node_operand, operand, record, wrap
-from lazytensor.ufuncs import Binary, call, equip
+from lazytensor.ufunc_class import Binary, equip
+from lazytensor.ufuncs import call
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
@@ -287,7 +288,7 @@ def clip(
     if type(low) is int or type(high) is int:
         a = a if isinstance(a, Handle) else wrap(node_operand(a, "clip"))
     if out is not None or keywords:
-        return call(_clip, (a, low, high), out, **keywords)
+        return call(_clip, (a, low, high), out, **keywords)  # type: ignore[no-any-return]
     return _clip(a, low, high)
 
 
@@ -306,7 +307,8 @@ def _clip(x: Any, low: Any, high: Any) -> Tensor:
     return _record_checked(ops.clip, x, low, high)
 
 
-_clip.op = ops.clip  # type: ignore[attr-defined]
+_clip.op, _clip.reference, _clip.nin, _clip.nout = ops.clip, None, 3, 1  # type: ignore[attr-defined]
+_clip.__name__ = "clip"
 
 
 def astype(x: Any, dtype: Any, /, *, copy: bool = True) -> Tensor:

@@ -18,6 +18,8 @@ from lazytensor.dtypes import as_dtype
 from lazytensor.fallback import values, waits
 from lazytensor.handle import SUPPORTED, Handle, constant, created, import_array
 from lazytensor.manipulation import as_tensor
+from lazytensor.ufunc_class import unbound
+from lazytensor.views import ReadOnly
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
@@ -229,6 +231,11 @@ class Archive(Mapping[str, Any]):
     def __contains__(self, key: object) -> bool:
         return key in self._file
 
+    @property
+    def f(self) -> _Members:
+        """The tensors as attributes."""
+        return _Members(self)
+
     def close(self) -> None:
         self._file.close()
 
@@ -242,9 +249,25 @@ class Archive(Mapping[str, Any]):
         return f"Archive({', '.join(self.files)})"
 
 
+class _Members:
+    """The tensors of an archive as attributes."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+
+    def __getattr__(self, name: str) -> Tensor:
+        try:
+            return self._archive[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def __dir__(self) -> list[str]:
+        return list(self._archive)
+
+
 def load(
     file: Any,
-    mmap_mode: None = None,
+    mmap_mode: str | None = None,
     allow_pickle: bool = False,
     fix_imports: bool = True,
     encoding: str = "ASCII",
@@ -256,8 +279,9 @@ def load(
     Parameters
     ----------
     file : path or binary file object
-    mmap_mode : None
-        A mapped file could change under pending operations.
+    mmap_mode : {"r", "c"}, optional
+        Read what is needed when it is needed: the file must not change before the values are computed. With "r" the tensor cannot be
+        written to; with "c" it can, and the file stays as it is. Nothing is ever written to the file ("r+" and "w+" raise).
     allow_pickle : False
     fix_imports, encoding
         What NumPy needs for pickles: not used.
@@ -270,20 +294,26 @@ def load(
     TypeError
         If the dtype is none that tensors have.
     """
-    if mmap_mode is not None:
-        raise ValueError("load: mmap_mode must be None: a mapped file could change under pending operations")
+    if mmap_mode not in (None, "r", "c", "readonly", "copyonwrite"):
+        raise ValueError(f"load: mmap_mode must be None, 'r' or 'c', got {mmap_mode!r}: tensors do not write to files")
     _no_pickle(allow_pickle, "load")
-    found = np.load(file, allow_pickle=False, max_header_size=max_header_size)
-    return _read(found, "load") if isinstance(found, np.ndarray) else Archive(found)
+    found = np.load(file, None if mmap_mode is None else "r", allow_pickle=False, max_header_size=max_header_size)
+    if not isinstance(found, np.ndarray):
+        return Archive(found)
+    made = _read(found.view(np.ndarray), "load")
+    return made._alias(ReadOnly(*made._index_map())) if mmap_mode in ("r", "readonly") else made
 
 
+@unbound
 def fromfile(file: Any, dtype: Any = None, count: int = -1, sep: str = "", offset: int = 0, *, like: None = None) -> Tensor:
     """Read elements from a file of bytes or, with a separator, of text; parameters as of NumPy's `fromfile`.
 
     The elements are float64 unless a dtype is given.
     """
     _no_like(like, "fromfile")
-    return _read(np.fromfile(file, as_dtype(float if dtype is None else dtype, "fromfile"), count, sep, offset), "fromfile")
+    given = float if dtype is None else dtype
+    as_dtype(given, "fromfile")
+    return _read(np.fromfile(file, np.dtype(given), count, sep, offset), "fromfile")
 
 
 def loadtxt(

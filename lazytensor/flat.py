@@ -28,11 +28,56 @@ class Flags:
     def contiguous(self) -> bool:
         return self.c_contiguous
 
+    @property
+    def fortran(self) -> bool:
+        return self.f_contiguous
+
+    @property
+    def forc(self) -> bool:
+        return self.f_contiguous or self.c_contiguous
+
+    @property
+    def fnc(self) -> bool:
+        return self.f_contiguous and not self.c_contiguous
+
+    @property
+    def behaved(self) -> bool:
+        return self.aligned and self.writeable
+
+    @property
+    def carray(self) -> bool:
+        return self.behaved and self.c_contiguous
+
+    @property
+    def farray(self) -> bool:
+        return self.behaved and self.fnc
+
+    @property
+    def num(self) -> int:
+        """The flags as the bits of NumPy's C interface."""
+        return sum(bit for name, bit in _BITS.items() if getattr(self, name))
+
     def __getitem__(self, name: str) -> bool:
-        found = getattr(self, {"C": "c_contiguous", "F": "f_contiguous", "W": "writeable"}.get(name, name.lower()), None)
-        if not isinstance(found, bool):
-            raise KeyError(f"unknown flag {name!r}")
-        return found
+        found = _NAMES.get(name) if isinstance(name, str) else None
+        if found is None:
+            raise KeyError(f"unknown flag {name!r}; there are {', '.join(_NAMES)}")
+        return bool(getattr(self, found))
+
+    def __str__(self) -> str:
+        return "".join(f"  {name.upper()} : {getattr(self, name)}\n" for name in _BITS)
+
+
+_BITS = {
+    "c_contiguous": 0x1, "f_contiguous": 0x2, "owndata": 0x4, "writeable": 0x400, "aligned": 0x100, "writebackifcopy": 0x2000,
+}  # fmt: skip
+_NAMES = {
+    "C": "c_contiguous", "F": "f_contiguous", "O": "owndata", "W": "writeable", "A": "aligned", "X": "writebackifcopy",
+    "CA": "carray", "FA": "farray", "B": "behaved", "CONTIGUOUS": "c_contiguous",
+    **{
+        name.upper(): name
+        for name in (*_BITS, "behaved", "carray", "farray", "fnc", "forc", "fortran")
+    },
+}  # fmt: skip
 
 
 def flags(x: Tensor) -> Flags:

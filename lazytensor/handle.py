@@ -26,6 +26,7 @@ from lazytensor.devices import default_name
 from lazytensor.errors import DeviceError
 from lazytensor.evaluate import value_of
 from lazytensor.followers import LARGE, watch
+from lazytensor.nesting import refuse_cycles
 from lazytensor.planning import lock
 from lazytensor.sites import Site, user_site
 from lazytensor.views import View
@@ -399,7 +400,21 @@ def _imported(value: Any, name: str) -> Node:
 
 
 def contains_handle(value: Any) -> bool:
-    return any(isinstance(item, Handle) or (isinstance(item, (list, tuple)) and contains_handle(item)) for item in value)
+    """Is there a tensor in nested lists? ValueError for a list that contains itself, in which NumPy may look for ever."""
+    pending, seen, repeated = [value], {id(value)}, False
+    while pending:
+        for item in pending.pop():
+            if isinstance(item, Handle):
+                return True
+            if isinstance(item, (list, tuple)):
+                if id(item) in seen:
+                    repeated = True
+                else:
+                    seen.add(id(item))
+                    pending.append(item)
+    if repeated:
+        refuse_cycles(value)
+    return False
 
 
 def node_operand(value: Any, name: str) -> Node:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lazytensor import layout, views
@@ -20,6 +20,7 @@ from lazytensor.handle import Handle, node_operand, record, wrap
 from lazytensor.keywords import memory_order, no_subclass
 
 if TYPE_CHECKING:
+    from lazytensor.flat import Flat
     from lazytensor.tensor import Tensor
 
 __all__ = [
@@ -346,8 +347,18 @@ def broadcast_arrays(*args: Any, subok: bool = False) -> tuple[Tensor, ...]:
 
 
 class broadcast:  # noqa: N801
-    """What arrays broadcast to together: shape, ndim, nd, size and numiter, the number of arrays. Iterates over tuples of elements,
-    which are 0-d tensors, in C order. Never waits.
+    """What arrays broadcast to together: an iterator over tuples of elements, which are 0-d tensors, in C order. Never waits.
+
+    Attributes
+    ----------
+    shape : tuple of int
+    ndim, nd, size : int
+    numiter : int
+        The number of arrays.
+    index : int
+        How many tuples have been given; `reset()` begins anew.
+    iters : tuple
+        The `flat` of each array, broadcast to the shape.
 
     >>> import lazytensor as lt
     >>> lt.broadcast(lt.ones((3, 1)), [1, 2]).shape
@@ -355,11 +366,31 @@ class broadcast:  # noqa: N801
     """
 
     def __init__(self, *arrays: Any) -> None:
-        self._arrays = [as_tensor(array, "broadcast") for array in arrays]
-        self.shape = _broadcast_shapes("broadcast", *[array.shape for array in self._arrays])
+        sources = [as_tensor(array, "broadcast") for array in arrays]
+        self.shape = _broadcast_shapes("broadcast", *[source.shape for source in sources])
         self.ndim = self.nd = len(self.shape)
         self.size = math.prod(self.shape)
-        self.numiter = len(self._arrays)
+        self.numiter = len(sources)
+        self.index = 0
+        self._arrays = [broadcast_to(source, self.shape) for source in sources]
 
-    def __iter__(self) -> Iterator[tuple[Tensor, ...]]:
-        return zip(*[ravel(broadcast_to(array, self.shape)) for array in self._arrays], strict=True)
+    @property
+    def iters(self) -> tuple[Flat, ...]:
+        return tuple([array.flat for array in self._arrays])
+
+    def reset(self) -> None:
+        """Begin anew with the first elements."""
+        self.index = 0
+
+    def __iter__(self) -> broadcast:
+        return self
+
+    def __next__(self) -> tuple[Tensor, ...]:
+        if self.index >= self.size:
+            raise StopIteration
+        place, key = self.index, []
+        for length in reversed(self.shape):
+            place, position = divmod(place, length)
+            key.append(position)
+        self.index += 1
+        return tuple([array[tuple(reversed(key))] for array in self._arrays])

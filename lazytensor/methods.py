@@ -4,6 +4,7 @@ in place or take their arguments another way, are here.
 
 from __future__ import annotations
 
+import builtins
 import math
 from typing import TYPE_CHECKING, Any
 
@@ -88,9 +89,9 @@ class Methods(Handle):
         """The parts along an axis where a condition is true. See `lazytensor.compress`."""
         return selecting.compress(condition, self, axis, out)
 
-    def conj(self) -> Tensor:
+    def conj(self, out: Any = None, /) -> Tensor:
         """The complex conjugate of every element."""
-        return elementwise.conj(self)
+        return elementwise.conj(self) if out is None else elementwise.conj(self, out)
 
     conjugate = conj
 
@@ -143,14 +144,21 @@ class Methods(Handle):
             return manipulation.transpose(self)
         return manipulation.transpose(self, axes[0] if len(axes) == 1 else axes)
 
-    def view(self, dtype: Any = None) -> Tensor:
+    def view(self, dtype: Any = None, type: Any = None) -> Tensor:
         """Another tensor on the same values; in another dtype, the same bytes read as that, which cannot be written to.
 
-        The last axis takes up a difference in size: complex128 of shape (3, 2) is float64 of shape (3, 4).
+        The last axis takes up a difference in size: complex128 of shape (3, 2) is float64 of shape (3, 4). `type`, if given, must be
+        the class of tensors, which have no subclasses.
         """
+        if isinstance(dtype, builtins.type) and issubclass(dtype, (Handle, np.ndarray)):
+            dtype, type = None, dtype
+        if type is not None and not (isinstance(type, builtins.type) and issubclass(type, Handle)):
+            raise TypeError(f"view: type must be lazytensor.ndarray, got {type!r}; np.asarray(t).view(...) is NumPy's")
         if dtype is None or as_dtype(dtype, "view") == self.dtype:
             return self._alias(views.View(*self._index_map()))
         target = as_dtype(dtype, "view")
+        if not np.dtype(dtype).isnative:
+            raise TypeError(f"view: dtype {dtype!r} has another byte order, which tensors do not have")
         shape = self.shape
         if target.itemsize != self.dtype.itemsize:
             if not shape:

@@ -24,8 +24,6 @@ INSTEAD = {
     **dict.fromkeys(("busday_count", "busday_offset", "busdaycalendar", "is_busday"), DATES),
     **dict.fromkeys(("ScalarType", "mintypecode", "sctypeDict", "typecodes", "typename"), CODES),
     **dict.fromkeys(("matrix", "asmatrix", "bmat"), "use two-dimensional tensors and @"),
-    "ndarray": "the class is lazytensor.Tensor",
-    "ufunc": "elementwise functions are plain functions of tensors",
     "ma": "use lazytensor.where and boolean tensors",
     "emath": "convert to lazytensor.complex128 first",
     "poly1d": "use numpy.poly1d, or coefficients in a tensor",

@@ -20,7 +20,7 @@ from lazytensor.fallback import waits
 from lazytensor.handle import Handle, record, wrap
 from lazytensor.manipulation import as_tensor, ravel
 from lazytensor.out import deliver
-from lazytensor.ufuncs import numbered
+from lazytensor.ufunc_class import of_two_results
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
@@ -60,15 +60,8 @@ def i0(x: Any) -> Tensor:
 # Two results
 
 
-def _both(results: tuple[Any, Any], out: Any, name: str) -> tuple[Any, Any]:
-    if out is None:
-        return results
-    if type(out) is not tuple or len(out) != 2:
-        raise ValueError(f"{name}: the 'out' tuple must have exactly two entries")
-    return deliver(results[0], out[0], name, fixed=0), deliver(results[1], out[1], name, fixed=0)
-
-
-def frexp(x: Any, /, *, out: Any = None) -> tuple[Tensor, Tensor]:
+@of_two_results(np.frexp)
+def frexp(x: Any) -> tuple[Tensor, Tensor]:
     """Mantissas (at least 1/2 and less than 1 in size) and exponents (int32) with x = mantissa * 2**exponent.
 
     >>> import lazytensor as lt
@@ -76,10 +69,11 @@ def frexp(x: Any, /, *, out: Any = None) -> tuple[Tensor, Tensor]:
     [0.5  0.75] [1 4]
     """
     source = as_tensor(x, "frexp")
-    return _both((_mantissa(source), _exponent(source)), out, "frexp")
+    return _mantissa(source), _exponent(source)
 
 
-def modf(x: Any, /, *, out: Any = None) -> tuple[Tensor, Tensor]:
+@of_two_results(np.modf)
+def modf(x: Any) -> tuple[Tensor, Tensor]:
     """Fractional and integral parts, both with the sign of x.
 
     >>> import lazytensor as lt
@@ -89,17 +83,13 @@ def modf(x: Any, /, *, out: Any = None) -> tuple[Tensor, Tensor]:
     value = _real_floating(x, "modf")
     whole = elementwise.trunc(value)
     rest = elementwise.where(elementwise.isinf(value), 0.0, value - whole)
-    return _both((elementwise.copysign(rest, value), whole), out, "modf")
+    return elementwise.copysign(rest, value), whole
 
 
-def divmod(x: Any, y: Any, /, *, out: Any = None) -> tuple[Tensor, Tensor]:
+@of_two_results(np.divmod)
+def divmod(x: Any, y: Any) -> tuple[Tensor, Tensor]:
     """Floored quotient and remainder: `floor_divide` and `remainder`."""
-    return _both((elementwise.floor_divide(x, y), elementwise.remainder(x, y)), out, "divmod")
-
-
-numbered(frexp, 1, 2)
-numbered(modf, 1, 2)
-numbered(divmod, 2, 2)
+    return elementwise.floor_divide(x, y), elementwise.remainder(x, y)
 
 
 def _real_floating(x: Any, name: str) -> Tensor:

@@ -147,7 +147,8 @@ def _remember(key: Any, entry: Entry) -> None:
     plans[key] = entry
     _planned_nodes += len(entry.graph.nodes)
     if _planned_nodes > MAX_PLANNED_NODES:
-        known = sorted(list(plans.items()), key=lambda item: item[1].last_use)
+        known = list(plans.items())
+        known.sort(key=lambda item: item[1].last_use)
         for oldest, _ in known[: -(-len(known) // 4)]:
             if oldest is not key:
                 plans.pop(oldest, None)

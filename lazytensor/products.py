@@ -19,7 +19,7 @@ from lazytensor.handle import apply
 from lazytensor.joining import stack
 from lazytensor.manipulation import as_tensor, expand_dims, moveaxis, ravel, reshape
 from lazytensor.out import deliver
-from lazytensor.ufuncs import numbered
+from lazytensor.ufunc_class import generalized
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
@@ -34,6 +34,7 @@ Product = Callable[["Tensor", "Tensor"], "Tensor"]
 # -- of matrices and vectors along the last axes --------------------------------------------------------------------------------
 
 
+@generalized(np.matmul)
 def matmul(
     x1: Any, x2: Any, /, out: Any = None, *, axes: Any = None, casting: str = "same_kind", order: str = "K", dtype: Any = None
 ) -> Tensor:
@@ -67,6 +68,7 @@ def _matmul(x: Tensor, y: Tensor) -> Tensor:
     return apply(ops.matmul, x, y)
 
 
+@generalized(np.vecdot)
 def vecdot(
     x1: Any,
     x2: Any,
@@ -97,6 +99,7 @@ def _vecdot(x: Tensor, y: Tensor) -> Tensor:
     return apply(ops.vecdot, x, y)
 
 
+@generalized(np.matvec)
 def matvec(
     x1: Any, x2: Any, /, out: Any = None, *, axes: Any = None, casting: str = "same_kind", order: str = "K", dtype: Any = None
 ) -> Tensor:
@@ -117,6 +120,7 @@ def _matvec(x: Tensor, y: Tensor) -> Tensor:
     return _matmul(x, y) if len(y.shape) == 1 else _matmul(x, expand_dims(y, -1))[..., 0]
 
 
+@generalized(np.vecmat)
 def vecmat(
     x1: Any, x2: Any, /, out: Any = None, *, axes: Any = None, casting: str = "same_kind", order: str = "K", dtype: Any = None
 ) -> Tensor:
@@ -130,12 +134,6 @@ def _vecmat(x: Tensor, y: Tensor) -> Tensor:
         raise ValueError(f"vecmat: expects shapes (..., n) and (..., n, m), got {x.shape} and {y.shape}")
     row = elementwise.conj(x) if x.dtype.kind == "c" else x
     return _matmul(row, y) if len(x.shape) == 1 else _matmul(expand_dims(row, -2), y)[..., 0, :]
-
-
-numbered(matmul, 2)
-numbered(vecdot, 2)
-numbered(matvec, 2)
-numbered(vecmat, 2)
 
 
 def _operands(name: str, x1: Any, x2: Any, casting: str, order: str, dtype: Any) -> tuple[Tensor, Tensor]:

@@ -15,6 +15,7 @@ import numpy as np
 from lazytensor.continuous import Continuous
 from lazytensor.discrete import Discrete
 from lazytensor.shuffling import Shuffling
+from lazytensor.ufunc_class import unbound
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
@@ -126,16 +127,19 @@ def seed(seed: Any = None) -> None:
     _seeded[0] = seed is not None
 
 
+@unbound
 def rand(*shape: int) -> Tensor:
     """NumPy's older name: uniform in [0, 1), with the lengths of the axes as arguments."""
     return _shared.random(shape)
 
 
+@unbound
 def randn(*shape: int) -> Tensor:
     """NumPy's older name: standard normal, with the lengths of the axes as arguments."""
     return _shared.standard_normal(shape)
 
 
+@unbound
 def randint(low: Any, high: Any = None, size: Any = None, dtype: Any = np.int64) -> Tensor:
     """NumPy's older name: `integers` without `endpoint`."""
     return _shared.integers(low, high, size, dtype)

@@ -15,6 +15,7 @@ from lazytensor.creation import asarray, checked_shape, full, place, zero_of
 from lazytensor.dtypes import as_dtype
 from lazytensor.handle import Handle, common_device, constant, created, record, wrap
 from lazytensor.keywords import memory_order, no_model
+from lazytensor.ufunc_class import unbound
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
@@ -24,6 +25,8 @@ __all__ = [
 ]  # fmt: skip
 
 Shape = tuple[int, ...]
+
+_MISSING: Any = object()
 
 
 def iota(shape: Shape, axis: int, dtype: Any, device: str | None = None) -> Tensor:
@@ -44,22 +47,40 @@ def _number(value: Any, name: str) -> Any:
     return value
 
 
-def arange(start: Any, stop: Any = None, step: Any = 1, dtype: Any = None, *, device: Any = None, like: Any = None) -> Tensor:
+@unbound
+def arange(
+    start_or_stop: Any = _MISSING,
+    /,
+    stop: Any = None,
+    step: Any = 1,
+    dtype: Any = None,
+    *,
+    start: Any = _MISSING,
+    device: Any = None,
+    like: Any = None,
+) -> Tensor:
     """Numbers from `start` (0 if one bound is given) up to, not including, `stop`, in steps of `step`: NumPy's, bit for bit.
 
     Parameters
     ----------
     start, stop, step : numbers
-        Tensors of one element are waited for.
+        Tensors of one element are waited for. The first may be given by position, where it is `stop` if it is alone, or by name.
     dtype : dtype, optional
         The numbers' common dtype when None.
 
     >>> import lazytensor as lt
-    >>> print(lt.arange(1, 9, 3))
-    [1 4 7]
+    >>> print(lt.arange(1, 9, 3), lt.arange(stop=3))
+    [1 4 7] [0 1 2]
     """
     no_model(like, "arange")
-    first, last = (0, start) if stop is None else (start, stop)
+    if start_or_stop is _MISSING:
+        if stop is None:
+            raise TypeError("arange: requires stop to be specified")
+        first, last = (0 if start is _MISSING else start), stop
+    elif start is not _MISSING:
+        raise TypeError("arange: start is given by position and by name")
+    else:
+        first, last = (0, start_or_stop) if stop is None else (start_or_stop, stop)
     step = 1 if step is None else step
     first, last, by = (_number(item, "arange") for item in (first, last, step))
     # NumPy promotes the numbers' dtypes with int64: float32 bounds give float64.

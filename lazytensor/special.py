@@ -34,7 +34,8 @@ from lazytensor.entropies import (
 from lazytensor.handle import apply
 from lazytensor.manipulation import as_tensor, reshape, squeeze
 from lazytensor.numerics import i0
-from lazytensor.ufuncs import call, equip
+from lazytensor.ufunc_class import equip, unbound
+from lazytensor.ufuncs import call
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
@@ -61,7 +62,7 @@ def several(op: Op) -> Callable[..., Tensor]:
         if len(operands) != op.arity:
             raise TypeError(f"{op.name}: expects {op.arity} operands, got {len(operands)}")
         if out is not None or keywords:
-            return call(function, operands, out, **keywords)
+            return call(function, operands, out, **keywords)  # type: ignore[no-any-return]
         return apply(op, *operands)
 
     made: Callable[..., Tensor] = equip(function, op)
@@ -193,6 +194,7 @@ round = elementwise.rint
 # Compositions
 
 
+@unbound
 def logit(x: Any, /) -> Tensor:
     """log(x / (1 - x)), the inverse of `expit`; accurate around 1/2 too, infinite at 0 and 1, NaN outside.
 
@@ -265,16 +267,19 @@ def softplus(x: Any, /) -> Tensor:
     return elementwise.logaddexp(floating(x, "softplus"), 0.0)
 
 
+@unbound
 def log_expit(x: Any, /) -> Tensor:
     """log(expit(x)), accurate where that is small."""
     return -softplus(-floating(x, "log_expit"))
 
 
+@unbound
 def ndtr(x: Any, /) -> Tensor:
     """The distribution function of the standard normal."""
     return 0.5 * erfc(floating(x, "ndtr") * -math.sqrt(0.5))
 
 
+@unbound
 def exp10(x: Any, /) -> Tensor:
     """10 to the power of x."""
     return elementwise.pow(10.0, floating(x, "exp10"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import operator
 import sys
 from collections.abc import Generator, Iterator
 from contextlib import suppress
@@ -18,11 +17,13 @@ from lazytensor.compiler.ops import structural
 from lazytensor.devices import Device, device_name
 from lazytensor.evaluate import value_of
 from lazytensor.flat import Flags, Flat, flags
-from lazytensor.handle import _tensor_class, record, wrap, write_lock
+from lazytensor.handle import _tensor_class, constant, record, wrap, write_lock
 from lazytensor.interop import Protocols
 from lazytensor.methods import Methods
 from lazytensor.out import deliver
 from lazytensor.runtime.promise import Promise, on_engine_thread
+from lazytensor.scalars import Scalars
+from lazytensor.subscripts import DType_co, Shape_co, Subscripted
 
 Shape = tuple[int, ...]
 
@@ -47,7 +48,7 @@ def _in_place(function: Any, name: str) -> Any:
     return method
 
 
-class Tensor(Methods, Protocols):
+class Tensor(Methods, Protocols, Scalars, Subscripted[Shape_co, DType_co]):
     """A lazy n-dimensional array with NumPy's semantics.
 
     Operations return at once; values are computed when one is needed: by `wait`, `numpy`, `item`, `float`, `bool`, `print`. Made by
@@ -62,7 +63,20 @@ class Tensor(Methods, Protocols):
     __slots__ = ()
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Tensor:
-        raise TypeError("make tensors with lazytensor.asarray and the other creation functions")
+        fractions = sys.modules.get("fractions")
+        if fractions is not None and len(args) == 1 and isinstance(args[0], fractions.Fraction):
+            # What the functions of `statistics` end in: the class of their values, called with the result.
+            return wrap(constant(np.asarray(float(args[0]))))
+        raise TypeError(
+            "Tensor (lazytensor.ndarray) is not to be called: make tensors with lazytensor.asarray, zeros, empty and the other "
+            "creation functions"
+        )
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        raise TypeError(
+            "Tensor (lazytensor.ndarray) cannot be subclassed: hold a tensor in an attribute, and give the class __array__ or "
+            "__array_namespace__"
+        )
 
     # -- attributes ------------------------------------------------------------------------------------------------------------
 
@@ -221,29 +235,6 @@ class Tensor(Methods, Protocols):
             )
         return builtins.bool(self._value().reshape(-1)[0])
 
-    def _scalar(self, kind: str) -> Any:
-        if self.shape != ():
-            raise TypeError(f"only 0-dimensional arrays can be converted to {kind}, got shape {self.shape}")
-        return self._value()[()]
-
-    def __float__(self) -> float:
-        if self.dtype.kind == "c":
-            raise TypeError("float() argument must be a real number, not a complex tensor")
-        return float(self._scalar("a Python float"))
-
-    def __int__(self) -> int:
-        if self.dtype.kind == "c":
-            raise TypeError("int() argument must be a real number, not a complex tensor")
-        return int(self._scalar("a Python int"))
-
-    def __complex__(self) -> complex:
-        return complex(self._scalar("a Python complex"))
-
-    def __index__(self) -> int:
-        if self.dtype.kind not in "iu" or self.shape != ():
-            raise TypeError("only integer scalar arrays can be converted to a scalar index")
-        return operator.index(self._scalar("an index"))
-
     def __str__(self) -> str:
         return str(self._value())
 
@@ -289,22 +280,7 @@ class Tensor(Methods, Protocols):
     def __setitem__(self, key: Any, value: Any) -> None:
         indexing.assign(self, key, value)
 
-    def __hash__(self) -> int:
-        """Of a 0-d result, which stands for a scalar, the hash of its value; arrays have none. Waits."""
-        node = self._node
-        if node is None or node.shape:
-            raise TypeError(
-                f"unhashable type: 'Tensor' of shape {self.shape}: arrays have no hash. Use t.future() or lt.gather(*ts) for asyncio, "
-                "id(t) for identity, t.tobytes() for a key by value"
-            )
-        if not self.is_ready() and in_event_loop():
-            raise TypeError(
-                "unhashable: the result is pending, and waiting for it would block the running event loop. Use `await t` first, or "
-                "t.future() or lt.gather(*ts)"
-            )
-        value = value_of(node).item()
-        # NaN equals nothing: its hash is its identity's, as Python has it.
-        return hash(value) if value == value else object.__hash__(self)
+    __hash__ = Scalars.__hash__  # which the comparisons below would take away
 
     # -- operators -------------------------------------------------------------------------------------------------------------
 
@@ -367,9 +343,6 @@ class Tensor(Methods, Protocols):
     def __invert__(self) -> Tensor:
         return elementwise.bitwise_invert(self)
 
-    def __round__(self, digits: int | None = None) -> Tensor:
-        return elementwise.round(self, digits or 0)
-
     def to_device(self, device: Any, /, *, stream: Any = None) -> Tensor:
         """The tensor on another device: a lazy copy, pinned there."""
         if stream is not None:
@@ -382,12 +355,8 @@ class Tensor(Methods, Protocols):
 
 
 _tensor_class.append(Tensor)
-
-
-def in_event_loop() -> bool:
-    """Does an event loop run in this thread? Without importing asyncio: where nobody did, none runs."""
-    events = sys.modules.get("asyncio.events")
-    return events is not None and events._get_running_loop() is not None
+# NumPy's name, for annotations and isinstance.
+ndarray = Tensor
 
 
 async def _awaited(promise: Promise) -> None:

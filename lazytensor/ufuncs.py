@@ -1,12 +1,12 @@
 """What NumPy's ufuncs have besides being called: keyword arguments, and the methods reduce, accumulate, reduceat, outer and at.
 
-`bind` makes the functions; this module is reached when one is called with keywords, or a method of it is used. Nothing here waits.
+`bind` makes the functions, of the class in `ufunc_class`; this module is reached when one is called with keywords, or a method of it
+is used. Nothing here waits.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,66 +14,12 @@ from lazytensor import layout
 from lazytensor.axes import one_axis, reduced_axes
 from lazytensor.compiler.graph import Node
 from lazytensor.compiler.ops import ufuncs as rows
-from lazytensor.compiler.ops.row import Op
 from lazytensor.compiler.ops.shapes import broadcast_shapes
 from lazytensor.handle import Handle, node_operand, operand, record, wrap, write_lock
 from lazytensor.sites import user_site
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
-
-
-class Unary(Protocol):
-    """A function of one operand, with the attributes of NumPy's ufuncs."""
-
-    op: Op
-    nin: int
-    nout: int
-    nargs: int
-    identity: Any
-    at: Callable[..., None]
-
-    def __call__(
-        self,
-        x: Any,
-        /,
-        out: Any = None,
-        *,
-        where: Any = ...,
-        casting: Any = ...,
-        order: str = ...,
-        dtype: Any = ...,
-        subok: bool = ...,
-    ) -> Tensor: ...
-
-
-class Binary(Protocol):
-    """A function of two operands, with the attributes and methods of NumPy's ufuncs."""
-
-    op: Op
-    nin: int
-    nout: int
-    nargs: int
-    identity: Any
-    reduce: Callable[..., Tensor]
-    accumulate: Callable[..., Tensor]
-    reduceat: Callable[..., Tensor]
-    outer: Callable[..., Tensor]
-    at: Callable[..., None]
-
-    def __call__(
-        self,
-        x: Any,
-        y: Any,
-        /,
-        out: Any = None,
-        *,
-        where: Any = ...,
-        casting: Any = ...,
-        order: str = ...,
-        dtype: Any = ...,
-        subok: bool = ...,
-    ) -> Tensor: ...
 
 
 def call(
@@ -86,130 +32,173 @@ def call(
     order: str = "K",
     dtype: Any = None,
     subok: bool = True,
-) -> Tensor:
+    signature: Any = None,
+    sig: Any = None,
+) -> Any:
     """`function(*operands)` with a ufunc's keywords.
 
     Parameters
     ----------
     out : Tensor or ndarray, optional
-        Where the result is stored; an ndarray is waited for.
+        Where the result is stored; an ndarray is waited for. A tuple of these where there are several results.
     where : array_like of bool
         Where it is false, `out` keeps its values; without an `out` the result is zero there.
     casting : {"no", "equiv", "safe", "same_kind", "unsafe"}
         What conversions to `dtype` and to that of `out` are allowed.
     dtype : dtype, optional
         The result's: operands are converted to what NumPy computes it from.
+    signature, sig : str or tuple of dtype, optional
+        The dtypes of operands and results, such as "dd->d" or (None, None, float64): of each operand what it is converted to.
     order
         "F" lays a new result out in Fortran's order; with any other it is C-contiguous.
     subok
         Accepted for NumPy's sake.
     """
-    op: Op = function.op
+    name: str = function.__name__
     if order not in (None, "K", "C", "A", "F"):
-        raise ValueError(f"{op.name}: order must be 'C', 'F', 'A' or 'K', got {order!r}")
+        raise ValueError(f"{name}: order must be 'C', 'F', 'A' or 'K', got {order!r}")
     if casting not in ("no", "equiv", "safe", "same_kind", "unsafe"):
-        raise ValueError(f"{op.name}: casting must be 'no', 'equiv', 'safe', 'same_kind' or 'unsafe', got {casting!r}")
+        raise ValueError(f"{name}: casting must be 'no', 'equiv', 'safe', 'same_kind' or 'unsafe', got {casting!r}")
     if where is not True:
         from lazytensor.arguments import truth  # delayed: arguments is written against the elementwise rows
 
-        where = truth(where, op.name)
-    if dtype is not None:
-        operands = _cast(op, operands, dtype, casting)
+        where = truth(where, name)
+    loop = _wanted(function, dtype, signature, sig)
+    if loop is not None:
+        operands = _cast(function, operands, loop, casting)
     elif casting in ("no", "equiv", "safe"):
-        _check_casts(op, operands, casting)
+        _check_casts(function, operands, casting)
     made = function(*operands)
     if where is True and out is None:
-        return layout.laid_out(made, "F") if order == "F" else made
+        if order != "F":
+            return made
+        return tuple(layout.laid_out(item, "F") for item in made) if function.nout > 1 else layout.laid_out(made, "F")
+    if function.nout == 1:
+        return _stored(made, out, name, casting, where)
+    if type(out) is not tuple:
+        if out is not None:
+            raise TypeError(f"{name}: 'out' must be a tuple of arrays")
+        out = (None,) * function.nout
+    if len(out) != function.nout:
+        raise ValueError(f"{name}: the 'out' tuple must have exactly {function.nout} entries, got {len(out)}")
+    return tuple([_stored(result, into, name, casting, where) for result, into in zip(made, out, strict=True)])
+
+
+def _stored(made: Tensor, out: Any, name: str, casting: Any, where: Any) -> Tensor:
+    """The result in `out`, or in zeros, where the mask is true."""
     from lazytensor.out import deliver  # delayed: out is written against the elementwise functions
 
-    if out is None:
+    if out is None and where is not True:
         from lazytensor.creation import zeros  # delayed: as above
 
-        shape = broadcast_shapes(op.name, made.shape, where.shape)
-        return deliver(made, zeros(shape, made.dtype, device=made._base().device), op.name, where=where, fixed=0)
-    return deliver(made, out, op.name, casting=casting, where=where, fixed=0)
+        shape = broadcast_shapes(name, made.shape, where.shape)
+        return deliver(made, zeros(shape, made.dtype, device=made._base().device), name, where=where, fixed=0)
+    return deliver(made, out, name, casting=casting, where=where, fixed=0)
 
 
-def _check_casts(op: Op, operands: tuple[Any, ...], casting: str) -> None:
+def _types(function: Any, operands: tuple[Any, ...]) -> tuple[list[Any], tuple[Any, ...]]:
+    """The operands as nodes and Python numbers, and their dtypes or types."""
+    nodes = [operand(item, function.__name__) for item in operands if item is not None]
+    return nodes, tuple([node.dtype if type(node) is Node else type(node) for node in nodes])
+
+
+def _check_casts(function: Any, operands: tuple[Any, ...], casting: str) -> None:
     """TypeError if the rule does not allow the conversions that computing takes."""
-    nodes = [operand(item, op.name) for item in operands if item is not None]
-    types = tuple([node.dtype if type(node) is Node else type(node) for node in nodes])
-    for kind, target in zip(types, op.resolve(*types).operands, strict=True):
+    _, types = _types(function, operands)
+    if function.op is None:
+        computed = function.reference.resolve_dtypes((*_strong(types), *(None,) * function.nout), casting="unsafe")
+    else:
+        computed = function.op.resolve(*types).operands
+    for kind, target in zip(types, computed, strict=False):
         if isinstance(kind, np.dtype) and not np.can_cast(kind, target, casting):  # type: ignore[arg-type]
-            raise TypeError(f"{op.name}: cannot cast an operand from {kind} to {target} with casting rule {casting!r}")
+            raise TypeError(f"{function.__name__}: cannot cast an operand from {kind} to {target} with casting rule {casting!r}")
 
 
-def _cast(op: Op, operands: tuple[Any, ...], dtype: Any, casting: Any) -> tuple[Any, ...]:
-    """The operands in the dtypes of the ufunc's loop that gives `dtype`."""
+def _wanted(function: Any, dtype: Any, signature: Any, sig: Any) -> tuple[Any, ...] | None:
+    """What `dtype=` and `signature=` ask of the loop: a dtype or None for each operand and result; None if they ask nothing."""
     from lazytensor.dtypes import as_dtype  # delayed: dtypes is written against handle
+
+    name = function.__name__
+    if sig is not None:
+        if signature is not None:
+            raise TypeError(f"{name}: cannot specify both 'sig' and 'signature'")
+        signature = sig
+    if signature is None:
+        return None if dtype is None else (*(None,) * function.nin, *(as_dtype(dtype, name),) * function.nout)
+    if dtype is not None:
+        raise TypeError(f"{name}: cannot specify both 'signature' and 'dtype'")
+    if isinstance(signature, str):
+        before, arrow, after = signature.partition("->")
+        if not arrow and len(before) == 1:
+            raise TypeError(f"{name}: a signature of one dtype says nothing of operands and results; use dtype={signature!r}")
+        if len(before) != function.nin or len(after) != function.nout:
+            raise ValueError(
+                f"{name}: signature {signature!r} must name {function.nin} operands, '->', and {function.nout} results"
+            )
+        signature = tuple(before + after)
+    if not isinstance(signature, tuple):
+        raise TypeError(f"{name}: the signature must be a string or a tuple of dtypes, got {type(signature).__name__}")
+    if len(signature) == 1:
+        raise TypeError(f"{name}: a signature of one dtype says nothing of operands and results; use dtype={signature[0]!r}")
+    if len(signature) != function.nin + function.nout:
+        raise ValueError(f"{name}: a signature of {function.nin + function.nout} dtypes is needed, got {len(signature)}")
+    found = tuple([None if item is None else as_dtype(item, name) for item in signature])
+    return None if all(item is None for item in found) else found
+
+
+def _strong(types: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The types as NumPy resolves them: bool is never weak, nor are numbers without an array beside them."""
+    if all(isinstance(kind, type) for kind in types):
+        return tuple([np.dtype(kind) for kind in types])
+    return tuple([kind if kind in (int, float, complex) else np.dtype(kind) for kind in types])
+
+
+def _cast(function: Any, operands: tuple[Any, ...], loop: tuple[Any, ...], casting: Any) -> tuple[Any, ...]:
+    """The operands in the dtypes of the ufunc's loop that is asked for."""
     from lazytensor.elementwise import astype  # delayed: elementwise binds its rows through this module
 
-    wanted = as_dtype(dtype, op.name)
-    nodes = [operand(item, op.name) for item in operands]
-    types = tuple([node.dtype if type(node) is Node else type(node) for node in nodes])
-    reference = op.reference
-    computed: tuple[Any, ...] = (wanted,) * len(nodes)
-    if isinstance(reference, np.ufunc):
-        strong = tuple([kind if kind in (int, float, complex) else np.dtype(kind) for kind in types])
-        if all(isinstance(kind, type) for kind in strong):
-            strong = tuple([np.dtype(kind) for kind in strong])
+    name = function.__name__
+    nodes, types = _types(function, operands)
+    computed: tuple[Any, ...] = loop[-1:] * len(nodes)
+    if function.reference is not None:
         try:
-            # For one casting rule the dtype decides about the loop alone.
-            computed = reference.resolve_dtypes((*strong, None), signature=(None,) * len(nodes) + (wanted,), casting="unsafe")[
-                :-1
-            ]
+            # For one casting rule the dtypes asked for decide about the loop alone.
+            computed = function.reference.resolve_dtypes(
+                (*_strong(types), *(None,) * function.nout), signature=loop, casting="unsafe"
+            )[: function.nin]
         except TypeError:
-            raise TypeError(f"{op.name}: has no loop that gives {wanted}") from None
+            asked = ", ".join(["-" if item is None else str(item) for item in loop])
+            raise TypeError(f"{name}: has no loop that gives {loop[-1] or asked}, of the signature ({asked})") from None
     made: list[Any] = []
     for item, kind, target in zip(nodes, types, computed, strict=True):
         if type(item) is not Node:
-            made.append(wrap(node_operand(np.asarray(item).astype(target), op.name)))
+            made.append(wrap(node_operand(np.asarray(item).astype(target), name)))
         elif not np.can_cast(kind, target, casting):
-            raise TypeError(f"{op.name}: cannot cast an operand from {kind} to {target} with casting rule {casting!r}")
+            raise TypeError(f"{name}: cannot cast an operand from {kind} to {target} with casting rule {casting!r}")
         else:
             made.append(astype(wrap(item), target, copy=False))
     return tuple(made)
 
 
-def equip(function: Any, op: Op) -> Any:
-    """Give a function the name, text (unless it has one), attributes and methods of its row's ufunc."""
-    function.__name__ = function.__qualname__ = op.name
-    function.__doc__ = function.__doc__ or op.doc
-    function.op = op
-    numbered(function, op.arity)
-    ufunc = op.reference
-    function.identity = ufunc.identity if isinstance(ufunc, np.ufunc) else None
-    if isinstance(ufunc, np.ufunc):
-        function.at = _Method(function, at)
-        if op.arity == 2:
-            for method in (reduce, accumulate, reduceat, outer):
-                setattr(function, method.__name__, _Method(function, method))
-    return function
-
-
-def numbered(function: Any, operands: int, results: int = 1) -> None:
-    """Give a function the numbers of a ufunc: nin, nout and nargs."""
-    function.nin, function.nout, function.nargs = operands, results, operands + results
-
-
-class _Method:
-    """`function.reduce`, ...: the methods below, bound to a function."""
-
-    __slots__ = ("function", "method")
-
-    def __init__(self, function: Any, method: Callable[..., Any]) -> None:
-        self.function = function
-        self.method = method
-
-    @property
-    def __doc__(self) -> str | None:  # type: ignore[override]
-        return self.method.__doc__
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self.method(self.function, *args, **kwargs)
-
-    def __repr__(self) -> str:
-        return f"<method {self.method.__name__} of {self.function.__name__}>"
+def _check_method(function: Any, method: str) -> None:
+    """Raise what NumPy raises for a method that this ufunc cannot have."""
+    name = function.__name__
+    if function.signature is not None:
+        if method == "at":
+            raise TypeError(
+                f"{name}.at does not support ufunc with non-trivial signature: {name} has signature {function.signature}."
+            )
+        if method == "outer":
+            raise TypeError(f"{name}.outer is not allowed in ufunc with non-trivial signature")
+        raise RuntimeError(f"{name}.{method}: Reduction not defined on ufunc with signature")
+    if function.nin != 2 and method not in ("at", "outer"):
+        raise ValueError(f"{name}.{method}: only supported for binary functions")
+    if function.nin != 2 and method == "outer":
+        raise ValueError(f"{name}.outer: outer product only supported for binary functions")
+    if function.nout != 1 and method != "outer":
+        raise ValueError(f"{name}.{method}: only supported for functions returning a single value")
+    if function.reference is None and method != "outer":
+        raise TypeError(f"{name}.{method}: NumPy has no ufunc of this name")
 
 
 # Rows whose reduction or running result has a row of its own: the functions of `lazytensor.statistics`.
@@ -220,7 +209,7 @@ _SCANS = {"add": "cumsum", "multiply": "cumprod"}
 
 
 def reduce(
-    function: Binary, a: Any, axis: Any = 0, dtype: Any = None, out: Any = None, keepdims: bool = False, **kwargs: Any
+    function: Any, a: Any, axis: Any = 0, dtype: Any = None, out: Any = None, keepdims: bool = False, **kwargs: Any
 ) -> Tensor:
     """Combine the elements along an axis (or a tuple of axes, or all for None) by the function.
 
@@ -230,63 +219,67 @@ def reduce(
     from lazytensor import statistics  # delayed: statistics is written against the elementwise functions
     from lazytensor.out import accumulated_in, deliver  # delayed: as above
 
-    name = _REDUCTIONS.get(function.op.name)
+    _check_method(function, "reduce")
+    name = _REDUCTIONS.get(function.__name__)
     kwargs = {key: value for key, value in kwargs.items() if not (key == "where" and value is True)}
-    source = wrap(node_operand(a, f"{function.op.name}.reduce"))
+    source = wrap(node_operand(a, f"{function.__name__}.reduce"))
     if name is not None:
         if name in ("sum", "prod"):
-            dtype = accumulated_in(dtype, source.dtype, out, f"{function.op.name}.reduce")
+            dtype = accumulated_in(dtype, source.dtype, out, f"{function.__name__}.reduce")
         elif dtype is not None:
             source, dtype = _converted(source, dtype), None
         if dtype is not None:
             kwargs["dtype"] = dtype
         made = getattr(statistics, name)(source, axis=axis, keepdims=keepdims, **kwargs)
-        return deliver(made, out, f"{function.op.name}.reduce", casting="unsafe")
+        return deliver(made, out, f"{function.__name__}.reduce", casting="unsafe")
     if kwargs:
-        raise TypeError(f"{function.op.name}.reduce: {', '.join(kwargs)} are supported for {', '.join(_REDUCTIONS)} only")
-    source = _converted(source, accumulated_in(dtype, source.dtype, out, f"{function.op.name}.reduce"))
-    axes = reduced_axes(axis, len(source.shape), f"{function.op.name}.reduce")
-    made = wrap(record(rows.ufunc_reduce, (source._read(),), (function.op.reference, axes, bool(keepdims))))
-    return deliver(made, out, f"{function.op.name}.reduce", casting="unsafe")
+        raise TypeError(f"{function.__name__}.reduce: {', '.join(kwargs)} are supported for {', '.join(_REDUCTIONS)} only")
+    source = _converted(source, accumulated_in(dtype, source.dtype, out, f"{function.__name__}.reduce"))
+    axes = reduced_axes(axis, len(source.shape), f"{function.__name__}.reduce")
+    made = wrap(record(rows.ufunc_reduce, (source._read(),), (function.reference, axes, bool(keepdims))))
+    return deliver(made, out, f"{function.__name__}.reduce", casting="unsafe")
 
 
-def accumulate(function: Binary, array: Any, axis: int = 0, dtype: Any = None, out: Any = None) -> Tensor:
+def accumulate(function: Any, array: Any, axis: int = 0, dtype: Any = None, out: Any = None) -> Tensor:
     """The running results of combining the elements along an axis by the function."""
     from lazytensor import statistics  # delayed: statistics is written against the elementwise functions
     from lazytensor.out import accumulated_in, deliver  # delayed: as above
 
-    name = f"{function.op.name}.accumulate"
+    _check_method(function, "accumulate")
+    name = f"{function.__name__}.accumulate"
     source = wrap(node_operand(array, name))
     if not source.shape:
         raise TypeError(f"{name}: cannot accumulate on a scalar")
     place = one_axis(axis, len(source.shape), name)
     dtype = accumulated_in(dtype, source.dtype, out, name)
-    if function.op.name in _SCANS:
-        made = getattr(statistics, _SCANS[function.op.name])(source, axis=place, dtype=dtype)
+    if function.__name__ in _SCANS:
+        made = getattr(statistics, _SCANS[function.__name__])(source, axis=place, dtype=dtype)
     else:
         source = _converted(source, dtype)
-        made = wrap(record(rows.ufunc_accumulate, (source._read(),), (function.op.reference, place)))
+        made = wrap(record(rows.ufunc_accumulate, (source._read(),), (function.reference, place)))
     return deliver(made, out, name, casting="unsafe")
 
 
-def reduceat(function: Binary, array: Any, indices: Any, axis: int = 0, dtype: Any = None, out: Any = None) -> Tensor:
+def reduceat(function: Any, array: Any, indices: Any, axis: int = 0, dtype: Any = None, out: Any = None) -> Tensor:
     """Combine the elements of slices along an axis, which start at the indices. Indices out of bounds raise at the wait."""
     from lazytensor.arguments import positions  # delayed: as above
     from lazytensor.out import accumulated_in, deliver  # delayed: out is written against the elementwise functions
 
-    name = f"{function.op.name}.reduceat"
+    _check_method(function, "reduceat")
+    name = f"{function.__name__}.reduceat"
     source, places = wrap(node_operand(array, name)), positions(indices, name, "safe")
     source = _converted(source, accumulated_in(dtype, source.dtype, out, name))
     place = one_axis(axis, len(source.shape), name)
-    made = wrap(record(rows.ufunc_reduceat, (source._read(), places._read()), (function.op.reference, place)))
+    made = wrap(record(rows.ufunc_reduceat, (source._read(), places._read()), (function.reference, place)))
     return deliver(made, out, name, casting="unsafe")
 
 
-def outer(function: Binary, a: Any, b: Any, /, **kwargs: Any) -> Tensor:
+def outer(function: Any, a: Any, b: Any, /, **kwargs: Any) -> Any:
     """The function of every pair of an element of `a` and one of `b`: the shape is a.shape + b.shape."""
     from lazytensor.manipulation import reshape  # delayed: manipulation is written against bind
 
-    first, second = (wrap(node_operand(item, f"{function.op.name}.outer")) for item in (a, b))
+    _check_method(function, "outer")
+    first, second = (wrap(node_operand(item, f"{function.__name__}.outer")) for item in (a, b))
     return function(reshape(first, first.shape + (1,) * len(second.shape)), second, **kwargs)
 
 
@@ -294,17 +287,17 @@ def at(function: Any, a: Any, indices: Any, b: Any = None, /) -> None:
     """Apply the function in place to `a[indices]`, with `b` as the second operand: once for each time a position is given."""
     from lazytensor import indexing  # delayed: indexing is written against bind
 
-    op: Op = function.op
-    name = f"{op.name}.at"
+    _check_method(function, "at")
+    name = f"{function.__name__}.at"
     if not isinstance(a, Handle):
         raise TypeError(f"{name}: the first operand must be a tensor, got {type(a).__name__}")
-    if (b is None) != (op.arity == 1):
-        raise TypeError(f"{name}: expects {op.arity} operands and indices")
+    if (b is None) != (function.nin == 1):
+        raise ValueError(f"{name}: second operand {'needed for ufunc' if b is None else 'provided when ufunc is unary'}")
     site = user_site()
     template, arrays = indexing.template_of(indices)
     values = () if b is None else (operand(b, name),)
     with write_lock:
-        made = record(rows.ufunc_at, (a._read(), *values, *arrays), (op.reference, template))
+        made = record(rows.ufunc_at, (a._read(), *values, *arrays), (function.reference, template))
         a._assign(made, site)
 
 

@@ -11,6 +11,7 @@ import faulthandler
 import os
 import sys
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
@@ -36,7 +37,7 @@ def places(code: CodeType) -> frozenset[int]:
             return next(((entry.target, entry.depth) for entry in entries if entry.start <= offset < entry.end), None)
 
         offsets = set()
-        for before, after in zip(instructions, instructions[1:], strict=False):
+        for before, after in pairwise(instructions):
             if before.opname.startswith("CALL") and handler(before.offset) == handler(after.offset):
                 offsets.add(after.offset)
         offsets |= {item.offset for item in instructions if item.opname in ("RESUME", "JUMP_BACKWARD")}

@@ -20,7 +20,13 @@ Shape = tuple[int, ...]
 
 
 def _resolved(ufunc: np.ufunc, dtype: Any) -> np.dtype[Any]:
-    """The dtype in which a ufunc combines elements of one dtype."""
+    """The dtype in which a ufunc combines elements of one dtype. TypeError where its results cannot be combined again, as of `less`."""
+    try:
+        ufunc.resolve_dtypes((None, rules.strong(dtype), None), reduction=True)
+    except TypeError:
+        raise rules.dtype_error(
+            f"{ufunc.__name__}.reduce", rules.accepted_kinds(ufunc), (dtype,), "; it has no such reduction"
+        ) from None
     return rules.by_ufunc(f"{ufunc.__name__}.reduce", ufunc)(dtype, dtype).result
 
 

@@ -208,7 +208,7 @@ def test_out() -> None:
     flags = lt.zeros(2, dtype=bool)
     assert lt.isposinf([1.0, np.inf], flags) is flags
     assert_same(flags, np.asarray([False, True]))
-    with pytest.raises(ValueError, match="exactly two"):
+    with pytest.raises(ValueError, match="exactly 2"):
         lt.frexp(x, out=(first,))
     lt.divmod(x, 2.0, out=(first, None))
     assert_same(first, np.asarray([0.0, -2.0]))

@@ -83,7 +83,7 @@ def test_unary_at_and_masks() -> None:
     assert_same(t, x)
     with pytest.raises(TypeError, match="cannot store float64 in int64"):
         lt.add.at(lt.arange(3), [0], 1.5)
-    with pytest.raises(TypeError, match="expects 2 operands"):
+    with pytest.raises(ValueError, match="second operand needed"):
         lt.add.at(t, [0])
     with pytest.raises(TypeError, match="must be a tensor"):
         lt.add.at([1, 2], [0], 1)

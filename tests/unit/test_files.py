@@ -77,7 +77,7 @@ def test_what_is_refused(tmp_path: Path) -> None:
         with pytest.raises(ValueError, match="allow_pickle must be False"):
             call()
     with pytest.raises(ValueError, match="mmap_mode"):
-        lt.load(tmp_path / "x.npy", mmap_mode="r")
+        lt.load(tmp_path / "x.npy", mmap_mode="r+")
     np.save(tmp_path / "object.npy", np.asarray([None]), allow_pickle=True)
     with pytest.raises(ValueError, match="allow_pickle=False"):
         lt.load(tmp_path / "object.npy")
