@@ -16,8 +16,9 @@ from lazytensor.compiler.graph import Node
 from lazytensor.compiler.ops import elementwise, indexing
 from lazytensor.compiler.ops.rules import INTEGER_LIMITS
 from lazytensor.compiler.ops.shapes import check_assignable
-from lazytensor.foreign import items_of
+from lazytensor.foreign import array_of, items_of
 from lazytensor.handle import (
+    SUPPORTED,
     Handle,
     as_stored,
     constant,
@@ -178,19 +179,33 @@ def template_of(key: Any) -> tuple[tuple[tuple[Any, ...], ...], list[Node]]:
 
 def cast_for_assignment(value: Any, dtype: np.dtype[Any], name: str, casting: Any = "unsafe") -> Any:
     """The value to store as a node of `dtype`, or a Python scalar that fits it."""
+    if not isinstance(value, (Handle, int, float, complex, np.ndarray, np.generic)):
+        items = items_of(value)
+        if isinstance(items, (list, tuple)) and not contains_handle(items):
+            return constant(_stored_items(items, dtype, name))
     found = operand(value, name)
     if type(found) is not Node:
         return constant(_scalar(found, dtype, name))
     if found.dtype == dtype:
         return found
-    if dtype.kind in "iu" or (dtype.kind == "f" and found.dtype.kind == "c"):
-        items = items_of(value)
-        if isinstance(items, (list, tuple)) and not contains_handle(items):
-            # Stored one by one: OverflowError for integers out of bounds, TypeError for complex numbers.
-            return constant(np.asarray(items, dtype))
     if not np.can_cast(found.dtype, dtype, casting):
         raise TypeError(f"Cannot cast {name} output from {found.dtype!r} to {dtype!r} with casting rule {casting!r}")
     return record(elementwise.astype, (found,), (dtype,))
+
+
+def _stored_items(items: Any, dtype: np.dtype[Any], name: str) -> np.ndarray[Any, Any]:
+    """What is in a sequence, stored one by one: OverflowError for integers out of bounds, TypeError for complex in real numbers."""
+    try:
+        array = np.asarray(items)
+    except ValueError:
+        return array_of(items, name)
+    # Integers of more than 64 bits are objects, until they are floats.
+    if array.dtype not in SUPPORTED and not (array.dtype.kind == "O" and all(type(item) is int for item in array.flat)):
+        return array_of(items, name)
+    if array.dtype == dtype or (dtype.kind == "b" and array.dtype.kind in "iufc"):
+        return array.astype(dtype)
+    with np.errstate(all="ignore"):
+        return np.asarray(items, dtype)
 
 
 def _scalar(value: Any, dtype: np.dtype[Any], name: str) -> np.ndarray[Any, Any]:

@@ -87,6 +87,7 @@ def returned(result: Tensor, out: Any, name: str) -> Tensor:
     """`deliver` for functions of positions, as NumPy has them: the dtype of `out` must be convertible to the result's, not the result."""
     found = single(out, name)
     if isinstance(found, (Handle, np.ndarray)) and not np.can_cast(found.dtype, result.dtype, "safe"):
+        check_shape(result, found.shape, name)
         raise TypeError(f"{name}: out of dtype {found.dtype} cannot be cast to {result.dtype} according to the rule 'safe'")
     return deliver(result, found, name, casting="unsafe")
 

@@ -136,19 +136,18 @@ def _partitioned(op: Op, a: Any, kth: Any, axis: int | None, kind: str, order: A
         raise ValueError(f"{name}: kind must be 'introselect', got {kind!r}")
     source = as_tensor(a, name)
     source, place = _along(source if source.shape or op is ops.partition else ravel(source), axis, name)
-    # NumPy takes the places 0 and -1 of nothing too.
-    length = source.shape[place] or 1
+    length = source.shape[place]
     wanted = []
     for item in (kth,) if as_index(kth) is not None else kth:
         if isinstance(item, (bool, np.bool_)) or getattr(item, "dtype", None) == np.bool_:
             raise ValueError(f"{name}: kth must be integers, got {item!r}")
         position = operator.index(item)
-        if not -length <= position < length:
+        if 0 not in source.shape and not -length <= position < length:
             raise ValueError(f"{name}: kth(={position}) out of bounds ({length})")
-        wanted.append(position % length)
+        wanted.append(position % max(length, 1))
     if not wanted and getattr(kth, "dtype", None) is None:
         raise TypeError(f"{name}: kth must be integers, got {kth!r}")
-    if not wanted or not source.shape[place]:
+    if not wanted or 0 in source.shape:
         # Nothing has a place to go to.
         return copy(source) if op is ops.partition else iota(source.shape, place, np.int64)
     return wrap(record(op, (source._read(),), (place, tuple(wanted))))

@@ -308,3 +308,55 @@ def test_what_is_no_number_equals_no_element(value: Any) -> None:
             assert_agree(lambda xp, x: value == x, x)
         with pytest.raises(TypeError):
             lt.asarray(x) < value  # noqa: B015
+
+
+# -- Python integers beyond the dtype ---------------------------------------------------------------------------------------------
+
+BEYOND = [-1, -5, -129, 300, 2**31, 2**63, -(2**63), 2**70, 7, 255, 127]
+SMALL = [
+    np.array([0, 1, 2, 250], np.uint8),
+    np.array([-128, 0, 5, 127], np.int8),
+    np.array([0, 1, 2**64 - 1], np.uint64),
+    np.array([1, -7]),
+]
+WITH_INTEGERS: dict[str, Callable[[Any, Any, int], Any]] = {
+    "clip": lambda xp, x, n: xp.clip(x, n, 100),
+    "clip both": lambda xp, x, n: xp.clip(x, -5, n),
+    "clip from below": lambda xp, x, n: xp.clip(x, n, None),
+    "clip from above": lambda xp, x, n: x.clip(max=n),
+    "clip into": lambda xp, x, n: xp.clip(x, n, 300, out=xp.zeros(x.shape, x.dtype)),
+    "clip a number": lambda xp, x, n: xp.clip(5, n, 2**70),
+    "where": lambda xp, x, n: xp.where(x > 1, n, x),
+    "where not": lambda xp, x, n: xp.where(x > 1, x, n),
+    "select": lambda xp, x, n: xp.select([x > 1], [x], n),
+    "select a number": lambda xp, x, n: xp.select([x > 1], [n], x),
+    "choose": lambda xp, x, n: xp.choose(x > 1, [n, x]),
+    "putmask": lambda xp, x, n: (y := x * 1, xp.putmask(y, y > 1, n))[0],
+    "putmask by a list": lambda xp, x, n: (y := x * 1, xp.putmask(y, y > 1, [n, 1]))[0],
+    "put": lambda xp, x, n: (y := x * 1, xp.put(y, [0, 1], [1, n]))[0],
+    "place": lambda xp, x, n: (y := x * 1, xp.place(y, y > 1, [n]))[0],
+    "piecewise": lambda xp, x, n: xp.piecewise(x, [x > 1], [n, 3]),
+    "assignment": lambda xp, x, n: (y := x * 1, y.__setitem__(slice(2), [n, 1]))[0],
+    "assignment of a range": lambda xp, x, n: (y := x * 1, y.__setitem__(slice(2), range(n, n + 2)))[0],
+    "maximum": lambda xp, x, n: xp.maximum(x, n),
+    "minimum": lambda xp, x, n: xp.minimum(n, x),
+    "greater": lambda xp, x, n: x > n,
+    "equal": lambda xp, x, n: n == x,
+    "isin": lambda xp, x, n: xp.isin(x, n) if abs(n) < 2**63 else None,
+    "max": lambda xp, x, n: xp.max(x, initial=n),
+    "sum": lambda xp, x, n: xp.sum(x, initial=n),
+}
+
+
+@pytest.mark.parametrize("name", WITH_INTEGERS)
+def test_integers_beyond_the_dtype(name: str) -> None:
+    for x in SMALL:
+        for number in BEYOND:
+            assert_agree(lambda xp, x, number=number: WITH_INTEGERS[name](xp, x, number), x)
+
+
+def test_integers_beyond_the_dtype_in_both_tiers(tier: str) -> None:
+    x = lt.asarray(SMALL[0])
+    assert lt.clip(x, -5, 300).tolist() == [0, 1, 2, 250]
+    assert lt.where(x > 1, -1, x).tolist() == [0, 1, 255, 255]
+    assert lt.choose(x > 1, [-1, x]).tolist() == [255, 255, 2, 250]
