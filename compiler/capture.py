@@ -20,22 +20,27 @@ _VIEW = Kind.VIEW
 _SCALAR_DTYPES = {kind: np.dtype(kind) for kind in (bool, int, float, complex)}
 
 
-def _references(order: list[Node]) -> list[int]:
-    return [getrefcount(node) for node in order]
+# Has one holder, this module.
+_LONE: Any = object()
 
 
-def _baseline() -> int:
-    return _references([Node(structural.leaf, (), (), (), np.dtype(bool), None, None)])[0]
+def _references(nodes: list[Node]) -> tuple[list[int], int]:
+    """The reference counts of the nodes, and what they are for one that only the list holds.
 
-
-# What `_references` reports for a node that only the list holds; measured, because it differs between Python versions.
-_BASELINE = _baseline()
+    How much the counting itself adds differs between Python versions, and may change while the interpreter optimises the loop: so it
+    is measured in the same loop, each time.
+    """
+    nodes.append(_LONE)
+    counts = [getrefcount(node) for node in nodes]
+    nodes.pop()
+    return counts, counts.pop() - 1
 
 
 def held(nodes: list[Node], reads: Mapping[int, int]) -> list[bool]:
     """For each of these nodes, which only the list and their readers hold here, whether anything else does: more than the `reads` of
     its id by nodes."""
-    return [count - reads.get(id(node), 0) > _BASELINE for node, count in zip(nodes, _references(nodes), strict=True)]
+    counts, lone = _references(nodes)
+    return [count - reads.get(id(node), 0) > lone for node, count in zip(nodes, counts, strict=True)]
 
 
 class Capture:
@@ -93,9 +98,10 @@ def capture(order: list[Node], token: object, serial: bool = False) -> Capture:
     item = None
     kept: set[int] = set()
     protected: set[int] = set()
-    for index, count in enumerate(_references(order)):
+    counts, lone = _references(order)
+    for index, count in enumerate(counts):
         ident = id(order[index])
-        if count - inside.get(ident, 0) > _BASELINE:
+        if count - inside.get(ident, 0) > lone:
             if order[index].op.kind is _VIEW:
                 # A view holds no data: whoever reads it later needs its base.
                 base = positions[id(order[index].inputs[0])]
@@ -104,9 +110,11 @@ def capture(order: list[Node], token: object, serial: bool = False) -> Capture:
                 kept.add(index)
     found = Capture()
     found.kept = sorted(kept)
+    counts, lone = _references(leaves)
+    # Equal, not below: a count that cannot be explained must cost a copy, not an array that somebody sees change.
     found.donated = [
-        count - inside[id(leaf)] <= _BASELINE and ~number not in protected
-        for number, (leaf, count) in enumerate(zip(leaves, _references(leaves), strict=True))
+        count - inside[id(leaf)] == lone and ~number not in protected
+        for number, (leaf, count) in enumerate(zip(leaves, counts, strict=True))
     ]
     add(None)
     key += found.kept

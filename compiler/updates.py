@@ -42,10 +42,14 @@ def reader(graph: Graph, item: int, where: Access) -> Reader:
     return lambda environment: np.ndarray(shape, dtype, np.asarray(environment[slot]), offset, strides)
 
 
+# Its item has one holder, the list.
+_LONE = [object()]
+
+
 def alone(environment: Environment, slot: int) -> bool:
     """Whether the array in a slot may be written over, as far as its holders go: the environment is the only one."""
-    # 2: the environment's reference and getrefcount's argument.
-    return getrefcount(environment[slot]) == 2 and environment[slot].flags.writeable
+    # Counted in the same way: what the counting itself adds differs between Python versions.
+    return getrefcount(environment[slot]) == getrefcount(_LONE[0]) and environment[slot].flags.writeable
 
 
 def destination(graph: Graph, position: int, consumed: frozenset[int]) -> Destination:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
 
 __all__ = [
-    "ediff1d", "gradient", "interp", "trapezoid", "unwrap",
+    "ediff1d", "gradient", "interp", "trapezoid", "trapz", "unwrap",
 ]  # fmt: skip
 
 
@@ -85,6 +85,9 @@ def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Tensor:
     areas = elementwise.divide(elementwise.multiply(step, pairs), 2.0)
     # Positions of more axes than y has broadcast it: a negative axis is then one of the result's.
     return statistics.sum(areas, axis=axis)
+
+
+trapz = trapezoid  # NumPy has it until 2.3
 
 
 def unwrap(p: Any, discont: Any = None, axis: int = -1, *, period: Any = 2 * math.pi) -> Tensor:

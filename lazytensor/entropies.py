@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from lazytensor import elementwise
 from lazytensor.compiler.graph import Node
-from lazytensor.compiler.ops import rules
+from lazytensor.compiler.ops import special
 from lazytensor.handle import operand
 from lazytensor.manipulation import as_tensor
 
@@ -16,17 +17,23 @@ if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
 
 
+@functools.cache
+def promoted(name: str, *types: Any) -> np.dtype[Any]:
+    """The dtype in which SciPy's function computes operands of these dtypes, or Python types."""
+    return special.promotion(name)(*types).result
+
+
 def floating(x: Any, name: str) -> Tensor:
-    """A tensor of floats: float64 of booleans and integers."""
+    """A tensor of floats: in SciPy's dtype of booleans and integers."""
     source = as_tensor(x, name)
-    return elementwise.astype(source, np.float64) if source.dtype.kind in "biu" else source
+    return elementwise.astype(source, promoted(name, source.dtype), copy=False)
 
 
 def common(name: str, *values: Any) -> list[Tensor]:
     """Tensors of the operands' common floating dtype, in which Python scalars are weak."""
     found = [operand(value, name) for value in values]
-    types = [item.dtype if type(item) is Node else type(item) for item in found]
-    dtype = rules.inexact(name, "biufc")(*types).result
+    types: list[Any] = [item.dtype if type(item) is Node else type(item) for item in found]
+    dtype = promoted(name, *types)
     return [elementwise.astype(as_tensor(value, name), dtype, copy=False) for value in values]
 
 

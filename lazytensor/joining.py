@@ -116,7 +116,7 @@ def vstack(tup: Iterable[Any], *, dtype: Any = None, casting: Any = "same_kind")
     return concat([atleast_2d(array) for array in tup], 0, dtype=dtype, casting=casting)
 
 
-row_stack = vstack
+row_stack = vstack  # NumPy has it until 2.4
 
 
 def hstack(tup: Iterable[Any], *, dtype: Any = None, casting: Any = "same_kind") -> Tensor:

@@ -43,6 +43,7 @@ class Methods(Handle):
     if not TYPE_CHECKING:
         byteswap, ctypes, dump, dumps, getfield = (Unsupported() for _ in range(5))
         itemset, newbyteorder, ptp, setfield, setflags = (Unsupported() for _ in range(5))
+        _set_dtype, _set_shape = (Unsupported() for _ in range(2))
 
     all = statistics.all
     any = statistics.any

@@ -32,8 +32,6 @@ INSTEAD = {
     **dict.fromkeys(("getbufsize", "setbufsize"), "kernels choose their buffers themselves"),
     **dict.fromkeys(("flatiter", "nditer", "nested_iters"), "write whole-array operations, which are fused into one loop"),
     "little_endian": "use sys.byteorder",
-    "in1d": "use lazytensor.isin",
-    "trapz": "use lazytensor.trapezoid",
     "memmap": "use lazytensor.asarray(numpy.memmap(...), copy=False)",
     "fromregex": "read with numpy.fromregex, and use lazytensor.asarray",
     "frompyfunc": "use lazytensor.vectorize",
@@ -50,6 +48,9 @@ ATTRIBUTES = {
     "newbyteorder": "tensors have the machine's byte order",
     "itemset": "use t[index] = value",
     "ptp": "use lazytensor.ptp",
+    # NumPy 2.5's, for its own subclasses.
+    "_set_dtype": "use Tensor.view",
+    "_set_shape": "use Tensor.reshape",
 }
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
 
 __all__ = [
-    "intersect1d", "isin", "setdiff1d", "setxor1d", "union1d", "unique", "unique_all", "unique_counts", "unique_inverse",
+    "in1d", "intersect1d", "isin", "setdiff1d", "setxor1d", "union1d", "unique", "unique_all", "unique_counts", "unique_inverse",
     "unique_values",
 ]  # fmt: skip
 
@@ -53,6 +53,11 @@ def isin(element: Any, test_elements: Any, assume_unique: bool = False, invert: 
         place = elementwise.minimum(searchsorted(ordered, elements), among.shape[0] - 1)
         same = elementwise.equal(take(ordered, place, axis=0), elements)
     return elementwise.logical_not(same) if invert else same
+
+
+def in1d(ar1: Any, ar2: Any, assume_unique: bool = False, invert: bool = False, *, kind: Any = None) -> Tensor:
+    """`isin` of one dimension, whatever the shape of the elements: NumPy has it until 2.3. Never waits."""
+    return isin(ravel(ar1), ar2, assume_unique, invert, kind=kind)
 
 
 # -- distinct values ------------------------------------------------------------------------------------------------------------

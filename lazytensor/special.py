@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytensor import elementwise, statistics, views
+from lazytensor import elementwise, numerics, statistics, views
 from lazytensor.bind import binary, unary
 from lazytensor.compiler.ops import special as ops
 from lazytensor.compiler.ops.row import Op
@@ -32,8 +32,7 @@ from lazytensor.entropies import (
     xlogy,
 )
 from lazytensor.handle import apply
-from lazytensor.manipulation import as_tensor, reshape, squeeze
-from lazytensor.numerics import i0
+from lazytensor.manipulation import reshape, squeeze
 from lazytensor.ufunc_class import equip, unbound
 from lazytensor.ufuncs import call
 
@@ -195,6 +194,12 @@ round = elementwise.rint
 
 
 @unbound
+def i0(x: Any, /) -> Tensor:
+    """The modified Bessel function of the first kind of order 0."""
+    return numerics.i0(floating(x, "i0"))
+
+
+@unbound
 def logit(x: Any, /) -> Tensor:
     """log(x / (1 - x)), the inverse of `expit`; accurate around 1/2 too, infinite at 0 and 1, NaN outside.
 
@@ -311,7 +316,7 @@ def multigammaln(a: Any, d: Any) -> Tensor:
     if not views.is_integer(d) or d < 1:
         raise ValueError(f"multigammaln: d must be a positive integer, got {d}")
     d = int(d)
-    values = floating(a, "multigammaln")
+    values = floating(a, "gammaln")
     result = gammaln(values) + 0.25 * d * (d - 1) * math.log(math.pi)
     for step in range(1, d):
         result = result + gammaln(values - step / 2)
@@ -324,18 +329,18 @@ def _inexact(exact: Any, name: str) -> None:
 
 
 def comb(N: Any, k: Any, *, exact: bool = False, repetition: bool = False) -> Tensor:
-    """The number of ways to choose `k` of `N` things, in float64; 0 where that is not possible (with `repetition`, what `binom` gives)."""
+    """The number of ways to choose `k` of `N` things, in floats; 0 where that is not possible (with `repetition`, what `binom` gives)."""
     _inexact(exact, "comb")
-    total, taken = _wide(N, "comb"), _wide(k, "comb")
+    total, taken = common("comb", N, k)
     if repetition:
         return elementwise.where((taken == 0) & (total >= 0), 1.0, binom(total + taken - 1.0, taken))
     return elementwise.where((taken <= total) & (total >= 0) & (taken >= 0), binom(total, taken), 0.0)
 
 
 def perm(N: Any, k: Any, exact: bool = False) -> Tensor:
-    """The number of ordered ways to choose `k` of `N` things, in float64; 0 where that is not possible."""
+    """The number of ordered ways to choose `k` of `N` things, in floats; 0 where that is not possible."""
     _inexact(exact, "perm")
-    total, taken = _wide(N, "perm"), _wide(k, "perm")
+    total, taken = common("perm", N, k)
     return elementwise.where((taken <= total) & (total >= 0) & (taken >= 0), poch(total - taken + 1.0, taken), 0.0)
 
 
@@ -349,10 +354,6 @@ def factorial(n: Any, exact: bool = False) -> Tensor:
     _inexact(exact, "factorial")
     values = floating(n, "factorial")
     return elementwise.where(values < 0, 0.0, gamma(values + 1.0))
-
-
-def _wide(x: Any, name: str) -> Tensor:
-    return elementwise.astype(as_tensor(x, name), np.float64, copy=False)
 
 
 if not TYPE_CHECKING:  # a typed __getattr__ would make every misspelt name valid

@@ -226,6 +226,8 @@ class Tensor(Methods, Protocols, Scalars, Subscripted[Shape_co, DType_co]):
         """The elements' bytes, in C order or, if asked for, in Fortran's. Waits."""
         return self._value().tobytes(order)  # type: ignore[arg-type]
 
+    tostring = tobytes  # NumPy has it until 2.2
+
     def __bool__(self) -> bool:
         if self.size != 1:
             raise ValueError(

@@ -26,8 +26,46 @@ def _scipy(name: str) -> Any:
     return getattr(function, "__wrapped__", function)
 
 
+def _narrow(argument: Any) -> bool:
+    """Whether an operand is a boolean, or an integer that every float32 can stand for."""
+    return argument is bool or (isinstance(argument, np.dtype) and argument.kind in "biu" and argument.itemsize <= 2)
+
+
+def promotion(name: str, accepted: str = "biufc") -> rules.Rule:
+    """The promotion of SciPy's function, all operands being computed in the dtype of the result.
+
+    Booleans and integers of 8 and 16 bits give float32 in some functions and releases, float64 in others: SciPy is asked. What else
+    there is gives the common dtype, float64 in the place of integers, and SciPy need not be imported for that.
+    """
+    common = rules.inexact(name, accepted)
+
+    def rule(*arguments: Any) -> Signature:
+        found = common(*arguments)
+        if not any(map(_narrow, arguments)):
+            return found
+        try:
+            dtype = _answer(name, arguments)
+        except (AttributeError, TypeError):  # SciPy does not have it yet, or refuses to subtract booleans
+            return found
+        return Signature((dtype,) * len(arguments), dtype)
+
+    return rule
+
+
+def _answer(name: str, arguments: tuple[Any, ...]) -> np.dtype[Any]:
+    """The dtype of SciPy's result: by the loops of a ufunc, else by calling it."""
+    function = _scipy(name)
+    if isinstance(function, np.ufunc):
+        return rules.by_ufunc(name, function)(*arguments).result
+    with np.errstate(all="ignore"):
+        dtype: np.dtype[Any] = np.asarray(
+            function(*[item(1) if isinstance(item, type) else np.ones(1, item) for item in arguments])
+        ).dtype
+    return rules.FLOAT32 if dtype.char == "e" else dtype
+
+
 def special(name: str, *, kernel: str, domain: Domain, flops: float, ulp: float, doc: str) -> Op:
-    """A row of SciPy's function of that name, on real operands: float32 stays, booleans and integers give float64."""
+    """A row of SciPy's function of that name, on real operands."""
 
     def reference(x: Any) -> Any:
         return _scipy(name)(x)
@@ -37,7 +75,7 @@ def special(name: str, *, kernel: str, domain: Domain, flops: float, ulp: float,
         reference,
         into=by_rows(reference),
         cpu=call(kernel),
-        signature=rules.inexact(name, "biuf"),
+        signature=promotion(name, "biuf"),
         arity=1,
         domain=domain,
         flops=flops,
@@ -241,9 +279,9 @@ eval_legendre = by_scipy("eval_legendre", "The Legendre polynomial of degree x."
 
 riemann_zeta = by_scipy(
     "riemann_zeta", "Riemann's zeta function.",
-    function="zeta", signature=rules.inexact("zeta", "biuf"),
+    function="zeta", signature=promotion("zeta", "biuf"),
 )  # fmt: skip
 hurwitz_zeta = by_scipy(
     "hurwitz_zeta", "Hurwitz's zeta function.",
-    arity=2, function="zeta", signature=rules.inexact("zeta", "biuf"),
+    arity=2, function="zeta", signature=promotion("zeta", "biuf"),
 )  # fmt: skip

@@ -26,6 +26,12 @@ def test_iterable() -> None:
         assert lt.iterable(item) is answer
 
 
-def test_row_stack() -> None:
+def test_names_that_some_supported_numpy_has_not() -> None:
     x, y = np.arange(3), np.ones((2, 3))
     assert_same(lt.row_stack([lt.asarray(x), y]), np.vstack([x, y]))
+    assert_same(lt.trapz(lt.asarray(y), [1, 2, 4], axis=1), np.trapezoid(y, [1, 2, 4], axis=1))
+    assert_same(lt.in1d(lt.asarray(y), [1, 2]), np.isin(y, [1, 2]).ravel())
+    assert_same(lt.in1d(2, x, invert=True), np.isin([2], x, invert=True))
+    assert lt.asarray(y).tostring() == y.tobytes()
+    for name in ("row_stack", "in1d", "trapz", "fix"):
+        assert name in lt.__all__

@@ -14,9 +14,9 @@ MODULES = {"": (np, lt), "linalg.": (np.linalg, lt.linalg), "fft.": (np.fft, lt.
 OTHERS = """
 arange array asanyarray asarray asarray_chkfinite ascontiguousarray asfortranarray bartlett blackman broadcast_shapes diag_indices
 empty eye format_float_positional format_float_scientific frombuffer fromfunction fromiter full geomspace hamming hanning identity
-indices isfortran kaiser mask_indices ones require row_stack tri tril_indices triu_indices zeros
+in1d indices isfortran kaiser mask_indices ones require row_stack trapz tri tril_indices triu_indices zeros
 """
-NAMES = OTHERS.split() + [
+NAMES = [name for name in OTHERS.split() if name in np.__all__] + [  # row_stack ends with NumPy 2.4
     prefix + name
     for prefix, (theirs, ours) in MODULES.items()
     for name in sorted(ours.__all__)
