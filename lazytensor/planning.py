@@ -174,7 +174,8 @@ def _lower(graph: Graph, group: Group, store: Store) -> Lowered:
     except NotReady:
         return None
     except KernelError as error:
-        if not error.known:
+        # While the interpreter exits, Numba cannot be imported since Python 3.12: nobody needs to know.
+        if not error.known and threading.main_thread().is_alive():
             log.warning("a kernel could not be compiled, NumPy computes it: %s", error)
         return None
 

@@ -34,13 +34,17 @@ class Background:
         return self._thread is not None
 
     def put(self, function: Callable[[], object]) -> None:
-        """Run `function` some time; after `stop`, never."""
+        """Run `function` some time; after `stop`, or where no thread can be started any more, never."""
         with self._lock:
             if self._stopped:
                 return
             if self._thread is None:
-                self._thread = threading.Thread(target=quietly, args=(self._work,), name="lazytensor-background", daemon=True)
-                self._thread.start()
+                thread = threading.Thread(target=quietly, args=(self._work,), name="lazytensor-background", daemon=True)
+                try:
+                    thread.start()
+                except RuntimeError:  # since Python 3.12 the functions that `atexit` calls can start none
+                    return
+                self._thread = thread
         self._queue.put(function)
 
     def idle(self) -> None:

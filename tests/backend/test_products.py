@@ -85,6 +85,13 @@ CASES: list[tuple[str, Any, dict[str, Any]]] = [
 ]
 
 
+def planar_cross(a: Any, b: Any, axisc: int = -1) -> Any:
+    """NumPy's answer for vectors of two elements: those of a plane in space, the product of two such being its height alone."""
+    spatial = [np.concatenate([x, np.zeros((*x.shape[:-1], 1), x.dtype)], -1) if x.shape[-1] == 2 else x for x in (a, b)]
+    found = np.cross(*spatial, axisc=axisc)
+    return found[..., 2] if a.shape[-1] == b.shape[-1] == 2 else found
+
+
 @pytest.mark.parametrize(("name", "shapes", "keywords"), CASES, ids=str)
 def test_products(tier: str, name: str, shapes: Any, keywords: Any) -> None:
     ours, numpys = getattr(lt, name), getattr(np, name)
@@ -92,7 +99,11 @@ def test_products(tier: str, name: str, shapes: Any, keywords: Any) -> None:
         arrays = operands(dtype, *shapes)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # two-dimensional cross products
-            expected = numpys(*arrays, **keywords)
+            try:
+                expected = numpys(*arrays, **keywords)
+            except ValueError:  # since NumPy 2.5
+                assert name == "cross"
+                expected = planar_cross(*arrays, **keywords)
         assert_same(ours(*map(lt.asarray, arrays), **keywords), expected, 8, 100)
         assert_same(ours(arrays[0], lt.asarray(arrays[1]) * 1, **keywords), expected, 8, 100)
 

@@ -177,3 +177,26 @@ def test_results_fused_with_a_failing_one_are_computed(tier: str) -> None:
         np.testing.assert_allclose(total.numpy(), expected.sum(axis=0) * 2, rtol=1e-14)
         with pytest.raises(np.linalg.LinAlgError):
             bad.wait()
+
+
+@pytest.mark.parametrize("tier", ["auto", "interpret", "compile"])
+def test_waits_while_the_interpreter_exits(tier: str, tmp_path: Path) -> None:
+    """Since Python 3.12 no thread can be started then, nor Numba imported: results come without them, and without a word."""
+    program = """
+import atexit
+import numpy as np
+import lazytensor as lt
+x = lt.asarray(np.full(3_000_000, 4.0))
+
+@atexit.register
+def last():
+    for _ in range(3):  # what is seen again is wanted compiled
+        total = (lt.sqrt(x) * 2 + 1).start().sum()
+        assert total.item() == 15_000_000
+    assert (lt.ones((300, 300)) @ lt.ones((300, 300))).sum().item() == 300**3
+    lt.wait_all()
+    print("done")
+"""
+    environment = {**os.environ, "LAZYTENSOR_TIER": tier, "LAZYTENSOR_CACHE_DIR": str(tmp_path / tier)}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120, env=environment)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "done\n", "")
