@@ -85,6 +85,8 @@ def _made(x: Any, dtype: Any, device: Any, copy: bool | None, order: str) -> Ten
     if isinstance(x, Handle):
         return _from_tensor(x, wanted, device, copy, order)
     x = items_of(x)
+    if isinstance(x, Handle):
+        return _from_tensor(x, wanted, device, copy, order)
     if isinstance(x, (list, tuple)) and contains_handle(x):
         if copy is False:
             raise ValueError("asarray: a list cannot become a tensor without a copy")

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lazytensor import indexing, layout, manipulation, views
-from lazytensor.sites import user_site
+import numpy as np
+
+from lazytensor import indexing, layout, manipulation, selecting, views
+from lazytensor.arguments import is_scalar
+from lazytensor.axes import as_index
+from lazytensor.foreign import Lazy
+from lazytensor.handle import wrap, write_lock
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
@@ -93,38 +98,159 @@ def flags(x: Tensor) -> Flags:
     )
 
 
-class Flat:
-    """The elements of a tensor in C order: an index, a slice or an array of positions reads them lazily or writes to them."""
+class Flat(Lazy):
+    """NumPy's iterator over the elements in C order: an index, a slice or an array of positions reads them lazily, or writes to them.
 
-    __slots__ = ("base",)
+    What is written is repeated until it is enough. Iterating gives each element as it is when its turn comes; any other index starts
+    it anew.
+    """
+
+    __slots__ = ("_base", "_next")
 
     def __init__(self, base: Tensor) -> None:
-        self.base = base
+        self._base = base
+        self._next = 0
+
+    @property
+    def base(self) -> Tensor:
+        """The tensor."""
+        return self._base
+
+    @property
+    def index(self) -> int:
+        """The number of the element that `next` will give."""
+        return self._next
+
+    @property
+    def coords(self) -> tuple[int, ...]:
+        """The position of the element that `next` will give."""
+        found: list[int] = []
+        rest = self._next
+        for length in reversed(self._base.shape[1:]):
+            rest, place = divmod(rest, max(length, 1))
+            found.append(place)
+        return (rest, *reversed(found)) if self._base.shape else ()
 
     def __len__(self) -> int:
-        return self.base.size
+        return self._base.size
 
-    def __iter__(self) -> Iterator[Tensor]:
-        return iter(manipulation.ravel(self.base))
+    def __iter__(self) -> Flat:
+        return self
+
+    def __next__(self) -> Tensor:
+        if self._next >= len(self):
+            raise StopIteration
+        found = indexing.get(self._base, self.coords)
+        self._next += 1
+        return found
 
     def __getitem__(self, key: Any) -> Tensor:
-        found = manipulation.ravel(self.base)[key]
+        self._next = 0
+        key = _single(key)
+        if key is False:
+            key = slice(0)
+        elements = manipulation.ravel(self._base)
+        found = elements[0 if key is True else ... if isinstance(key, tuple) else key]
         return manipulation.copy(found) if found.shape else found
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        size = (self.base.size,)
-        view = views.reshape(self.base._index_map(), size)
-        if view is not None:
-            indexing.assign(self.base._alias(view), key, value)
+        self._next = 0
+        if is_scalar(self._base):
+            raise TypeError("'Tensor' result of shape () does not support item assignment: it stands for a scalar")
+        if isinstance(key, tuple) and (not key or (len(key) == 1 and key[0] is ...)):
+            raise IndexError("assigning to a flat iterator with a 0-d index is not supported")
+        key = _single(key)
+        if key is False:
             return
-        # No view: the elements do not lie in order.
-        changed = manipulation.flatten(self.base)
-        indexing.assign(changed, key, value)
-        self.base._assign(manipulation.reshape(changed, self.base.shape)._read(), user_site())
+        # Reading and writing are one statement, which no other thread's may come between.
+        with write_lock:
+            view = views.reshape(self._base._index_map(), (self._base.size,))
+            if view is not None:
+                _store(self._base._alias(view), key, value)
+                return
+            # No view: the elements do not lie in order.
+            changed = manipulation.flatten(self._base)
+            _store(changed, key, value)
+            indexing.assign(self._base, ..., manipulation.reshape(changed, self._base.shape))
+
+    def _tensor(self) -> Tensor:
+        return manipulation.ravel(self._base)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
-        return manipulation.ravel(self.base).__array__(dtype, copy)
+        return self._tensor().__array__(dtype, copy)
 
     def copy(self) -> Tensor:
         """The elements as a one-dimensional tensor of their own."""
-        return manipulation.flatten(self.base)
+        return manipulation.flatten(self._base)
+
+    def __eq__(self, other: object) -> Any:
+        return self._tensor() == _plain(other)
+
+    def __ne__(self, other: object) -> Any:
+        return self._tensor() != _plain(other)
+
+    def __lt__(self, other: Any) -> Any:
+        return self._tensor() < _plain(other)
+
+    def __le__(self, other: Any) -> Any:
+        return self._tensor() <= _plain(other)
+
+    def __gt__(self, other: Any) -> Any:
+        return self._tensor() > _plain(other)
+
+    def __ge__(self, other: Any) -> Any:
+        return self._tensor() >= _plain(other)
+
+    __hash__ = None  # type: ignore[assignment]
+    __reversed__ = None
+
+
+def _plain(other: Any) -> Any:
+    return other._tensor() if isinstance(other, Flat) else other
+
+
+def _single(key: Any) -> Any:
+    """The index in a tuple of one, checked; IndexError for what NumPy's iterator does not take."""
+    if isinstance(key, tuple) and len(key) == 1:
+        key = key[0]
+    if key is None:
+        raise IndexError("only integers, slices (`:`), ellipsis (`...`) and integer or boolean arrays are valid indices")
+    if isinstance(key, tuple) and key:
+        raise IndexError(f"too many indices for flat iterator: it is 1-dimensional, but {len(key)} were indexed")
+    if getattr(key, "dtype", None) == np.bool_ and len(key.shape) > 1:
+        raise IndexError(f"too many indices for flat iterator: it is 1-dimensional, but {len(key.shape)} were indexed")
+    if isinstance(key, np.bool_) or (isinstance(key, (list, tuple)) and key and np.asarray(key).dtype.kind == "b"):
+        raise IndexError("boolean indices of a flat iterator must be arrays: NumPy took lists of them for integers once")
+    return key
+
+
+def _store(elements: Tensor, key: Any, value: Any) -> None:
+    """`elements[key] = value`, the value being repeated until it is enough."""
+    if key is True:
+        key = 0
+    place = as_index(key)
+    if place is not None:
+        indexing.get(elements, place)  # IndexError out of bounds
+        try:
+            stored = wrap(indexing.cast_for_assignment(value, elements.dtype, "flat"))
+        except (TypeError, ValueError, OverflowError) as error:
+            raise ValueError(f"error setting single item of array: {error}") from error
+        if stored.shape:
+            raise ValueError(f"error setting single item of array: it cannot hold an array of shape {stored.shape}")
+        indexing.assign(elements, place, stored)
+        return
+    given = manipulation.ravel(wrap(indexing.cast_for_assignment(value, elements.dtype, "flat")))
+    places = None if isinstance(key, slice) or key is ... else indexing.positions_of(key)
+    if places is not None and places.dtype.kind == "b":
+        if places.shape != elements.shape:
+            raise IndexError(f"boolean index of shape {places.shape} did not match flat iterator of size {elements.shape[0]}")
+        if given.shape[0]:
+            selecting.place(elements, places, given)
+        return
+    shape: tuple[int, ...] = places.shape if places is not None else indexing.get(elements, key).shape
+    if not elements.shape[0] and 0 not in shape:
+        raise IndexError("index out of bounds for flat iterator of size 0")
+    if not given.shape[0]:
+        return
+    given = manipulation.reshape(selecting.cycled(given, math.prod(shape)), shape)
+    indexing.assign(elements, key if places is None else (places,), given)

@@ -7,7 +7,7 @@ or `__array_interface__`. Reached once the fast tests of types have failed.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,13 +17,27 @@ from lazytensor.compiler.ops.row import Op
 from lazytensor.compiler.ops.shapes import broadcast_shapes
 from lazytensor.handle import SUPPORTED, Handle, contains_handle, import_array, operand, record, wrap
 
+if TYPE_CHECKING:
+    from lazytensor.tensor import Tensor
+
+
+class Lazy:
+    """What stands for a tensor without being one: the tensor is what `_tensor` answers, so that nothing need be waited for."""
+
+    __slots__ = ()
+
+    def _tensor(self) -> Tensor:
+        raise NotImplementedError
+
 
 def items_of(value: Any) -> Any:
-    """The items, as a list, of a sequence that is no list or tuple; anything else as it is.
+    """The items, as a list, of a sequence that is no list or tuple; the tensor that something stands for; all else as it is.
 
     NumPy does the same, but would wait for each tensor among them.
     """
     kind = type(value)
+    if isinstance(value, Lazy):
+        return value._tensor()
     if kind in (list, tuple) or not (hasattr(kind, "__len__") and hasattr(kind, "__getitem__")):
         return value
     if isinstance(value, (Handle, str, dict)) or hasattr(kind, "__array__") or _is_memory(value):
@@ -59,7 +73,7 @@ def array_of(value: Any, name: str) -> np.ndarray[Any, Any]:
 def imported(value: Any, name: str) -> Node:
     """A leaf of what NumPy makes an array of; errors name the operation."""
     items = items_of(value)
-    if items is not value and contains_handle(items):
+    if isinstance(items, Handle) or (type(items) is list and contains_handle(items)):
         found: Node = operand(items, name)
         return found
     return import_array(array_of(value, name))
@@ -99,7 +113,9 @@ def stands_for_array(value: Any) -> bool:
     if value is None or isinstance(value, (str, bytes)):
         return False
     items = items_of(value)
-    return (type(items) is list and contains_handle(items)) or np.asarray(items).dtype.kind in "biufc"
+    return (
+        isinstance(items, Handle) or (type(items) is list and contains_handle(items)) or np.asarray(items).dtype.kind in "biufc"
+    )
 
 
 def unlike(op: Op, x: Handle, y: Any) -> Any:

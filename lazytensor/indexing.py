@@ -113,6 +113,11 @@ def _positions(item: Any) -> tuple[np.ndarray[Any, Any] | None, Node]:
     return array, import_array(array)
 
 
+def positions_of(item: Any) -> Tensor:
+    """One array of positions, or a mask, of an index."""
+    return wrap(_positions(item)[1])
+
+
 def _counted(index: Index, wait: bool) -> Index | None:
     """The index with the number of true elements of each mask; None if a mask would have to be waited for and may not."""
     if not any(item[0] == "mask" for item in index.template):

@@ -268,6 +268,14 @@ def _cycled(v: Any, dtype: np.dtype[Any], name: str) -> Tensor:
     return ravel(wrap(indexing.cast_for_assignment(v, dtype, name)))
 
 
+def cycled(given: Tensor, length: int) -> Tensor:
+    """The first `length` of the elements of a vector, repeated if there are fewer."""
+    have = given.shape[0]
+    if have == length:
+        return given
+    return given[:length] if have > length else take(given, elementwise.remainder(iota((length,), 0, np.int64), have))
+
+
 def put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
     """Write values to positions of the raveled array, in place.
 
@@ -293,9 +301,7 @@ def put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
         given = _cycled(v, whole.dtype, "put")
         if given.shape == (0,) or places.shape == (0,):
             return
-        if given.shape < places.shape:
-            given = take(given, elementwise.remainder(iota(places.shape, 0, np.int64), given.shape[0]))
-        _write_flat(whole, places, given[: places.shape[0]])
+        _write_flat(whole, places, cycled(given, places.shape[0]))
 
     _write(a, change, "put")
 
