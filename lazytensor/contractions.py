@@ -9,7 +9,8 @@ import numpy as np
 from lazytensor import elementwise, views
 from lazytensor.axes import as_index, axis_tuple
 from lazytensor.compiler.ops import library as ops
-from lazytensor.dtypes import as_dtype
+from lazytensor.compiler.ops.einsum import parse
+from lazytensor.dtypes import as_dtype, result_type
 from lazytensor.handle import Handle, apply, node_operand, record, wrap
 from lazytensor.manipulation import as_tensor, reshape
 from lazytensor.out import deliver
@@ -89,7 +90,7 @@ def einsum(
     optimize : bool, "greedy", "optimal" or path
         Checked, and ignored: contractions of several operands are always ordered.
     dtype, casting : optional
-        What to compute in, and how freely the operands may be cast to it.
+        What to compute in, and how freely the operands may be cast to it. Of no effect where NumPy gives a view.
     order : {"K", "A", "C"}
         Results are logically C-contiguous.
 
@@ -109,7 +110,13 @@ def einsum(
     if not isinstance(optimize, (bool, np.bool_, list, tuple)) and optimize not in ("greedy", "optimal"):
         raise TypeError(f"einsum: optimize must be a boolean, 'greedy', 'optimal' or a path, got {optimize!r}")
     subscripts, arrays = _split(operands)
-    tensors = [operand_as(array, dtype, casting, "einsum") for array in arrays]
+    tensors = [as_tensor(array, "einsum") for array in arrays]
+    parsed = parse(tuple([tensor.shape for tensor in tensors]), subscripts)
+    # What NumPy answers with a view keeps its dtype.
+    if len(tensors) > 1 or out is not None or set(parsed.result) != parsed.lengths.keys():
+        if dtype is None:
+            dtype = result_type(*tensors)
+        tensors = [operand_as(tensor, dtype, casting, "einsum") for tensor in tensors]
     return deliver(apply(ops.einsum, *tensors, params=(subscripts,)), out, "einsum")
 
 

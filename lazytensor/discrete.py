@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytensor import elementwise, linalg, special
+from lazytensor import elementwise, linalg, special, statistics
 from lazytensor.arguments import truncated
 from lazytensor.axes import as_index
 from lazytensor.compiler.ops import elementwise as elementwise_ops
@@ -226,7 +226,12 @@ class Discrete(Stream):
         shape = (*sized_as(size, "dirichlet", form.shape[:-1]), length)
         large = elementwise.log(self._sample(ops.random_gamma, shape, FLOAT64, device, form + 1.0))
         small = elementwise.log(self._inside(shape, FLOAT64, device)) / form
-        return elementwise.astype(special.softmax(large + small, axis=-1), kind, copy=False)
+        logarithms = large + small
+        if not length:
+            return elementwise.astype(logarithms, kind, copy=False)
+        # Where every alpha is zero, there is nothing to divide by: the coordinates are zero, as NumPy's.
+        some = elementwise.not_equal(statistics.max(form, axis=-1, keepdims=True), 0)
+        return elementwise.astype(elementwise.where(some, special.softmax(logarithms, axis=-1), 0.0), kind, copy=False)
 
     def multivariate_normal(
         self,

@@ -11,11 +11,12 @@ from lazytensor.arguments import truth
 from lazytensor.axes import reduced_axes, sorted_axes
 from lazytensor.compiler.graph import Node
 from lazytensor.compiler.ops import reductions as ops
+from lazytensor.compiler.ops import ufuncs as rows
 from lazytensor.compiler.ops.row import Op
 from lazytensor.compiler.ops.shapes import broadcast_shapes
 from lazytensor.dtypes import as_dtype
 from lazytensor.elementwise import astype, divide, imag, multiply, real, square
-from lazytensor.handle import node_operand, record, wrap
+from lazytensor.handle import Handle, node_operand, record, wrap
 from lazytensor.indexing import cast_for_assignment
 from lazytensor.manipulation import broadcast_to
 
@@ -61,6 +62,31 @@ def reduce(op: Op, x: Any, axis: Any, keepdims: bool) -> Tensor:
     """Record a reduction row."""
     node = node_operand(x, op.name)
     return wrap(record(op, (node,), (reduced_axes(axis, len(node.shape), op.name), bool(keepdims))))
+
+
+def reduce_by_ufunc(ufunc: np.ufunc, x: Tensor, axis: Any, keepdims: bool, initial: Any, where: Any) -> Tensor:
+    """Record a reduction that NumPy's own loop computes, with the keywords that are given."""
+    name = f"{ufunc.__name__}.reduce"
+    axes = reduced_axes(axis, len(x.shape), name)
+    operands, keywords = [x._read()], []
+    if given(initial):
+        result = rows.ufunc_reduce.resolve(x.dtype, ufunc, axes, bool(keepdims), ()).result
+        operands.append(initial_value(initial, result, name)._read())
+        keywords.append("initial")
+    if not unmasked(where):
+        operands.append(mask(where, x.shape, name)._read())
+        keywords.append("where")
+        if ufunc.identity is None and not given(initial):
+            raise ValueError(f"{name}: has no identity, so that a where mask needs an initial value")
+    return wrap(record(rows.ufunc_reduce, tuple(operands), (ufunc, axes, bool(keepdims), tuple(keywords))))
+
+
+def may_be_negative_zero(value: Any) -> bool:
+    """May an `initial=` argument be -0.0, or have it in a part? Only of tensors that are not computed it is not known."""
+    if isinstance(value, Handle):
+        return value.dtype.kind in "fc"
+    array = np.asarray(value)
+    return array.dtype.kind in "fc" and any(bool((np.signbit(part) & (part == 0)).any()) for part in (array.real, array.imag))
 
 
 def floating(x: Any, dtype: Any, name: str) -> Tensor:

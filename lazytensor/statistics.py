@@ -39,8 +39,10 @@ from lazytensor.reducing import (
     initial_value,
     mask,
     masked_count,
+    may_be_negative_zero,
     quotient,
     reduce,
+    reduce_by_ufunc,
     squared,
     subtracted,
     unmasked,
@@ -59,6 +61,9 @@ def _accumulate(op: Op, join: Any, a: Any, axis: Any, dtype: Any, out: Any, keep
     source = as_tensor(a, op.name)
     dtype = accumulated_in(dtype, source.dtype, out, op.name)
     source = wrap(cast(source, dtype, op.name))
+    if source.dtype.kind in "fc" and _order_matters(op, source, initial, where):
+        made = reduce_by_ufunc(join.reference, source, axis, keepdims, initial, where)
+        return deliver(made, out, op.name, casting="unsafe")
     if not unmasked(where):
         source = choose(mask(where, source.shape, op.name), source, op.identity)
     made = reduce(op, source, axis, keepdims)
@@ -68,6 +73,14 @@ def _accumulate(op: Op, join: Any, a: Any, axis: Any, dtype: Any, out: Any, keep
     if given(initial):
         made = join(made, initial_value(initial, made.dtype, op.name))
     return deliver(made, out, op.name, casting="unsafe")
+
+
+def _order_matters(op: Op, source: Tensor, initial: Any, where: Any) -> bool:
+    """Does the result tell whether the reduction began with `initial`, or left elements out? The sign of a zero does, of a sum for
+    an `initial` of -0.0; and what complex numbers times one are is not always the same numbers."""
+    if op is ops.sum:
+        return given(initial) and may_be_negative_zero(initial)
+    return source.dtype.kind == "c" and (given(initial) or not unmasked(where))
 
 
 def sum(

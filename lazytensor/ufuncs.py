@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lazytensor import layout
-from lazytensor.axes import one_axis, reduced_axes
+from lazytensor.axes import one_axis
 from lazytensor.compiler.graph import Node
 from lazytensor.compiler.ops import ufuncs as rows
 from lazytensor.compiler.ops.shapes import broadcast_shapes
@@ -209,35 +209,66 @@ _SCANS = {"add": "cumsum", "multiply": "cumprod"}
 
 
 def reduce(
-    function: Any, a: Any, axis: Any = 0, dtype: Any = None, out: Any = None, keepdims: bool = False, **kwargs: Any
+    function: Any,
+    a: Any,
+    axis: Any = 0,
+    dtype: Any = None,
+    out: Any = None,
+    keepdims: bool = False,
+    initial: Any = None,
+    where: Any = True,
 ) -> Tensor:
     """Combine the elements along an axis (or a tuple of axes, or all for None) by the function.
 
-    `initial` and `where` are accepted where the function has a reduction of its own: add, multiply, maximum, minimum, logical_and,
-    logical_or.
+    Parameters
+    ----------
+    a : array_like
+    axis : int or tuple of int, optional
+    dtype : dtype, optional
+        What is computed in.
+    out : array, optional
+    keepdims : bool
+    initial : scalar, optional
+        What the elements are combined with first.
+    where : array_like of bool
+        The elements to combine; a function without an identity needs `initial` too.
     """
     from lazytensor import statistics  # delayed: statistics is written against the elementwise functions
     from lazytensor.out import accumulated_in, deliver  # delayed: as above
+    from lazytensor.reducing import given, reduce_by_ufunc  # delayed: as above
 
     _check_method(function, "reduce")
+    full_name = f"{function.__name__}.reduce"
+    source = wrap(node_operand(a, full_name))
     name = _REDUCTIONS.get(function.__name__)
-    kwargs = {key: value for key, value in kwargs.items() if not (key == "where" and value is True)}
-    source = wrap(node_operand(a, f"{function.__name__}.reduce"))
-    if name is not None:
-        if name in ("sum", "prod"):
-            dtype = accumulated_in(dtype, source.dtype, out, f"{function.__name__}.reduce")
-        elif dtype is not None:
-            source, dtype = _converted(source, dtype), None
-        if dtype is not None:
-            kwargs["dtype"] = dtype
-        made = getattr(statistics, name)(source, axis=axis, keepdims=keepdims, **kwargs)
-        return deliver(made, out, f"{function.__name__}.reduce", casting="unsafe")
-    if kwargs:
-        raise TypeError(f"{function.__name__}.reduce: {', '.join(kwargs)} are supported for {', '.join(_REDUCTIONS)} only")
-    source = _converted(source, accumulated_in(dtype, source.dtype, out, f"{function.__name__}.reduce"))
-    axes = reduced_axes(axis, len(source.shape), f"{function.__name__}.reduce")
-    made = wrap(record(rows.ufunc_reduce, (source._read(),), (function.reference, axes, bool(keepdims))))
-    return deliver(made, out, f"{function.__name__}.reduce", casting="unsafe")
+    if name in ("sum", "prod"):
+        dtype = accumulated_in(dtype, source.dtype, out, full_name)
+        made = getattr(statistics, name)(source, axis=axis, dtype=dtype, keepdims=keepdims, initial=initial, where=where)
+        return deliver(made, out, full_name, casting="unsafe")
+    computed = _loop(function, source, dtype, full_name)
+    source = _converted(source, accumulated_in(computed, source.dtype, out, full_name) if name is None else computed)
+    if name is None:
+        made = reduce_by_ufunc(function.reference, source, axis, keepdims, initial, where)
+    elif name in ("all", "any"):
+        made = getattr(statistics, name)(source, axis=axis, keepdims=keepdims, where=where)
+        made = function(made, initial) if given(initial) else made
+    else:
+        made = getattr(statistics, name)(source, axis=axis, keepdims=keepdims, initial=initial, where=where)
+    return deliver(made, out, full_name, casting="unsafe")
+
+
+def _loop(function: Any, x: Tensor, dtype: Any, name: str) -> Any:
+    """The dtype in which the elements are combined where the result is to have `dtype`; None for what they have."""
+    if dtype is None:
+        return None
+    from lazytensor.dtypes import as_dtype  # delayed: dtypes is written against handle
+
+    wanted, ufunc = as_dtype(dtype, name), function.reference
+    try:
+        found = ufunc.resolve_dtypes((None, x.dtype, None), signature=(wanted, None, None), casting="unsafe", reduction=True)
+    except TypeError:
+        raise TypeError(f"{name}: has no loop that combines {x.dtype} to {wanted}") from None
+    return found[1]
 
 
 def accumulate(function: Any, array: Any, axis: int = 0, dtype: Any = None, out: Any = None) -> Tensor:
@@ -251,11 +282,11 @@ def accumulate(function: Any, array: Any, axis: int = 0, dtype: Any = None, out:
     if not source.shape:
         raise TypeError(f"{name}: cannot accumulate on a scalar")
     place = one_axis(axis, len(source.shape), name)
-    dtype = accumulated_in(dtype, source.dtype, out, name)
+    computed = accumulated_in(_loop(function, source, dtype, name), source.dtype, out, name)
     if function.__name__ in _SCANS:
-        made = getattr(statistics, _SCANS[function.__name__])(source, axis=place, dtype=dtype)
+        made = getattr(statistics, _SCANS[function.__name__])(source, axis=place, dtype=computed)
     else:
-        source = _converted(source, dtype)
+        source = _converted(source, computed)
         made = wrap(record(rows.ufunc_accumulate, (source._read(),), (function.reference, place)))
     return deliver(made, out, name, casting="unsafe")
 
@@ -268,7 +299,11 @@ def reduceat(function: Any, array: Any, indices: Any, axis: int = 0, dtype: Any 
     _check_method(function, "reduceat")
     name = f"{function.__name__}.reduceat"
     source, places = wrap(node_operand(array, name)), positions(indices, name, "safe")
-    source = _converted(source, accumulated_in(dtype, source.dtype, out, name))
+    computed = accumulated_in(_loop(function, source, dtype, name), source.dtype, out, name)
+    if computed is None and function.__name__ in _SCANS and source.dtype.kind in "biu":
+        # Sums and products of integers are made in 64 bits.
+        computed = np.uint64 if source.dtype.kind == "u" else np.int64
+    source = _converted(source, computed)
     place = one_axis(axis, len(source.shape), name)
     made = wrap(record(rows.ufunc_reduceat, (source._read(), places._read()), (function.reference, place)))
     return deliver(made, out, name, casting="unsafe")

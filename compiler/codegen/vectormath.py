@@ -112,7 +112,8 @@ def namespace() -> dict[str, Any]:
     add({"gcd": numerics.gcd, "lcm": numerics.lcm}, INTEGERS, 2)
     add({"bitwise_count": numerics.bitwise_count}, INTEGERS, 1, "u8")
     add({"mulhi": arithmetic.multiply_high}, ("u64",), 2)
-    add({"conj": arithmetic.conj}, COMPLEX, 1)
+    add({"conj": arithmetic.conj, "square": arithmetic.complex_square}, COMPLEX, 1)
+    add({"multiply": arithmetic.complex_multiply}, COMPLEX, 2)
     for suffix, part in (("c64", "f32"), ("c128", "f64")):
         add({"abs": arithmetic.complex_absolute, "real": arithmetic.real, "imag": arithmetic.imag}, (suffix,), 1, part)
         add({"complex": numerics.complex_of}, (part,), 2, suffix)

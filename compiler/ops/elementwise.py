@@ -20,7 +20,7 @@ add = elementwise("add", np.add, cpu={"b": "{x} | {y}", "iufc": "{x} + {y}"}, do
 subtract = elementwise("subtract", np.subtract, cpu={"iufc": "{x} - {y}"}, doc="Subtract arguments element-wise.")
 multiply = elementwise(
     "multiply", np.multiply,
-    cpu={"b": "{x} & {y}", "iufc": "{x} * {y}"},
+    cpu={"b": "{x} & {y}", "iuf": "{x} * {y}", "c": "multiply_{t}({x}, {y})"},
     doc="Multiply arguments element-wise.",
 )  # fmt: skip
 divide = elementwise(
@@ -60,7 +60,11 @@ sign = elementwise(
     cpu={"iuf": "sign_{t}({x})"},
     doc="Return an element-wise indication of the sign: -1, 0 or 1.",
 )  # fmt: skip
-square = elementwise("square", np.square, cpu={"iufc": "{x} * {x}"}, doc="Return the element-wise square.")
+square = elementwise(
+    "square", np.square,
+    cpu={"iuf": "{x} * {x}", "c": "square_{t}({x})"},
+    doc="Return the element-wise square.",
+)  # fmt: skip
 reciprocal = function("reciprocal", np.reciprocal, flops=4, doc="Return the reciprocal, element-wise.")
 sqrt = function("sqrt", np.sqrt, domain=reals(-1, 100), flops=6, doc="Return the non-negative square root.")
 cbrt = function("cbrt", np.cbrt, domain=reals(-100, 100), flops=20, ulp=3, doc="Return the cube root, element-wise.")

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from lazytensor.compiler.ops import rules, shapes
+from lazytensor.compiler.ops.einsum import einsum as sum_of_products
 from lazytensor.compiler.ops.einsum import einsum_shape, einsum_work
 from lazytensor.compiler.ops.factories import FINITE, library
 
@@ -33,11 +34,6 @@ def _tensordot_work(x: Shape, y: Shape, x_axes: tuple[int, ...], y_axes: tuple[i
 
 def _tensordot(x: Any, y: Any, x_axes: tuple[int, ...], y_axes: tuple[int, ...]) -> Array:
     return np.asarray(np.tensordot(x, y, axes=(x_axes, y_axes)), order="C")
-
-
-def _einsum(*arguments: Any) -> Array:
-    *operands, subscripts = arguments
-    return rules.owned(np.einsum(subscripts, *operands, optimize=len(operands) > 1))
 
 
 # A panel is worth a few ms of one core: BLAS packs the other operand again for each. Of 1024 x 1024 float32 products, one call takes
@@ -87,7 +83,7 @@ tensordot = library(
     domain=(FINITE, FINITE), ulp=4, doc="Contract axes of two arrays: parameters are the axes of each.",
 )  # fmt: skip
 einsum = library(
-    "einsum", _einsum,
+    "einsum", sum_of_products,
     arity=-1, signature=rules.common("einsum", params=1), shape=einsum_shape, work=einsum_work, flops=2,
     domain=(FINITE,), ulp=4, doc="Evaluate the Einstein summation convention: the parameter is the subscripts.",
 )  # fmt: skip

@@ -1,8 +1,8 @@
 """Reductions and scans: rows with parameters (axes, keepdims), and (axis, include_initial).
 
 References reduce C-contiguous arrays, so that the result's bits depend on values and shape only, never on strides. Sums and
-products of single precision accumulate in double, in every tier; but in kernels the sums of 8 to 64 elements in a row begin in single
-precision (`codegen.lanes`).
+real products of single precision accumulate in double, in every tier; but in kernels the sums of 8 to 64 elements in a row begin in
+single precision (`codegen.lanes`). Products of complex numbers have no kernel: where one overflows, the order tells.
 """
 
 from __future__ import annotations
@@ -49,14 +49,14 @@ def reduction(
     )
 
 
-def by_ufunc(ufunc: np.ufunc, *, wide: bool = False) -> Callable[..., Any]:
-    """The ufunc's reduction of the array in C order; `wide` accumulates single precision in double."""
+def by_ufunc(ufunc: np.ufunc, *, wide: str = "") -> Callable[..., Any]:
+    """The ufunc's reduction of the array in C order; single precision of the kinds in `wide` accumulates in double."""
     # Typed here: NumPy's stubs want literal keepdims.
     reduce: Callable[..., Any] = ufunc.reduce
 
     def reference(x: Any, axes: Axes, keepdims: bool) -> Any:
         array = np.asarray(x, order="C")
-        if wide and array.dtype.kind in "fc":
+        if array.dtype.kind in wide:
             dtype = np.result_type(array.dtype, np.float64)
             return reduce(array, axis=axes, dtype=dtype, keepdims=keepdims).astype(array.dtype)
         return reduce(array, axis=axes, keepdims=keepdims)
@@ -65,13 +65,13 @@ def by_ufunc(ufunc: np.ufunc, *, wide: bool = False) -> Callable[..., Any]:
 
 
 sum = reduction(
-    "sum", by_ufunc(np.add, wide=True),
-    signature=rules.accumulate("sum", wide=True), cpu={"iufc": "{x} + {y}"}, identity=0, ulp=4,
+    "sum", by_ufunc(np.add, wide="fc"),
+    signature=rules.accumulate("sum", wide="fc"), cpu={"iufc": "{x} + {y}"}, identity=0, ulp=4,
     doc="Sum of array elements over the given axes.",
 )  # fmt: skip
 prod = reduction(
-    "prod", by_ufunc(np.multiply, wide=True),
-    signature=rules.accumulate("prod", wide=True), cpu={"iufc": "{x} * {y}"}, identity=1, domain=Domain(-2, 2), ulp=8,
+    "prod", by_ufunc(np.multiply, wide="f"),
+    signature=rules.accumulate("prod", wide="f"), cpu={"iuf": "{x} * {y}"}, identity=1, domain=Domain(-2, 2), ulp=8,
     doc="Product of array elements over the given axes.",
 )  # fmt: skip
 max = reduction(
@@ -180,7 +180,7 @@ def _scan_line(ufunc: np.ufunc, out: Array, split: Callable[..., None], x: Array
 
 def scan(name: str, ufunc: np.ufunc, *, initial: int, doc: str, domain: Domain = rules.ANY) -> Op:
     """A row of a running reduction along one axis; it accumulates in the result's dtype, as NumPy does."""
-    signature = rules.accumulate(name, wide=False)
+    signature = rules.accumulate(name)
 
     def reference(x: Any, axis: int, include_initial: bool) -> Any:
         array = np.asarray(x)

@@ -163,15 +163,15 @@ def unchanged(name: str, accepted: str = "biufc", *, result: DType | None = None
     return rule
 
 
-def accumulate(name: str, *, wide: bool) -> Rule:
-    """Sums and products: booleans and integers in 64 bits; `wide` accumulates single precision in double."""
+def accumulate(name: str, *, wide: str = "") -> Rule:
+    """Sums and products: booleans and integers in 64 bits; single precision of the kinds in `wide` accumulates in double."""
 
     def rule(argument: Any, *_: Any) -> Signature:
         check_supported(name, "biufc", (argument,))
         dtype = strong(argument)
         if dtype.kind in "biu":
             dtype = UINT64 if dtype.kind == "u" else INT64
-        return Signature((np.result_type(dtype, FLOAT64) if wide and dtype.kind in "fc" else dtype,), dtype)
+        return Signature((np.result_type(dtype, FLOAT64) if dtype.kind in wide else dtype,), dtype)
 
     return rule
 

@@ -37,15 +37,30 @@ def _signature(x: Any, *arguments: Any) -> Signature:
     return Signature((x if result.kind == "b" else result, *indices), result)
 
 
-def _reduce(x: Any, ufunc: np.ufunc, axes: tuple[int, ...], keepdims: bool) -> Array:
-    return rules.owned(ufunc.reduce(x, axis=axes, keepdims=keepdims))
+# What a reduction may be given besides the array: names of keywords, each with an operand.
+Given = tuple[str, ...]
 
 
-def _reduce_shape(x: Shape, ufunc: np.ufunc, axes: tuple[int, ...], keepdims: bool) -> Shape:
+def _reduce(x: Any, *arguments: Any) -> Array:
+    *values, ufunc, axes, keepdims, given = arguments
+    keywords = dict(zip(given, values, strict=True))
+    if "initial" in keywords:
+        keywords["initial"] = keywords["initial"][()]
+    return rules.owned(ufunc.reduce(x, axis=axes, keepdims=keepdims, **keywords))
+
+
+def _reduce_signature(x: Any, *arguments: Any) -> Signature:
+    *values, ufunc, _, _, _ = arguments
+    found = _signature(x, ufunc)
+    return Signature((*found.operands, *values), found.result)
+
+
+def _reduce_shape(x: Shape, *arguments: Any) -> Shape:
+    ufunc, axes, keepdims, given = arguments[-4:]
     name = f"{ufunc.__name__}.reduce"
     if len(axes) > 1 and ufunc in (np.subtract, np.divide, np.power, np.arctan2, np.floor_divide):
         raise ValueError(f"{name}: reduction operation is not reorderable, so at most one axis may be specified")
-    return shapes.reduction(name, empty=ufunc.identity is not None)(x, axes, keepdims)
+    return shapes.reduction(name, empty=ufunc.identity is not None or "initial" in given)(x, axes, keepdims)
 
 
 def _accumulate(x: Any, ufunc: np.ufunc, axis: int) -> Array:
@@ -93,8 +108,8 @@ def _at_signature(base: Any, *arguments: Any) -> Signature:
 
 ufunc_reduce = library(
     "ufunc_reduce", _reduce,
-    signature=_signature, shape=_reduce_shape,
-    doc="Combine the elements along axes by a ufunc: the parameters are the ufunc, axes and keepdims.",
+    arity=-1, signature=_reduce_signature, shape=_reduce_shape,
+    doc="Combine the elements along axes by a ufunc: the parameters are the ufunc, axes, keepdims and the keywords of further operands.",
 )  # fmt: skip
 ufunc_accumulate = library(
     "ufunc_accumulate", _accumulate,
