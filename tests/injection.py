@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import dis
 import faulthandler
+import itertools
 import os
+import signal
 import sys
+import traceback
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -37,7 +40,11 @@ def places(code: CodeType) -> frozenset[int]:
             return next(((entry.target, entry.depth) for entry in entries if entry.start <= offset < entry.end), None)
 
         offsets = set()
+<<<<<<< HEAD
         for before, after in pairwise(instructions):
+=======
+        for before, after in itertools.pairwise(instructions):
+>>>>>>> 453b948 (Scan signals by time too)
             if before.opname.startswith("CALL") and handler(before.offset) == handler(after.offset):
                 offsets.add(after.offset)
         offsets |= {item.offset for item in instructions if item.opname in ("RESUME", "JUMP_BACKWARD")}
@@ -170,7 +177,7 @@ def everything() -> Program:
 def random_numbers() -> Program:
     x = lt.random.default_rng(3).random(100) * 2
     again = lt.random.default_rng(3).random(100) * 2
-    return x.wait, [(x, [again.numpy()])]
+    return x.wait, [(x, [again])]
 
 
 def two_streams() -> Program:
@@ -194,7 +201,7 @@ PROGRAMS: dict[str, Callable[[], Program]] = {
 def check(tensors: list[tuple[Any, list[Any]]], where: str) -> None:
     for tensor, values in tensors:
         found = tensor.numpy()
-        assert any(np.allclose(found, value, rtol=1e-12) for value in values), f"{where}: {found} is none of {values}"
+        assert any(np.allclose(found, np.asarray(value), rtol=1e-12) for value in values), f"{where}: {found} is none of {values}"
     lt.wait_all()
     assert (lt.arange(3) * 2 + 1).tolist() == [1, 3, 5], where
 
@@ -230,13 +237,36 @@ def once(name: str, action: str, place: int) -> bool:
     if os.environ.get("INJECTION_VERBOSE"):
         print(place, injection.where, flush=True)
     if action == "wait" and seen:
-        assert any(np.allclose(seen[0], value, rtol=1e-12) for value in tensors[-1][1]), (injection.where, seen)
+        assert any(np.allclose(seen[0], np.asarray(value), rtol=1e-12) for value in tensors[-1][1]), (injection.where, seen)
     if action == "wait_other" and seen:
         assert seen == [[1, 4, 7, 10, 13, 16, 19]], (injection.where, seen)
     assert bool(seen) == (met and action != "interrupt"), injection.where
     check(tensors, f"{name}, {action} at place {place}: {injection.where}")
     faulthandler.cancel_dump_traceback_later()
     return met
+
+
+def alarm(name: str, seconds: float) -> None:
+    """One run, with a signal after so many seconds."""
+    faulthandler.dump_traceback_later(60, exit=True)
+    do, tensors = PROGRAMS[name]()
+
+    armed = True
+
+    def handler(*_: object) -> None:
+        if armed:
+            raise KeyboardInterrupt
+
+    signal.signal(signal.SIGALRM, handler)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+        do()
+        armed = False  # the system may deliver the signal later than the timer is stopped
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    except KeyboardInterrupt:
+        pass
+    check(tensors, f"{name}, a signal after {seconds}")
+    faulthandler.cancel_dump_traceback_later()
 
 
 def scan(name: str, action: str, first: int, step: int) -> int:
@@ -246,27 +276,43 @@ def scan(name: str, action: str, first: int, step: int) -> int:
     return place
 
 
+def in_child(what: str, function: Callable[[], object]) -> bool:
+    """Whether the function returned something true, in a process of its own: the first wait there has everything to import and to
+    start."""
+    child = os.fork()
+    if child == 0:
+        status = 2
+        try:
+            status = int(bool(function()))
+        except BaseException:
+            traceback.print_exc()
+        sys.stderr.flush()
+        os._exit(status)
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    assert code in (0, 1), f"{what}: status {code}"
+    return code == 1
+
+
 def scan_fresh(name: str, action: str, first: int, step: int) -> int:
-    """The same with a process for each place: the first wait of a process has everything to import and to start."""
     place = first
-    while True:
-        child = os.fork()
-        if child == 0:
-            met = False
-            try:
-                met = once(name, action, place)
-            except BaseException as error:
-                print(repr(error), file=sys.stderr, flush=True)
-                os._exit(2)
-            os._exit(1 if met else 0)
-        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        assert code in (0, 1), f"{name}, {action} at place {place} of a first wait: status {code}"
-        if code == 0:
-            return place
+    while in_child(f"{name}, {action} at place {place} of a first wait", lambda: once(name, action, place)):
         place += step
+    return place
+
+
+def scan_signals(name: str, times: list[float], fresh: bool) -> int:
+    for seconds in times:
+        if fresh:
+            in_child(f"{name}, a signal {seconds} after a first wait began", lambda seconds=seconds: alarm(name, seconds))
+        else:
+            alarm(name, seconds)
+    return len(times)
 
 
 if __name__ == "__main__":
-    action, name, first, step = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
-    fresh = len(sys.argv) > 5
-    print((scan_fresh if fresh else scan)(name, action, first, step))
+    action, name, first, step = sys.argv[1:5]
+    if action == "signal":  # FIRST seconds, and STEP times as many each time; fresh where they are long
+        times = [float(first) * float(step) ** number for number in range(int(sys.argv[5]))]
+        print(scan_signals(name, times, len(sys.argv) > 6))
+    else:
+        print((scan_fresh if len(sys.argv) > 5 else scan)(name, action, int(first), int(step)))
