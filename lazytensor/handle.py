@@ -25,7 +25,7 @@ from lazytensor.config import config
 from lazytensor.devices import default_name
 from lazytensor.errors import DeviceError
 from lazytensor.evaluate import value_of
-from lazytensor.followers import LARGE, watch
+from lazytensor.followers import LARGE, MAX_BYTES, watch
 from lazytensor.nesting import refuse_cycles
 from lazytensor.planning import lock
 from lazytensor.sites import Site, user_site
@@ -299,7 +299,8 @@ def enroll(node: Node) -> None:
     _pending.append(ref(node))
     if _shrinks:
         _shrinks.clear()
-        watch(node)
+        if size <= MAX_BYTES:
+            watch(node)
     if len(_pending) > _sweep_at[0]:
         bound(sweep())
     if config.sync:

@@ -21,7 +21,7 @@ from lazytensor.runtime.devices import cpu
 DTYPES = {name: dtype for dtype, name in TYPES.items()}
 FUNCTIONS = {
     "maximum": np.maximum, "minimum": np.minimum, "fmax": np.fmax, "fmin": np.fmin, "abs": np.abs, "sign": np.sign,
-    "sqrt": np.sqrt, "floor": np.floor, "isnan": np.isnan, "isfinite": np.isfinite,
+    "sqrt": np.sqrt, "exp": np.exp, "sin": np.sin, "floor": np.floor, "isnan": np.isnan, "isfinite": np.isfinite,
     "remainder": np.remainder, "floor_divide": np.floor_divide,
 }  # fmt: skip
 

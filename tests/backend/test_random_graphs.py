@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import lazytensor as lt
+from lazytensor import followers, handle
 
 Array = np.ndarray[Any, Any]
 Statement = Callable[[Any, list[Any]], None]
@@ -194,6 +195,21 @@ def test_waits_change_no_bits(program: Program, waits: list[int]) -> None:
 @given(program=programs(most=10), waits=st.lists(st.integers(0, 20), max_size=4))
 def test_waits_change_no_bits_compiled(program: Program, waits: list[int]) -> None:
     check_waits(program, set(waits), "compile")
+
+
+def test_small_values_computed_with_large_ones_change_no_bits() -> None:
+    """Where "small" is up to two elements, every other value is worth letting go of."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(followers, "MAX_BYTES", 16)
+        patch.setattr(followers, "LARGE", 2)
+        patch.setattr(handle, "LARGE", 2)
+
+        @settings(max_examples=80, suppress_health_check=CHECKS)
+        @given(program=programs(), waits=st.lists(st.integers(0, 20), max_size=8))
+        def run(program: Program, waits: list[int]) -> None:
+            check_waits(program, set(waits), "interpret")
+
+        run()
 
 
 def check_waits(program: Program, waits: set[int], tier: str) -> None:
