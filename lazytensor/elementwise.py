@@ -16,7 +16,7 @@ from lazytensor.compiler.ops import elementwise as ops
 from lazytensor.compiler.ops.row import Op
 from lazytensor.compiler.ops.rules import INTEGER_LIMITS, check_scalar
 from lazytensor.dtypes import as_dtype
-from lazytensor.handle import Handle, constant, node_operand, operand, record, wrap
+from lazytensor.handle import Handle, constant, node_operand, operand, record, stands_for_scalar, wrap
 from lazytensor.ufunc_class import Binary, equip
 from lazytensor.ufuncs import call
 
@@ -75,12 +75,17 @@ def _pow(x: Any, y: Any, /, out: Any = None, **keywords: Any) -> Tensor:
     """
     if out is not None or keywords:
         return _power(x, y, out, **keywords)
+    return _power(x, y) if isinstance(x, Handle) and x.dtype.kind == "b" else raised(x, y)
+
+
+def raised(x: Any, y: Any, /) -> Tensor:
+    """The operator `x ** y`: of arrays of booleans, the square is computed as int8, and `pow` computes in int64."""
     kind = type(y)
     if (kind is int or kind is float) and y in _FAST and isinstance(x, Handle):
         letter = x.dtype.kind
         if letter == "f":
             return _FAST[y](x)
-        if y == 2 and (letter == "c" or (letter in "iu" and kind is int)):
+        if y == 2 and (letter == "c" or (kind is int and (letter in "iu" or (letter == "b" and not stands_for_scalar(x))))):
             return square(x)
     return _power(x, y)
 

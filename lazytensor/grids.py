@@ -11,6 +11,7 @@ import numpy as np
 from lazytensor import manipulation
 from lazytensor.creation import asarray, checked_shape, zeros
 from lazytensor.dtypes import as_dtype
+from lazytensor.handle import Handle
 from lazytensor.joining import stack
 from lazytensor.keywords import no_model
 from lazytensor.ranges import arange, iota
@@ -104,13 +105,18 @@ def ix_(*args: Any) -> tuple[Tensor, ...]:
     return tuple(made)
 
 
+def _bound(value: Any) -> Any:
+    """A bound or a step; a tensor is waited for."""
+    return value._value()[()] if isinstance(value, Handle) and not value.shape else value
+
+
 def _complete(part: slice) -> tuple[Any, Any, Any, int]:
     """Start, stop and step of one axis and how many numbers; an imaginary step is how many, the stop included."""
-    start = 0 if part.start is None else part.start
-    step: Any = 1 if part.step is None else part.step
+    start, stop = 0 if part.start is None else _bound(part.start), _bound(part.stop)
+    step: Any = 1 if part.step is None else _bound(part.step)
     if isinstance(step, (complex, np.complexfloating)):
-        return start, part.stop, abs(complex(step)), int(abs(complex(step)))
-    return start, part.stop, step, max(0, math.ceil((part.stop - start) / step))
+        return start, stop, abs(step), int(abs(step))
+    return start, stop, step, max(0, math.ceil((stop - start) / step))
 
 
 class _Grid:
@@ -129,9 +135,10 @@ class _Grid:
             start, stop, step, count = bounds[0]
             if not isinstance(key.step, (complex, np.complexfloating)):
                 return arange(start, stop, step)
-            kind = np.result_type(*[np.asarray(item).dtype for item in (start, stop, step)])
+            kind = np.result_type(start, stop, step)
             return arange(0, count, 1, dtype=kind) * _gap(start, stop, count) + start
-        kind = np.result_type(np.int64, *[np.asarray(item).dtype for bound in bounds for item in bound[:3]])
+        # Python numbers are weak; alone they are int64 at least.
+        kind = np.result_type(0, *[item for bound in bounds for item in bound[:3]])
         rank, made = len(bounds), []
         for axis, (start, stop, step, count) in enumerate(bounds):
             by = _gap(start, stop, count) if isinstance(parts[axis].step, (complex, np.complexfloating)) else step

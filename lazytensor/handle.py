@@ -272,6 +272,11 @@ def created(node: Node) -> Tensor:
     return made
 
 
+def stands_for_scalar(x: Handle) -> bool:
+    """Is it a 0-d result, and no array? Never waits."""
+    return x._node is not None and not x._node.shape
+
+
 def showing(storage: Storage, view: View | None) -> Tensor:
     """A handle on a storage, or on a part of it."""
     made = _new(_tensor_class[0])

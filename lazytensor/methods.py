@@ -30,6 +30,7 @@ from lazytensor.dtypes import as_dtype
 from lazytensor.handle import Handle, record, wrap
 from lazytensor.keywords import memory_order
 from lazytensor.names import Unsupported
+from lazytensor.out import deliver
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
@@ -91,8 +92,10 @@ class Methods(Handle):
         return selecting.compress(condition, self, axis, out)
 
     def conj(self, out: Any = None, /) -> Tensor:
-        """The complex conjugate of every element."""
-        return elementwise.conj(self) if out is None else elementwise.conj(self, out)
+        """The complex conjugate of every element: the tensor itself where it has no complex dtype. See `lazytensor.conj`."""
+        if self.dtype.kind == "c":
+            return elementwise.conj(self) if out is None else elementwise.conj(self, out)
+        return self if out is None else deliver(self, out, "conjugate")  # type: ignore[return-value]
 
     conjugate = conj
 

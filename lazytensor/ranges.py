@@ -166,7 +166,7 @@ def linspace(
         bounds = [asarray(item, device=device) for item in (start, stop)]
         # Python numbers are weak beside arrays.
         kinds = [_WEAK.get(type(given), item.dtype) for given, item in zip((start, stop), bounds, strict=True)]
-        common = np.result_type(*[np.float64 if isinstance(kind, np.dtype) and kind.kind in "biu" else kind for kind in kinds])
+        common = np.result_type(*kinds, 0.0)
         first, last = (elementwise.astype(item, common, copy=False) for item in bounds)
         delta = elementwise.subtract(last, first)
         rank = len(delta.shape)

@@ -15,15 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from lazytensor import elementwise
 from lazytensor.evaluate import is_ready
-from lazytensor.handle import Handle
+from lazytensor.handle import Handle, stands_for_scalar
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
-
-
-def stands_for_scalar(x: Handle) -> bool:
-    """Is it a 0-d result, and no array? Never waits."""
-    return x._node is not None and not x._node.shape
 
 
 class _OfScalars:
@@ -140,10 +135,11 @@ class Scalars(Handle):
 
     def __round__(self, digits: int | None = None) -> Any:
         """Python's `round`: without digits an int for a 0-d result, which it waits for; else a tensor of the same dtype."""
-        if digits is None and stands_for_scalar(self):
+        if stands_for_scalar(self):
             if self.dtype.kind in "bc":
-                raise TypeError(f"round: a result of {self.dtype} cannot be rounded to an int")
-            return round(self._value()[()].item())
+                raise TypeError(f"round: type Tensor of {self.dtype} doesn't define __round__ method; use lazytensor.round")
+            if digits is None:
+                return round(self._value()[()].item())
         return elementwise.round(self, digits or 0)
 
     def __trunc__(self) -> int:

@@ -288,7 +288,7 @@ def var(
     2.0
     """
     made = _variance(a, axis, dtype, ddof, keepdims, where, mean, correction, "var")
-    return deliver(made, out, "var", casting="unsafe")
+    return deliver(_complex_if_asked(made, dtype, "var"), out, "var", casting="unsafe")
 
 
 def std(
@@ -305,7 +305,12 @@ def std(
 ) -> Tensor:
     """Standard deviation over axes: the square root of `var`, whose parameters it has."""
     made = sqrt(_variance(a, axis, dtype, ddof, keepdims, where, mean, correction, "std"))
-    return deliver(made, out, "std")
+    return deliver(_complex_if_asked(made, dtype, "std"), out, "std")
+
+
+def _complex_if_asked(made: Tensor, dtype: Any, name: str) -> Tensor:
+    """Variances are real; NumPy's are of the dtype asked for."""
+    return made if dtype is None or as_dtype(dtype, name).kind != "c" else astype(made, dtype)
 
 
 def _variance(

@@ -305,7 +305,7 @@ class Tensor(Methods, Protocols, Scalars, Subscripted[Shape_co, DType_co]):
     __rmod__ = reflected(ops.remainder)
     __imod__ = _in_place(__mod__, "remainder")
 
-    __pow__, __rpow__ = operators(elementwise.pow, np.power)
+    __pow__, __rpow__ = operators(elementwise.raised, np.power)
     __ipow__ = _in_place(__pow__, "pow")
     __and__ = infix(ops.bitwise_and)
     __rand__ = reflected(ops.bitwise_and)

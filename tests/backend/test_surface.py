@@ -40,11 +40,11 @@ TWICE = {"matmul"}
 
 
 def outcome(call: Any) -> Any:
-    """The value, or the class of the error."""
+    """The value, or the class of the error: of Python's, since NumPy's own below TypeError depend on what ran before."""
     try:
         return call()
     except Exception as error:
-        return type(error)
+        return next(kind for kind in type(error).__mro__ if kind.__module__ == "builtins")
 
 
 # -- the class, and annotations -------------------------------------------------------------------------------------------------
@@ -342,9 +342,8 @@ def test_results_have_the_attributes_of_scalars(value: Any) -> None:
     for digits in ((), (None,), (0,), (1,), (-1,)):
         wanted = outcome(lambda d=digits: round(value, *d))
         found = outcome(lambda d=digits: round(result, *d))
-        if not (isinstance(wanted, type) and digits not in ((), (None,))):
-            assert found == wanted
-            assert (type(found) is int) == (type(wanted) is int)
+        assert found == wanted
+        assert (type(found) is int) == (type(wanted) is int)
         if isinstance(wanted, np.generic):
             assert found.dtype == wanted.dtype
     if not np.iscomplexobj(value):
