@@ -90,8 +90,10 @@ class Methods(Handle):
         return selecting.compress(condition, self, axis, out)
 
     def conj(self, out: Any = None, /) -> Tensor:
-        """The complex conjugate of every element."""
-        return elementwise.conj(self) if out is None else elementwise.conj(self, out)
+        """The complex conjugate of every element; the tensor itself if it is real, as NumPy's method has it."""
+        if out is not None:
+            return elementwise.conj(self, out)
+        return elementwise.conj(self) if self.dtype.kind == "c" else self  # type: ignore[return-value]
 
     conjugate = conj
 
