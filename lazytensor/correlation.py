@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lazytensor import elementwise, statistics
-from lazytensor.axes import axis_tuple, sorted_axes
+from lazytensor.axes import as_index, axis_tuple, sorted_axes
 from lazytensor.compiler.ops import statistics as ops
 from lazytensor.compiler.ops.row import Op
 from lazytensor.creation import full
@@ -75,17 +75,13 @@ def _observations(m: Any, dtype: Any, turned: bool) -> Tensor:
 
 
 def _weights(values: Any, count: int, which: str) -> Tensor:
-    """Weights of observations; their values are checked if they are at hand."""
+    """Weights of observations; their values are checked now if they are at hand, else when they are computed."""
     if not isinstance(values, Handle):
-        known = np.asarray(values)
-        if (known < 0).any():
-            raise ValueError(f"cov: {which} cannot be negative")
-        if which == "fweights" and known.dtype.kind not in "biu" and (known != np.round(known)).any():
-            raise TypeError("cov: fweights must be integer")
+        ops.checked_weights.reference(np.asarray(values), which)
     found = as_tensor(values, "cov")
     if found.shape != (count,):
         raise RuntimeError(f"cov: expects one-dimensional {which} of {count} observations, got shape {found.shape}")
-    return astype(found, np.float64, copy=False)
+    return wrap(record(ops.checked_weights, (found._read(),), (which,)))
 
 
 def _weighted(x: Tensor, fweights: Any, aweights: Any, less: Any) -> tuple[Tensor, Tensor, Tensor]:
@@ -187,8 +183,16 @@ def corrcoef(x: Any, y: Any = None, rowvar: bool = True, *, dtype: Any = None) -
 # -- sequences ------------------------------------------------------------------------------------------------------------------
 
 
-def _sliding(op: Op, a: Any, v: Any, mode: str) -> Tensor:
-    if mode not in ("full", "same", "valid"):
+_MODES = ("valid", "same", "full")
+
+
+def _sliding(op: Op, a: Any, v: Any, mode: Any) -> Tensor:
+    if not isinstance(mode, str):  # NumPy's older way, the number of a mode
+        place = as_index(mode)
+        if place is None:
+            raise TypeError(f"{op.name}: mode must be a string or an integer, got {mode!r}")
+        mode = _MODES[place] if 0 <= place < len(_MODES) else place
+    if mode not in _MODES:
         raise ValueError(f"{op.name}: mode must be one of 'valid', 'same' or 'full', got {mode!r}")
     operands = [as_tensor(item, op.name) for item in (a, v)]
     return wrap(record(op, tuple([item._read() for item in operands]), (mode,)))

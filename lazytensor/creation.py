@@ -77,6 +77,8 @@ def asarray(
     10
     """
     no_model(like, "asarray")
+    if isinstance(copy, str):
+        raise ValueError(f"asarray: copy must be True, False or None, got {copy!r}")
     return _made(a, dtype, device, copy, memory_order(order, "asarray", default="K"))
 
 
@@ -188,7 +190,8 @@ def array(
     if least > most:
         raise ValueError(f"array: ndmin must be at most {most}, got {least}")
     always = True if isinstance(object, (Handle, np.ndarray)) else None
-    made = asarray(object, dtype, order, device=device, copy=always if copy else copy, like=like)
+    copied = always if copy and not isinstance(copy, str) else copy
+    made = asarray(object, dtype, order, device=device, copy=copied, like=like)
     if len(made.shape) > most and isinstance(object, (list, tuple)):
         raise ValueError(f"array: setting an array element with a sequence, {len(made.shape)} dimensions exceed ndmax, {most}")
     missing = tuple(range(least - len(made.shape)))

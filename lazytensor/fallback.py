@@ -50,10 +50,24 @@ def run(name: str, function: Callable[..., Any], *args: Any, **kwargs: Any) -> A
     """
     if config.strict:
         raise FallbackError(f"{name} has no lazy form and would leave the graph, which config.strict forbids")
-    made = function(*_arrays(args), **{key: _arrays(value) for key, value in kwargs.items()})
-    out = kwargs.get("out")
-    # Somebody's array that was written to stays what it is: `x += t` must not make x a tensor.
-    return made if any(made is item for item in (out if type(out) is tuple else (out,))) else _tensors(made, name)
+    out = kwargs.pop("out", None)
+    given = out if type(out) is tuple else (out,)
+    # What a tensor shows is not to be written to: a copy of it is, and then stored.
+    written = tuple([np.array(values(item)) if isinstance(item, Handle) else item for item in given])
+    if out is not None:
+        kwargs["out"] = written if type(out) is tuple else written[0]
+    made = function(*_arrays(args), **{key: _arrays(value) if key != "out" else value for key, value in kwargs.items()})
+    for item, array in zip(given, written, strict=True):
+        if isinstance(item, Handle):
+            item[...] = array  # type: ignore[index]
+
+    def returned(value: Any) -> Any:
+        # Somebody's array that was written to stays what it is: `x += t` must not make x a tensor.
+        return next((item for item, array in zip(given, written, strict=True) if value is array), None)
+
+    if type(made) is tuple and out is not None:
+        return tuple([_tensors(value, name) if returned(value) is None else returned(value) for value in made])
+    return _tensors(made, name) if out is None or returned(made) is None else returned(made)
 
 
 def _arrays(value: Any) -> Any:

@@ -117,10 +117,17 @@ def half_step(kind: np.dtype[Any]) -> float:
 
 
 def hashed(seed: Any) -> int:
-    """63 well-mixed bits of a seed (anything that NumPy's SeedSequence takes, or one); of the system's entropy for None."""
+    """63 well-mixed bits of a seed (anything that NumPy's default_rng takes); of the system's entropy for None."""
     complete("numpy.random")
-    from numpy.random import SeedSequence  # delayed: start-up time
+    from numpy.random import BitGenerator, RandomState, SeedSequence  # delayed: start-up time
+    from numpy.random import Generator as NumpyGenerator
 
+    if isinstance(seed, RandomState):
+        seed = seed._bit_generator
+    elif isinstance(seed, NumpyGenerator):
+        seed = seed.bit_generator
+    if isinstance(seed, BitGenerator):
+        seed = [int(number) for number in seed.random_raw(4)]
     if contains_handle((seed,)):
         seed = np.asarray(seed)[()]
     sequence = seed if isinstance(seed, SeedSequence) else SeedSequence(seed)

@@ -50,8 +50,6 @@ def _places(obj: Any, length: int, name: str) -> np.ndarray[Any, Any]:
     found = computed(obj) if isinstance(obj, Handle) else np.asarray(obj)
     if found.size == 0 and not isinstance(obj, (np.ndarray, Handle)):
         found = found.astype(np.intp)
-    if found.ndim > 1:
-        raise ValueError(f"{name}: positions must be a scalar or one-dimensional, got shape {found.shape}")
     if found.dtype.kind not in "iub":
         raise IndexError(f"{name}: positions must be of integer (or boolean) type, got {found.dtype}")
     return found
@@ -80,6 +78,8 @@ def insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> Tensor:
     source, axis = _along(arr, axis, "insert")
     rank, length = len(source.shape), source.shape[axis]
     places = _places(obj, length, "insert")
+    if places.ndim > 1:
+        raise ValueError(f"insert: positions must be a scalar or one-dimensional, got shape {places.shape}")
     if places.dtype.kind == "b":
         if places.ndim != 1:
             raise ValueError("insert: boolean positions must be one-dimensional")
@@ -121,7 +121,7 @@ def delete(arr: Any, obj: Any, axis: int | None = None) -> Tensor:
     Parameters
     ----------
     arr : array_like
-    obj : int, slice, or one-dimensional array_like of int or bool
+    obj : int, slice, array_like of int, or one-dimensional array_like of bool
         A tensor is waited for.
     axis : int, optional
 

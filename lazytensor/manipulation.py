@@ -177,6 +177,8 @@ def expand_dims(a: Any, axis: Any = 0) -> Tensor:
     view = source._index_map()
     places = axis if isinstance(axis, (tuple, list)) else (operator.index(axis),)
     rank = len(view.shape) + len(places)
+    if rank > views.MAX_AXES:
+        raise ValueError(f"expand_dims: arrays have at most {views.MAX_AXES} axes, the result would have {rank}")
     added = axis_tuple(places, rank, "expand_dims")
     return source._alias(views.index(view, tuple([None if place in added else slice(None) for place in range(rank)])))
 

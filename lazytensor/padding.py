@@ -86,6 +86,9 @@ def pad(array: Any, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> Te
     if 0 in source.shape:
         # There is nothing to repeat, and what is added has no elements either.
         return _constant(source, widths, 0)
+    count = kwargs.get("stat_length")
+    if mode in ("maximum", "minimum") and count is not None and 0 in np.ravel(_lengths(count, len(source.shape))):
+        raise ValueError("pad: stat_length of 0 yields no value for padding")
     result = source
     for place, (before, after) in enumerate(widths):
         if before or after:
@@ -219,14 +222,14 @@ _STATISTICS: dict[str, Callable[[Tensor, int], Tensor]] = {
 
 
 def _levels(x: Tensor, axis: int, mode: str, before: int | None, after: int | None) -> tuple[Tensor, Tensor]:
-    """The statistic of so many elements at the front and at the back, all where None."""
+    """The statistic of so many elements at the front and at the back, all where None; of no elements, what NumPy gives."""
     length = x.shape[axis]
     first, last = (length if count is None else min(count, length) for count in (before, after))
-    if 0 in (first, last):
-        raise ValueError("pad: stat_length of 0 yields no value for padding")
     found = []
-    for part in (slice(0, first), slice(length - last, None)):
-        level = _STATISTICS[mode](_slice(x, axis, part), axis)
+    for count, part in ((first, slice(0, first)), (last, slice(length - last, None))):
+        some = _slice(x, axis, part)
+        # NumPy's median of nothing is its mean.
+        level = _STATISTICS[mode if count else "mean"](some, axis)
         found.append(astype(round(level) if x.dtype.kind in "iu" else level, x.dtype, copy=False))
     return found[0], found[1]
 

@@ -203,7 +203,10 @@ def _has_no_reference(graph: Graph, group: Group) -> bool:
 
 
 def _compile_sources(graph: Graph, group: Group) -> Lowered:
-    return _lower(graph, group, kernel_store().deferred) if _has_no_reference(graph, group) else None
+    """Random sources, by themselves: what reads them is interpreted, as it is when they are computed already."""
+    if any(graph.nodes[position].op.reference is not None for position in group.members):
+        return None
+    return _lower(graph, group, kernel_store().deferred)
 
 
 def _use_ready(graph: Graph, group: Group) -> Lowered:

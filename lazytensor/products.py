@@ -87,16 +87,19 @@ def vecdot(
     if axis is not None:
         if axes is not None:
             raise TypeError("vecdot: expects axis or axes, got both")
-        axes = [axis, axis, ()]
-    made = _along(_vecdot, "vecdot", first, second, axes, (1, 1, 0), None if keepdims else out, casting)
-    if not keepdims:
-        return made
-    place = axes[0] if axes is not None else -1
-    return deliver(expand_dims(made, place[0] if type(place) is tuple else place), out, "vecdot", casting=casting, fixed=0)
+        axes = [axis, axis, axis if keepdims else ()]
+    if keepdims:
+        axes = [*axes, -1] if axes is not None and len(axes) == 2 else axes
+        return _along(_vecdot_kept, "vecdot", first, second, axes, (1, 1, 1), out, casting)
+    return _along(_vecdot, "vecdot", first, second, axes, (1, 1, 0), out, casting)
 
 
 def _vecdot(x: Tensor, y: Tensor) -> Tensor:
     return apply(ops.vecdot, x, y)
+
+
+def _vecdot_kept(x: Tensor, y: Tensor) -> Tensor:
+    return expand_dims(_vecdot(x, y), -1)
 
 
 @generalized(np.matvec)
@@ -151,8 +154,12 @@ def _along(
     places = [tuple(item) if isinstance(item, (tuple, list)) else (item,) for item in axes]
     if len(places) == 2 and not cores[2]:
         places.append(())
+    if len(places) != 3:
+        raise ValueError(f"{name}: axes must be those of both operands and of the result, got {axes}")
     if tuple(map(len, places)) != cores:
-        raise ValueError(f"{name}: axes must name {cores[0]}, {cores[1]} and {cores[2]} axes of operands and result, got {axes}")
+        raise np.exceptions.AxisError(
+            f"{name}: axes must name {cores[0]}, {cores[1]} and {cores[2]} axes of operands and result, got {axes}"
+        )
     last = [tuple(range(-count, 0)) for count in cores]
     made = product(moveaxis(x, places[0], last[0]), moveaxis(y, places[1], last[1]))
     return deliver(moveaxis(made, last[2], places[2]) if places[2] else made, out, name, casting=casting)

@@ -50,7 +50,8 @@ def default_rng(seed: Any = None) -> Generator:
     Parameters
     ----------
     seed : int, sequence of int, numpy.random.SeedSequence or Generator, optional
-        Equal seeds give equal streams; None takes the system's entropy. A Generator is returned as it is.
+        Equal seeds give equal streams; None takes the system's entropy. A Generator is returned as it is. NumPy's generators and bit
+        generators, as PCG64(3), seed by their next numbers.
 
     >>> import lazytensor as lt
     >>> first, second = (lt.random.default_rng(7).normal(size=3) for _ in range(2))

@@ -71,14 +71,15 @@ def isclose(a: Any, b: Any, rtol: Any = 1e-05, atol: Any = 1e-08, equal_nan: boo
     >>> print(lt.isclose(lt.asarray([1.0, 2.0]), [1.0 + 1e-9, 2.1]))
     [ True False]
     """
-    x, y = _comparable(a, "isclose"), _comparable(b, "isclose")
+    x, y, least, rate = (_comparable(item, "isclose") for item in (a, b, atol, rtol))
     if isinstance(y, Handle):
         # The least integer has no absolute value.
         y = elementwise.astype(y, np.result_type(y.dtype, 1.0), copy=False)
     elif isinstance(y, int):
         y = float(y)
     distance = elementwise.abs(elementwise.subtract(x, y))
-    near = elementwise.less_equal(distance, elementwise.add(atol, elementwise.multiply(rtol, elementwise.abs(y))))
+    # By operators: of Python numbers alone the bound is one too, and as weak.
+    near = elementwise.less_equal(distance, least + rate * abs(y))
     close = elementwise.logical_or(elementwise.logical_and(near, elementwise.isfinite(y)), elementwise.equal(x, y))
     if equal_nan:
         close = elementwise.logical_or(close, elementwise.logical_and(elementwise.isnan(x), elementwise.isnan(y)))
@@ -115,9 +116,9 @@ def array_equiv(a1: Any, a2: Any) -> Tensor:
     >>> print(lt.array_equiv(lt.asarray([1, 2]), [[1, 2], [1, 2]]))
     True
     """
-    x, y = as_tensor(a1, "array_equiv"), as_tensor(a2, "array_equiv")
     try:
+        x, y = as_tensor(a1, "array_equiv"), as_tensor(a2, "array_equiv")
         broadcast_shapes("array_equiv", x.shape, y.shape)
-    except ValueError:
+    except (TypeError, ValueError):
         return wrap(constant(np.asarray(False)))
     return _all_same(x, y)

@@ -15,6 +15,10 @@ from lazytensor.compiler.kernel import contiguous_strides
 Shape = tuple[int, ...]
 
 
+# As many as NumPy's arrays can have.
+MAX_AXES = 64
+
+
 class View(NamedTuple):
     """Element (i, j, ...) of the view is element offset + i*strides[0] + j*strides[1] + ... of the array."""
 
@@ -101,12 +105,21 @@ def position(view: View, key: tuple[Any, ...]) -> int | None:
     return place
 
 
+def _check_axes(view: View, key: tuple[Any, ...]) -> None:
+    """IndexError for more axes than NumPy's arrays can have."""
+    rank = len(view.shape) + sum(1 if item is None else -1 if is_integer(item) else 0 for item in key)
+    if rank > MAX_AXES:
+        raise IndexError(f"number of dimensions must be within [0, {MAX_AXES}], indexing result would have {rank}")
+
+
 def index(view: View, key: tuple[Any, ...]) -> View:
     """Apply a basic index."""
     consumed = len(key)
     for item in key:
         if item is None or item is Ellipsis:
             consumed -= 1
+    if len(key) > consumed and len(view.shape) + key.count(None) > MAX_AXES:
+        _check_axes(view, key)
     shape: list[int] = []
     strides: list[int] = []
     offset = view.offset

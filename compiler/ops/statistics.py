@@ -92,6 +92,31 @@ nanmedian = library(
 )  # fmt: skip
 
 
+# -- weights --------------------------------------------------------------------------------------------------------------------
+
+
+def _checked_weights(x: Any, which: str) -> Array:
+    """The weights of observations as float64, refused if they are negative, or fractions of how often one was made."""
+    array = np.asarray(x)
+    if (array < 0).any():
+        raise ValueError(f"cov: {which} cannot be negative")
+    if which == "fweights" and (array != np.round(array)).any():
+        raise TypeError("cov: fweights must be integer")
+    return array.astype(np.float64)
+
+
+def _weights_dtype(argument: Any, *_: Any) -> Signature:
+    rules.check_supported("cov", "biuf", (argument,))
+    return Signature((rules.strong(argument),), rules.FLOAT64)
+
+
+checked_weights = library(
+    "checked_weights", _checked_weights,
+    signature=_weights_dtype, shape=lambda shape, *_: shape, domain=(Domain(0, 10, (0.0,)),),
+    doc="Weights as float64, if they are not negative; the parameter names them.",
+)  # fmt: skip
+
+
 # -- quantiles ------------------------------------------------------------------------------------------------------------------
 
 

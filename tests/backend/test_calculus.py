@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from agreement import assert_agree
 from comparison import LAYOUTS, assert_same, sample
 
 import lazytensor as lt
@@ -205,6 +206,23 @@ def test_cov_errors() -> None:
     with pytest.raises(RuntimeError, match="observations"):
         lt.cov(lt.zeros((2, 2)), aweights=[1, 1, 1])
     assert lt.cov(lt.zeros((0, 3))).shape == (0, 0)
+
+
+def test_weights_in_tensors_are_checked_when_they_are_computed(tier: str) -> None:
+    x = lt.asarray(sample("float64", (2, 3)))
+    for which, weights in (("fweights", [1.0, -1.0, 1.0]), ("aweights", [1.0, 2.0, -0.5])):
+        found = lt.cov(x, **{which: lt.asarray(weights) * 1})
+        with pytest.raises(ValueError, match=f"cov: {which} cannot be negative"):
+            found.wait()
+    with pytest.raises(TypeError, match="cov: fweights must be integer"):
+        lt.cov(x, fweights=lt.asarray([1, 1.5, 2])).wait()
+    assert_same(lt.cov(x, fweights=lt.asarray([1.0, 2.0, 3.0])), np.cov(x.numpy(), fweights=[1, 2, 3]), 4, 10)
+
+
+@pytest.mark.parametrize("name", ["convolve", "correlate"])
+@pytest.mark.parametrize("mode", [0, 1, np.int64(2), 3, -1, None, 1.0])
+def test_modes_by_number(name: str, mode: Any) -> None:
+    assert_agree(lambda xp, x, y: getattr(xp, name)(x, y, mode), np.arange(5.0), np.arange(3.0))
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)

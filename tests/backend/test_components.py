@@ -101,3 +101,13 @@ def test_views_of_the_memory_that_show_both_parts() -> None:
         both[:, 1] += 10
         both[0] *= 2
     assert_same(t, z)
+
+
+def test_conjugates_of_real_tensors_are_themselves(tier: str) -> None:
+    """The method's; the function copies."""
+    for xp in (np, lt):
+        x, z = xp.arange(3.0), xp.arange(3) + 0j
+        x.conj()[0] = x.conjugate()[1] = 9
+        xp.conj(x)[2] = z.conj()[0] = 9
+        np.testing.assert_array_equal(np.asarray(x), [9, 9, 2])
+        np.testing.assert_array_equal(np.asarray(z), [0, 1, 2])

@@ -245,3 +245,8 @@ def test_diagonals_far_beyond_the_corners(tier: str) -> None:
         assert_same(lt.tri(3, 4, k), np.tri(3, 4, near))
         assert_same(lt.tril(lt.asarray(x), k), np.tril(x, near))
         assert_same(lt.triu(lt.asarray(x), k), np.triu(x, near))
+
+
+@pytest.mark.parametrize("name", ["asarray", "array"])
+def test_copy_is_no_text(name: str) -> None:
+    assert_agree(lambda xp, x: getattr(xp, name)(x, copy="never"), np.arange(3))

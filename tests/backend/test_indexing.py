@@ -269,3 +269,13 @@ def test_keys_of_other_types() -> None:
 
     assert_same(t[Key((1, 2))], x[1, 2])
     assert_same(t[Key(([0, 1], 2))], x[[0, 1], 2])
+
+
+def test_more_axes_than_arrays_have() -> None:
+    x = lt.ones((1,) * 63)
+    assert x[None].shape == (1,) * 64
+    assert x[0, ..., None, None].shape == (1,) * 64
+    with pytest.raises(IndexError, match="would have 65"):
+        x[None, ..., None]
+    with pytest.raises(ValueError, match="would have 65"):
+        lt.expand_dims(x, (0, 1))

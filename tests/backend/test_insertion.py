@@ -92,3 +92,11 @@ def test_trim_zeros(tier: str) -> None:
     with pytest.raises(ValueError, match="trim_zeros: trim"):
         lt.trim_zeros(line, "x")
     compare(lt.trim_zeros([0, 1]), np.asarray([1]))
+
+
+@pytest.mark.parametrize("places", [[[0, 1], [2, 1]], [[-1], [0]], [[[3]]]])
+def test_positions_of_more_dimensions(tier: str, places: list[list[int]]) -> None:
+    """Deleted as if they were raveled; not inserted at."""
+    assert_agree(lambda xp, x: xp.delete(x, places), np.arange(5))
+    assert_agree(lambda xp, x, p: xp.delete(x, p, axis=1), np.arange(8.0).reshape(2, 4), np.asarray(places))
+    assert_agree(lambda xp, x: xp.insert(x, places, 9), np.arange(5))

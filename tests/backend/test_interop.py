@@ -315,3 +315,22 @@ def test_there_are_functions_that_dispatch() -> None:
 def test_every_function_that_dispatches_finds_ours(prefix: str, name: str) -> None:
     theirs, ours = NAMESPACES[prefix]
     assert function_here(getattr(theirs, name)) is getattr(ours, name)
+
+
+def test_out_of_other_libraries_ufuncs() -> None:
+    """Stored in the tensor, which is returned."""
+    special = pytest.importorskip("scipy.special")
+    x = lt.arange(3.0)
+    whole = lt.zeros(6)
+    part = whole[::2]
+    assert special.j0(x, out=part) is part
+    np.testing.assert_array_equal(whole.numpy()[::2], special.j0(np.arange(3.0)))
+    first, array = lt.zeros(3), np.zeros(3)
+    made = special.airy(x, out=(first, array, None, None))
+    assert made[0] is first
+    assert made[1] is array
+    for found, expected in zip(made, special.airy(np.arange(3.0)), strict=True):
+        np.testing.assert_array_equal(np.asarray(found), expected)
+    assert isinstance(made[2], lt.Tensor)
+    with pytest.raises(ValueError, match="read-only"):
+        special.j0(x, out=lt.broadcast_to(lt.zeros(()), 3))

@@ -109,3 +109,12 @@ def test_errors() -> None:
         lt.pad(x, ((1, 1), (2, 2)))
     with pytest.raises(ValueError, match="pad: reflect_type"):
         lt.pad(x, 1, "reflect", reflect_type="upside down")
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("mode", ["maximum", "minimum", "mean", "median"])
+@pytest.mark.parametrize("length", [0, (1, 0), ((0, 2), (1, 1))])
+def test_statistics_of_nothing(tier: str, mode: Any, length: Any) -> None:
+    for width in (1, 0, ((0, 1), (2, 0))):
+        assert_agree(lambda xp, x, width=width: xp.pad(x, width, mode, stat_length=length), sample("float64", (3, 4)))
+    assert_agree(lambda xp, x: xp.pad(x, ((0, 0), (1, 1)), mode, stat_length=length), np.ones((0, 3)))

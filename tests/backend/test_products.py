@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from agreement import assert_agree
 from comparison import DTYPES, LAYOUTS, assert_same, sample
 
 import lazytensor as lt
@@ -287,3 +288,23 @@ def test_errors() -> None:
     ]:
         with pytest.raises(error, match=match):
             call()
+
+
+AXES: list[dict[str, Any]] = [
+    *({}, {"axis": 0}, {"axis": 1}, {"axes": [0, 0]}, {"axes": [0, 0, ()]}, {"axes": [(1,), (1,), (0,)]}),
+    *({"axes": [-1, -1, -1]}, {"axes": [0, 0, (1, 2)]}, {"axes": [(0, 1), 0]}, {"axes": [0]}),
+]
+
+
+@pytest.mark.parametrize("keepdims", [False, True])
+@pytest.mark.parametrize("axes", AXES, ids=str)
+def test_axes_of_vecdot(tier: str, axes: dict[str, Any], keepdims: bool) -> None:
+    """What is kept is the last axis where `axes` says nothing else, and stays in its place with `axis`."""
+    assert_agree(lambda xp, x, y: xp.vecdot(x, y, keepdims=keepdims, **axes), *np.arange(48.0).reshape(2, 2, 3, 4))
+
+
+def test_axes_of_matrices() -> None:
+    x, y = np.arange(24.0).reshape(2, 3, 4), np.arange(8.0).reshape(4, 2)
+    for axes in ([(1, 0), (1, 0), (0, 1)], [0, 0, 0], [(0, 1), (0, 1)]):
+        assert_agree(lambda xp, a, b, axes=axes: xp.matmul(a, b, axes=axes), x[0], y)
+        assert_agree(lambda xp, a, b, axes=axes: xp.matvec(a, b, axes=axes), x[0], y[:, 0])

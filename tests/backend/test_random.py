@@ -124,3 +124,14 @@ def test_used_twice_is_drawn_once(tier: str) -> None:
     assert ((x - x) == 0).all()
     total, values = x.sum(), x.numpy()
     np.testing.assert_allclose(total.item(), values.sum())
+
+
+@pytest.mark.parametrize("make", [np.random.PCG64, np.random.MT19937, np.random.default_rng, np.random.RandomState])
+def test_seeds_of_numpys_kinds(make: Any) -> None:
+    """By their next numbers: equal generators give equal streams, and one gives two streams that differ."""
+    first, again, other = (lt.random.default_rng(make(seed)).random(5).numpy() for seed in (3, 3, 4))
+    np.testing.assert_array_equal(first, again)
+    assert (first != other).all()
+    shared = make(3)
+    np.testing.assert_array_equal(lt.random.Generator(shared).random(5).numpy(), first)
+    assert (lt.random.Generator(shared).random(5).numpy() != first).all()

@@ -143,3 +143,20 @@ def test_limits_of_floats_can_be_copied() -> None:
             )
             assert limits.dtype == wanted.dtype
             assert repr(limits) == repr(wanted)
+
+
+def test_closeness_of_python_numbers_is_weak(tier: str) -> None:
+    """Bounds made of Python numbers alone are rounded to the array's dtype, those with a NumPy scalar are not."""
+    near = float(1 - np.finfo(np.float64).eps)
+    single = np.asarray(1, np.float32)
+    for b, keywords in [
+        *((near, {"rtol": 0, "atol": 0}), (2, {"rtol": near / 2, "atol": 0}), (0, {"rtol": 0, "atol": near})),
+        *((np.float64(near), {"rtol": 0, "atol": 0}), (2, {"rtol": np.float64(near / 2), "atol": 0}), (True, {"rtol": [0, 1]})),
+    ]:
+        assert_same(lt.isclose(lt.asarray(single), b, **keywords), np.isclose(single, b, **keywords))
+
+
+@pytest.mark.parametrize("other", [None, "ab", [[1], [1, 2]]])
+def test_what_is_no_array_differs(other: Any) -> None:
+    assert not lt.array_equal(lt.ones(2), other)
+    assert not lt.array_equiv(lt.ones(2), other)

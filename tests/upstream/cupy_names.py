@@ -1,0 +1,211 @@
+"""`cupy` as CuPy's own tests see it: lazytensor, and `cupy.testing` from the checkout, whose decorators compare it with NumPy."""
+
+from __future__ import annotations
+
+import importlib
+import math
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import numpy as np
+from adapted import array_of
+from substitution import Resolve, execute
+
+import lazytensor as lt
+
+# Modules of CuPy whose names are NumPy's.
+PUBLIC = ("fft", "linalg", "random", "lib", "lib.stride_tricks", "polynomial", "polynomial.polynomial", "polynomial.polyutils")
+
+
+class Own(AttributeError):
+    """A name of CuPy that is not NumPy's."""
+
+
+class Names(ModuleType):
+    """A module of CuPy: lazytensor's names, and those of NumPy that are no functions."""
+
+    def __init__(self, full: str, own: Any, real: Any) -> None:
+        super().__init__(full)
+        vars(self).update(_own=own, _real=real, __path__=[])
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        raise Own(f"cupy's own name: {self.__name__}")
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if name == "available":  # a library of CUDA's
+            return False
+        full = f"{self.__name__}.{name}"
+        if full in _made or full.removeprefix("cupy.") in (*PUBLIC, "testing"):
+            return names(full)
+        own, real = vars(self)["_own"], vars(self)["_real"]
+        if own is not None and hasattr(own, name):
+            return getattr(own, name)
+        if real is None or not hasattr(real, name):
+            raise Own(f"cupy's own name: {full}")
+        found = getattr(real, name)
+        if own is None or isinstance(found, type) or not callable(found):
+            return found
+        return getattr(own, name)
+
+
+def _asnumpy(value: Any, *args: Any, **kwargs: Any) -> Any:
+    return np.asarray(array_of(value))
+
+
+def _top() -> ModuleType:
+    made = Names("cupy", lt, np)
+    made.ndarray = lt.Tensor  # type: ignore[attr-defined]
+    made.asnumpy = _asnumpy  # type: ignore[attr-defined]
+    made.get_array_module = lambda *args: lt if any(isinstance(item, lt.Tensor) for item in args) else np  # type: ignore[attr-defined]
+    made.exceptions = np.exceptions  # type: ignore[attr-defined]
+    return made
+
+
+def _cuda() -> ModuleType:
+    made = Names("cupy.cuda", None, None)
+    made.runtime = SimpleNamespace(is_hip=False, runtimeGetVersion=lambda: 13000)  # type: ignore[attr-defined]
+    made.driver = SimpleNamespace(get_build_version=lambda: 13000, _is_cuda_python=lambda: False)  # type: ignore[attr-defined]
+    made.cub = Names("cupy.cuda.cub", None, None)  # type: ignore[attr-defined]
+    made.cutensor = Names("cupy.cuda.cutensor", None, None)  # type: ignore[attr-defined]
+    return made
+
+
+def _core() -> ModuleType:
+    made = Names("cupy._core", None, None)
+    made.internal = SimpleNamespace(prod=math.prod)  # type: ignore[attr-defined]
+    made._accelerator = SimpleNamespace()  # type: ignore[attr-defined]
+    made._cub_reduction = SimpleNamespace(_CUB_REDUCE_SIZE_THRESHOLD=1)  # type: ignore[attr-defined]
+    return made
+
+
+def _sparse() -> ModuleType:
+    made = Names("cupyx.scipy.sparse", None, None)
+    made.issparse = lambda value: False  # type: ignore[attr-defined]
+    return made
+
+
+_made: dict[str, Any] = {"cupy": _top(), "cupy.cuda": _cuda(), "cupy._core": _core(), "cupyx.scipy.sparse": _sparse()}
+_made["cupy.cuda.runtime"] = _made["cupy.cuda"].runtime
+_made["cupy.cuda.driver"] = _made["cupy.cuda"].driver
+for _part in ("internal", "_accelerator", "_cub_reduction"):
+    _made[f"cupy._core.{_part}"] = getattr(_made["cupy._core"], _part)
+_made["cupy.exceptions"] = np.exceptions
+_made["cupy._util"] = ModuleType("cupy._util")
+_made["cupy._util"].PerformanceWarning = type("PerformanceWarning", (RuntimeWarning,), {})
+# Filters of warnings name classes by their path.
+sys.modules.update({name: _made[name] for name in ("cupy", "cupy.exceptions", "cupy._util")})
+
+
+def names(full: str) -> Any:
+    """What `import full` gives in a test module."""
+    if full in _made:
+        return _made[full]
+    if full == "cupy.testing" or full.startswith("cupy.testing."):
+        return _testing(full)
+    path = full.removeprefix("cupy.")
+    if path in PUBLIC:
+        own: Any = lt
+        for part in path.split("."):
+            own = getattr(own, part, None)
+        made = Names(full, own, importlib.import_module(f"numpy.{path}"))
+    else:
+        made = Names(full, None, None)
+    return _made.setdefault(full, made)
+
+
+REPLACED: dict[str, Resolve] = {"cupy": names, "cupyx": names, "cupy_backends": names}
+
+
+def tests(full: str) -> Any:
+    """The helpers that test modules import from each other."""
+    if full not in _made:
+        path = Path(os.environ["UPSTREAM_ROOT"], "tests", *full.split("."))
+        if path.is_dir():
+            made: Any = ModuleType(full)
+            made.__path__ = [str(path)]
+            _made[full] = made
+        else:
+            _made[full] = execute(path.with_suffix(".py"), full, full.rpartition(".")[0], {**REPLACED, "cupy_tests": tests})
+        parent, _, name = full.rpartition(".")
+        if parent:
+            setattr(tests(parent), name, _made[full])
+    return _made[full]
+
+
+# -- cupy.testing ---------------------------------------------------------------------------------------------------------------
+
+
+def _testing(full: str) -> Any:
+    """A module of the checkout's `cupy.testing`, adapted where it stands for a GPU or for dtypes that tensors have not."""
+    folder = Path(os.environ["UPSTREAM_ROOT"], "cupy", "testing")
+    name = full.removeprefix("cupy.testing").removeprefix(".") or "__init__"
+    path = folder / f"{name}.py"
+    if not path.exists():
+        raise ImportError(f"no module named {full}")
+    made = _made[full] = ModuleType(full)  # before it is executed: the modules import each other
+    if name == "__init__":
+        made.__path__ = [str(folder)]
+    execute(path, full, "cupy.testing", REPLACED, made)
+    if full in _ADAPTED:
+        _ADAPTED[full](made)
+    return made
+
+
+def _adapt_loops(module: Any) -> None:
+    """Without float16; compare lazy results with NumPy's, whatever their order in memory and whether they are scalars."""
+    module._float_dtypes = module._regular_float_dtypes
+    module._dtypes = module._float_dtypes + module._int_bool_dtypes
+    # Negative values become unsigned as in NumPy, on one processor.
+    module._contains_signed_and_unsigned = lambda kw: False
+    run_ours, run_numpy, decorator, convert = (
+        module._call_func_cupy,
+        module._call_func_numpy,
+        module._make_decorator,
+        module._convert_output_to_ndarray,
+    )
+
+    def run(*args: Any) -> tuple[Any, Any]:
+        result, error = run_ours(*args)
+        if error is None:
+            try:
+                array_of(result)
+            except Exception as found:
+                return None, found
+        return result, error
+
+    def run_both(*args: Any) -> tuple[Any, Any, Any, Any]:
+        result, error = run(*args)
+        expected, expected_error = run_numpy(*args)
+        if expected_error is not None and error is None:
+            # What the body left without a look at it.
+            with lt.config.override(sync=True):
+                result, error = run(*args)
+        return result, error, expected, expected_error
+
+    def make(check: Callable[..., Any], name: str, type_check: bool, contiguous_check: bool, *rest: Any) -> Any:
+        return decorator(check, name, type_check, False, *rest)
+
+    def to_arrays(ours: Any, theirs: Any, *rest: Any) -> tuple[Any, Any]:
+        if isinstance(ours, lt.Tensor) and np.isscalar(theirs):
+            return ours, np.array(theirs)
+        return convert(ours, theirs, *rest)  # type: ignore[no-any-return]
+
+    module._call_func_cupy = run
+    module._call_func_numpy_cupy = run_both
+    module._make_decorator = make
+    module._convert_output_to_ndarray = to_arrays
+
+
+def _adapt_random(module: Any) -> None:
+    """Seed by our functions."""
+    module.do_setup = lambda deterministic=True: (np.random.seed(0), lt.random.seed(0))
+    module.do_teardown = lambda: None
+
+
+_ADAPTED: dict[str, Callable[[Any], None]] = {"cupy.testing._loops": _adapt_loops, "cupy.testing._random": _adapt_random}
