@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dis
 import faulthandler
-import itertools
 import os
 import signal
 import sys
@@ -40,11 +39,7 @@ def places(code: CodeType) -> frozenset[int]:
             return next(((entry.target, entry.depth) for entry in entries if entry.start <= offset < entry.end), None)
 
         offsets = set()
-<<<<<<< HEAD
         for before, after in pairwise(instructions):
-=======
-        for before, after in itertools.pairwise(instructions):
->>>>>>> 453b948 (Scan signals by time too)
             if before.opname.startswith("CALL") and handler(before.offset) == handler(after.offset):
                 offsets.add(after.offset)
         offsets |= {item.offset for item in instructions if item.opname in ("RESUME", "JUMP_BACKWARD")}
