@@ -290,7 +290,7 @@ def in_child(what: str, function: Callable[[], object]) -> bool:
 
 def scan_fresh(name: str, action: str, first: int, step: int) -> int:
     place = first
-    while in_child(f"{name}, {action} at place {place} of a first wait", lambda: once(name, action, place)):
+    while in_child(f"{name}, {action} at place {place} of a first wait", lambda place=place: once(name, action, place)):
         place += step
     return place
 
