@@ -88,8 +88,6 @@ def _named(name: str) -> Any:
 class PlainKernel:
     """A kernel's function in Python."""
 
-    address = 0
-
     def __init__(self, source: str) -> None:
         self.source = source
         self.name = source.partition("def ")[2].partition("(")[0]
@@ -101,6 +99,10 @@ class PlainKernel:
                 scope[name] = found
             elif name not in dir(__builtins__) + list(__builtins__ if isinstance(__builtins__, dict) else ()) + ["real", "imag"]:
                 raise KernelError(f"nothing is called {name} in {source}")
+
+    @property
+    def address(self) -> int:
+        raise AssertionError(f"{self.name} is no native code")
 
     def __call__(self, block: int, start: int, stop: int) -> None:
         with np.errstate(all="ignore"):
@@ -120,11 +122,16 @@ class _Store:
 
 
 def _shuffled(lane: cpu.CpuLane, task: KernelTask, count: int, grain: int) -> None:
-    """The pieces of a loop, by turns."""
+    """The pieces of a loop, in any order; once, of a task that is to be run once, which would call native code itself."""
+    run: Callable[[int, int], None] = task
+    if isinstance(task, KernelTask) and task.todo is not None:
+        if next(task.todo, None) is None:
+            return
+        run = KernelTask(task.kernel, task.block, task.first)
     starts = list(range(0, count, grain))
     random.Random(count).shuffle(starts)
     for start in starts:
-        task(start, min(count, start + grain))
+        run(start, min(count, start + grain))
 
 
 @contextmanager

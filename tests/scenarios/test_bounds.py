@@ -175,3 +175,24 @@ def test_a_loop_that_hands_over_arrays_and_never_waits_is_bounded() -> None:
     total, peak = printed.split()
     assert float(total) == 1e9
     assert int(peak) < 2_500_000  # of the 4 GB that passed through
+
+
+@pytest.mark.parametrize("size", [10**14, 10**18])
+def test_memory_that_was_refused_counts_nowhere(size: int, tier: str) -> None:
+    x = lt.ones(100_000)
+    (x + 1).wait()
+    before = lt.memory_stats()
+    for make in (lt.zeros, lt.ones, lt.empty, lambda size: lt.arange(size) * 2.0):
+        refused = make(size)
+        with pytest.raises(MemoryError):
+            refused.wait()
+    # One that finds memory beside one that does not.
+    both = lt.zeros(300_000), lt.zeros(size)
+    with pytest.raises(MemoryError):
+        lt.materialize(*both)
+    del refused, both
+    gc.collect()
+    after = lt.memory_stats()
+    assert after["live_bytes"] == before["live_bytes"]
+    assert after["peak_bytes"] <= before["peak_bytes"] + (4 << 20)
+    engine().take_error()
