@@ -17,6 +17,9 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
+# A signal that comes while a thread is about to block in a lock does not wake it: it looks again after this long.
+LOOK_SECONDS = 0.25
+
 # The threads that are at such work, and what is released when it is done: a fork waits for it, since a child would inherit its locks.
 _helpers: dict[int, Any] = {}
 _complete: set[str] = set()
@@ -43,7 +46,8 @@ def shielded(function: Callable[[], T]) -> T:
         start_new_thread(run, ())
     except RuntimeError:  # no more threads, or the interpreter is exiting
         return function()
-    ended.acquire()
+    while not ended.acquire(timeout=LOOK_SECONDS):
+        pass
     succeeded, value = outcome.pop()
     if not succeeded:
         raise value

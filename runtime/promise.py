@@ -12,7 +12,7 @@ from itertools import islice
 from types import CodeType, TracebackType
 from typing import Any, Final, NoReturn, TypeAlias
 
-from lazytensor.compiler.shield import shielded
+from lazytensor.compiler.shield import LOOK_SECONDS, shielded
 
 Site: TypeAlias = tuple[CodeType, int] | None
 
@@ -96,7 +96,11 @@ class Promise:
         gate = threading.Lock()
         gate.acquire()
         self.add_callback(lambda _: gate.release())
-        gate.acquire(timeout=timeout)
+        if timeout >= 0:
+            gate.acquire(timeout=timeout)
+        else:
+            while not gate.acquire(timeout=LOOK_SECONDS):
+                pass
         return self.value is not UNSET
 
     def abandon(self, value: Any) -> None:
