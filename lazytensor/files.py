@@ -7,17 +7,17 @@ interrupt leaves what was there before. A file object is written to directly. Pi
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lazytensor.damage import UnsupportedError, file_size, member, undamaged
 from lazytensor.dtypes import as_dtype
 from lazytensor.fallback import values, waits
 from lazytensor.handle import SUPPORTED, Handle, constant, created, import_array
 from lazytensor.manipulation import as_tensor
+from lazytensor.replacing import replacing
 from lazytensor.ufunc_class import unbound
 from lazytensor.views import ReadOnly
 
@@ -32,46 +32,13 @@ __all__ = [
 # -- writing --------------------------------------------------------------------------------------------------------------------
 
 
-@contextmanager
-def _replacing(path: str) -> Iterator[str]:
-    """The path of a new file beside `path`, of the same ending, that replaces it when the block ends without an error."""
-    target = os.path.realpath(path)  # a link stays a link
-    mode: int | None = None
-    with suppress(FileNotFoundError):
-        mode = os.stat(target).st_mode
-    if mode is not None and not stat.S_ISREG(mode):
-        yield target  # a device or a pipe
-        return
-    folder, name = os.path.split(target)
-    beside = os.path.join(folder, f".{os.urandom(6).hex()}-{name}")
-    # Not by tempfile: its files are private to the user, whatever the umask says.
-    try:
-        os.close(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
-    except PermissionError:
-        # A folder without the right to make files, perhaps with a file that may be written to.
-        yield target
-        return
-    except OSError as error:
-        error.filename = path
-        raise
-    try:
-        if mode is not None:
-            os.chmod(beside, stat.S_IMODE(mode))
-        yield beside
-        os.replace(beside, target)
-    except BaseException:
-        with suppress(FileNotFoundError):
-            os.unlink(beside)
-        raise
-
-
 def _write(file: Any, ending: str, write: Callable[[Any], None]) -> None:
     """Call `write` with a binary file object for `file`, a path that gets the ending if it lacks it, or an open file."""
     if hasattr(file, "write"):
         write(file)
         return
     path = os.fsdecode(os.fspath(file))
-    with _replacing(path if path.endswith(ending) else path + ending) as place, open(place, "wb") as opened:
+    with replacing(path if path.endswith(ending) else path + ending) as place, open(place, "wb") as opened:
         write(opened)
 
 
@@ -176,7 +143,7 @@ def savetxt(
     if hasattr(fname, "write"):
         np.savetxt(fname, array, **options)
         return
-    with _replacing(os.fsdecode(os.fspath(fname))) as place:
+    with replacing(os.fsdecode(os.fspath(fname))) as place:
         np.savetxt(place, array, **options)
 
 
@@ -187,7 +154,7 @@ def tofile(x: Handle, fid: Any, sep: str = "", format: str = "%s") -> None:
     if hasattr(fid, "write"):
         array.tofile(fid, sep, format)
         return
-    with _replacing(os.fsdecode(os.fspath(fid))) as place:
+    with replacing(os.fsdecode(os.fspath(fid))) as place:
         array.tofile(place, sep, format)
 
 
@@ -198,8 +165,8 @@ def _read(array: Any, name: str) -> Tensor:
     """A tensor of an array that was just read and nobody else has."""
     if array.dtype in SUPPORTED and array.flags.c_contiguous and type(array) is np.ndarray and array.dtype.isnative:
         return created(constant(array))
-    if array.dtype.kind not in "biufc":
-        raise TypeError(f"{name}: dtype {array.dtype} is not supported; supported are {', '.join(map(str, SUPPORTED))}")
+    if array.dtype not in SUPPORTED and array.dtype.newbyteorder("=") not in SUPPORTED:
+        raise UnsupportedError(f"{name}: dtype {array.dtype} is not supported; supported are {', '.join(map(str, SUPPORTED))}")
     return created(import_array(array))
 
 
@@ -209,18 +176,25 @@ def _no_like(like: Any, name: str) -> None:
 
 
 class Archive(Mapping[str, Any]):
-    """An open .npz file: a mapping from the names to tensors, each read when asked for. Close it, or use it in a `with` block."""
+    """An open .npz file: a mapping from the names to tensors, each read when asked for, and to the bytes of what is no array.
 
-    def __init__(self, file: Any) -> None:
+    Close it, or use it in a `with` block.
+    """
+
+    def __init__(self, file: Any, max_header_size: int = 10_000) -> None:
         self._file = file
+        self._max_header_size = max_header_size
 
     @property
     def files(self) -> list[str]:
         """The names."""
         return list(self._file.files)
 
-    def __getitem__(self, key: str) -> Tensor:
-        return _read(self._file[key], "load")
+    def __getitem__(self, key: str) -> Any:
+        if key not in self._file:
+            raise KeyError(f"{key} is not a file in the archive")
+        found = member(self._file, key, self._max_header_size)
+        return found if isinstance(found, bytes) else _read(found, "load")
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._file.files)
@@ -255,7 +229,7 @@ class _Members:
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
 
-    def __getattr__(self, name: str) -> Tensor:
+    def __getattr__(self, name: str) -> Any:
         try:
             return self._archive[name]
         except KeyError:
@@ -290,16 +264,19 @@ def load(
     Raises
     ------
     ValueError
-        If the file is damaged, or of another format.
+        If the file is damaged, or of another format. Members of an archive are read, and checked, when they are asked for.
     TypeError
-        If the dtype is none that tensors have.
+        If the dtype is none that tensors have; a ValueError too.
     """
     if mmap_mode not in (None, "r", "c", "readonly", "copyonwrite"):
         raise ValueError(f"load: mmap_mode must be None, 'r' or 'c', got {mmap_mode!r}: tensors do not write to files")
     _no_pickle(allow_pickle, "load")
-    found = np.load(file, None if mmap_mode is None else "r", allow_pickle=False, max_header_size=max_header_size)
+    mapped: Any = None if mmap_mode is None else "r"
+    found = undamaged(
+        lambda: np.load(file, mapped, allow_pickle=False, max_header_size=max_header_size), "load", lambda: file_size(file)
+    )
     if not isinstance(found, np.ndarray):
-        return Archive(found)
+        return Archive(found, max_header_size)
     made = _read(found.view(np.ndarray), "load")
     return made._alias(ReadOnly(*made._index_map())) if mmap_mode in ("r", "readonly") else made
 
