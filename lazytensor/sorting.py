@@ -121,6 +121,7 @@ def lexsort(keys: Any, axis: int = -1) -> Tensor:
         raise TypeError("lexsort: expects at least one key")
     nodes = [node_operand(row, "lexsort") for row in rows]
     if all(node.shape == () for node in nodes):
+        one_axis(axis, 1, "lexsort")
         nodes = [reshape(wrap(node), (1,))._read() for node in nodes]
         return reshape(wrap(record(ops.lexsort, tuple(nodes), (0,))), ())
     return wrap(record(ops.lexsort, tuple(nodes), (one_axis(axis, len(nodes[0].shape), "lexsort"),)))

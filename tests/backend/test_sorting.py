@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from agreement import assert_agree
 from comparison import DTYPES, FEW, LAYOUTS, assert_same, sample
 
 import lazytensor as lt
@@ -148,3 +149,8 @@ def test_wrong_searches() -> None:
 def test_sort_complex(tier: str, dtype: str) -> None:
     x = sample(dtype, (3, 5))
     assert_same(lt.sort_complex(lt.asarray(x)), np.sort_complex(x))
+
+
+@pytest.mark.parametrize("axis", [0, -1, 1, -2, 10])
+def test_axes_of_keys_without_any(axis: int) -> None:
+    assert_agree(lambda xp, x: xp.lexsort((x, x), axis=axis), np.asarray(1))

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from agreement import assert_agree
 from comparison import assert_same, sample
 
 import lazytensor as lt
@@ -175,3 +176,39 @@ def test_where_of_one_argument() -> None:
         assert_same(found, wanted)
     with pytest.raises(ValueError, match="both or neither"):
         lt.where(x, 1)
+
+
+REDUCED = [
+    "add",
+    "multiply",
+    "maximum",
+    "subtract",
+    "divide",
+    "logaddexp",
+    "hypot",
+    "fmax",
+    "bitwise_or",
+    "logical_and",
+    "logical_xor",
+    "gcd",
+]
+REDUCTIONS: dict[str, Any] = {
+    "by position": lambda f, x: f(x, 0, None, None, False, 2),
+    "mask by position": lambda f, x: f(x, None, None, None, False, 1, [[True], [False]]),
+    "initial": lambda f, x: f(x, 1, initial=3, keepdims=True),
+    "masked": lambda f, x: f(x, 1, initial=3, where=[True, False, True]),
+    "masked without initial": lambda f, x: f(x, 1, where=[True, False, True]),
+    "nothing": lambda f, x: f(x[:0], 0),
+    "nothing with initial": lambda f, x: f(x[:0], 0, initial=1),
+    "nothing without identity": lambda f, x: f(x[:0], 0, initial=None),
+    "without identity": lambda f, x: f(x, 0, initial=None),
+    "several axes": lambda f, x: f(x, (0, 1), initial=1),
+}
+
+
+@pytest.mark.parametrize("name", REDUCED)
+@pytest.mark.parametrize("reduction", REDUCTIONS)
+def test_reductions_start_and_choose(tier: str, name: str, reduction: str) -> None:
+    x = np.arange(1, 7).reshape(2, 3)
+    operand = x if name in ("bitwise_or", "gcd") else x.astype(float)
+    assert_agree(lambda xp, a: REDUCTIONS[reduction](getattr(xp, name).reduce, a), operand, ulp=2)
