@@ -16,18 +16,23 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Any
 
+from lazytensor.compiler import shield
+
 log = logging.getLogger("lazytensor")
 
 # How long a fork waits at most, in all; only what hangs, or computes for so long, is met half done by the child.
 PATIENCE = 10.0
 
-# The stages: locks of the front end, by how they nest; the engines; then what work on the engine takes.
-WRITES, PLANNING, SYSTEM, ENGINES, COMPILING, LINKING, LIBRARIES = range(7)
+# The stages: the front end, outer locks first; the engines; then what all of them use.
+WRITES, JOBS, PLANNING, ENGINES, SHIELD, SYSTEM, COMPILING, LINKING, LIBRARIES = range(9)
 
 _stages: list[tuple[int, Stage]] = []
 _renewed: weakref.WeakSet[Any] = weakref.WeakSet()
 _forking = threading.RLock()
 _passed: list[Stage] = []
+# The thread that forks, 0 while there is none; others that are about to begin something it would wait for call `let_pass`.
+forking = 0
+_gate = threading.Lock()
 
 
 class Stage:
@@ -49,18 +54,18 @@ class Held(Stage):
     def __init__(self, find: Callable[[], Any]) -> None:
         self._find = find
         self._lock: Any = None
-        self._acquired = False
+        self.acquired = False
         self._nested = False
 
     def before(self, deadline: float) -> None:
         lock = self._lock = self._find()
         if lock is not None:
             self._nested = hasattr(lock, "_is_owned") and lock._is_owned()
-            self._acquired = lock.acquire(timeout=max(0.0, deadline - monotonic()))
+            self.acquired = lock.acquire(timeout=max(0.0, deadline - monotonic()))
 
     def in_parent(self) -> None:
         lock, self._lock = self._lock, None
-        if lock is not None and self._acquired:
+        if lock is not None and self.acquired:
             lock.release()
 
     def in_child(self) -> None:
@@ -77,6 +82,22 @@ def register(order: int, stage: Stage) -> None:
     _stages.sort(key=lambda entry: entry[0])
 
 
+class _Shield(Stage):
+    """Imports, threads being started, compiling: what must not be torn apart, by a fork as little as by an interrupt."""
+
+    def before(self, deadline: float) -> None:
+        shield.before_fork(max(0.0, deadline - monotonic()))
+
+    def in_parent(self) -> None:
+        shield.after_fork_in_parent()
+
+    def in_child(self) -> None:
+        shield.after_fork_in_child()
+
+
+register(SHIELD, _Shield())
+
+
 def hold(order: int, find: Callable[[], Any]) -> None:
     """Have forks hold the lock that `find()` gives, if it is not None."""
     register(order, Held(find))
@@ -86,6 +107,20 @@ def renew(lock: Any) -> Any:
     """Have the child renew a lock that guards no more than a few assignments; returns it."""
     _renewed.add(lock)
     return lock
+
+
+def close_gate() -> None:
+    """By a stage: from here on others wait in `let_pass`."""
+    global forking
+    forking = threading.get_ident()
+    _gate.acquire()
+
+
+def let_pass() -> None:
+    """Wait while another thread forks. To be called without locks, when `forking` is not 0."""
+    if forking != threading.get_ident():
+        with _gate:
+            pass
 
 
 def _before() -> None:
@@ -107,16 +142,23 @@ def _before() -> None:
 
 
 def _in_parent() -> None:
+    global forking
     while _passed:
         _passed.pop().in_parent()
+    if forking:
+        forking = 0
+        _gate.release()
     _forking.release()
 
 
 def _in_child() -> None:
+    global forking
     for lock in list(_renewed):
         lock._at_fork_reinit()
     while _passed:
         _passed.pop().in_child()
+    forking = 0
+    _gate._at_fork_reinit()  # type: ignore[attr-defined]
     _forking._at_fork_reinit()  # type: ignore[attr-defined]
 
 
