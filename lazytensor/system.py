@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import os
 import sys
 import threading
 from contextlib import suppress
@@ -13,6 +12,7 @@ from lazytensor.compiler.shield import shielded
 from lazytensor.config import config
 from lazytensor.runtime import forks
 from lazytensor.runtime.background import PIECE_SECONDS
+from lazytensor.runtime.limits import total_memory
 
 if TYPE_CHECKING:
     from lazytensor.runtime.engine import Engine
@@ -21,13 +21,6 @@ if TYPE_CHECKING:
 _lock = threading.Lock()
 _engine: Engine | None = None
 _store: KernelStore | None = None
-
-
-def _total_memory() -> int:
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (ValueError, OSError, AttributeError):
-        return 8 << 30
 
 
 def engine() -> Engine:
@@ -49,13 +42,13 @@ def _make_engine() -> Engine:
     from lazytensor.runtime.engine import Engine
     from lazytensor.runtime.memory import Pool
 
-    pool = Pool(_total_memory() // 4)
+    pool = Pool(total_memory() // 4)
     count = config.cpu_devices
     devices = {}
     for index in range(count):
         threads = max(1, config.threads // count + (index < config.threads % count))
         devices[f"cpu:{index}"] = CpuDevice(index, threads, pool)
-    return Engine(devices, in_flight_bytes=_total_memory() // 4)
+    return Engine(devices, in_flight_bytes=total_memory() // 4)
 
 
 def kernel_store() -> KernelStore:
