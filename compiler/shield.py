@@ -13,6 +13,7 @@ from collections.abc import Callable
 from functools import partial
 from importlib import import_module
 from threading import get_ident
+from time import monotonic
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -23,6 +24,9 @@ LOOK_SECONDS = 0.25
 # The threads that are at such work, and what is released when it is done: a fork waits for it, since a child would inherit its locks.
 _helpers: dict[int, Any] = {}
 _complete: set[str] = set()
+# The thread that forks, and what others wait for meanwhile.
+_forking = 0
+_gate = allocate_lock()
 
 
 def shielded(function: Callable[[], T]) -> T:
@@ -58,6 +62,9 @@ def _guarded(function: Callable[[], T]) -> T:
     ident = get_ident()
     if ident in _helpers:
         return function()
+    if _forking and _forking != ident:
+        with _gate:
+            pass
     ended = _helpers[ident] = allocate_lock()
     ended.acquire()
     try:
@@ -84,16 +91,29 @@ def _import(name: str) -> None:
     _complete.add(name)
 
 
-def before_fork() -> None:
-    """Wait for such work of other threads, for so long as it may reasonably take."""
-    own = get_ident()
+def before_fork(patience: float) -> None:
+    """Wait for such work of other threads, `patience` seconds at most, and let none begin."""
+    global _forking
+    _forking = own = get_ident()
+    _gate.acquire()
+    deadline = monotonic() + patience
     for ident, ended in list(_helpers.items()):
-        if ident != own and ended.acquire(timeout=10):
+        if ident != own and ended.acquire(timeout=max(0.0, deadline - monotonic())):
             ended.release()
 
 
-def after_fork() -> None:
+def after_fork_in_parent() -> None:
+    """Go on."""
+    global _forking
+    _forking = 0
+    _gate.release()
+
+
+def after_fork_in_child() -> None:
     """In the child, which has no other threads."""
+    global _forking
+    _forking = 0
+    _gate._at_fork_reinit()  # type: ignore[attr-defined]
     for ident in list(_helpers):
         if ident != get_ident():
             del _helpers[ident]

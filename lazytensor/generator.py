@@ -22,6 +22,7 @@ from lazytensor.devices import device_name
 from lazytensor.dtypes import as_dtype
 from lazytensor.handle import Handle, contains_handle, node_operand, record, wrap
 from lazytensor.out import deliver
+from lazytensor.runtime import forks
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
@@ -45,7 +46,7 @@ class Stream:
     __slots__ = ("_children", "_draw", "_lock", "_seed")
 
     def __init__(self, seed: Any = None) -> None:
-        self._lock = threading.Lock()
+        self._lock = forks.renew(threading.Lock())
         self._restart(seed)
 
     def _restart(self, seed: Any) -> None:
@@ -61,7 +62,7 @@ class Stream:
 
     def __setstate__(self, state: tuple[int, int, int]) -> None:
         self._seed, self._draw, self._children = state
-        self._lock = threading.Lock()
+        self._lock = forks.renew(threading.Lock())
 
     def _key(self) -> int:
         if self._seed is None:

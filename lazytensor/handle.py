@@ -28,6 +28,7 @@ from lazytensor.evaluate import value_of
 from lazytensor.followers import LARGE, MAX_BYTES, watch
 from lazytensor.nesting import refuse_cycles
 from lazytensor.planning import lock
+from lazytensor.runtime import forks
 from lazytensor.sites import Site, user_site
 from lazytensor.views import View
 
@@ -61,6 +62,7 @@ _BY_DTYPE = {dtype: dtype for dtype in SUPPORTED}
 # Guards the change of any handle or storage: a statement on a handle is atomic. One lock for all, since graphs are built under the
 # interpreter lock anyway.
 write_lock = threading.RLock()
+forks.hold(forks.WRITES, lambda: write_lock)
 
 # Elements from which an operation counts for background starts; smaller ones must not pay for the bookkeeping.
 _NOTABLE = 1 << 15

@@ -7,9 +7,9 @@ engine, and a signal handler or a finalizer that waits above a job of its own th
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from threading import get_ident
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 from weakref import ref
 
@@ -22,6 +22,7 @@ from lazytensor.compiler.plan import Environment, Plan
 from lazytensor.config import config
 from lazytensor.followers import add_followers, watched
 from lazytensor.planning import Entry, changes, find_entry, lock, make_entry
+from lazytensor.runtime import forks
 from lazytensor.runtime.execute import Progress
 from lazytensor.runtime.promise import Failure, Promise, Site, settle
 from lazytensor.system import engine
@@ -264,14 +265,26 @@ class Job:
         engine().run(plan, environment, self.sites, progress)
         self._deliver(plan, environment)
 
+    def finish_inherited(self) -> None:
+        """In a forked child, which has no thread to finish the job."""
+        if self.donated:  # half written over, perhaps
+            failure = Failure(
+                RuntimeError("this value was being computed by another thread of the parent process when it forked")
+            )
+            for promise in self.promises:
+                promise.abandon(failure)
+        else:
+            self.finish_copy()
 
-# The jobs that each thread is in the middle of, outermost first; and those whose thread a fork did not bring along.
+
+# The jobs that each thread is in the middle of, outermost first.
 _running: dict[int, list[Job]] = {}
-_orphans: list[Job] = []
 
 
 def advance(nodes: list[Node], background: bool, patient: bool) -> None:
     """Compute nodes as one job, or hand it over. Empties the list."""
+    if forks.forking:
+        forks.let_pass()
     job = Job(background)
     stack = _running.setdefault(get_ident(), [])
     try:
@@ -297,30 +310,60 @@ def finish_own() -> None:
     if stack:
         for job in list(stack):
             job.finish_copy()
-    while _orphans:
-        _orphans.pop().finish_copy()
+
+
+def _others() -> list[Job]:
+    """The jobs that other threads are in the middle of."""
+    own = get_ident()
+    stacks = [stack for ident, stack in list(_running.items()) if ident != own]
+    return [job for stack in stacks for job in list(stack) if job.taken and not job.over]
 
 
 def wait_for_others() -> None:
     """Wait for the jobs that other threads are in the middle of."""
-    own = get_ident()
-    for ident, stack in list(_running.items()):
-        for job in list(stack):
-            if job.taken and ident != own:
-                for promise in list(job.promises):
-                    promise.wait()
-                if job.submission is not None:
-                    job.submission.finished.wait()
+    for job in _others():
+        for promise in list(job.promises):
+            promise.wait()
+        if job.submission is not None:
+            job.submission.finished.wait()
 
 
-def _after_fork() -> None:
-    """In the child, which has no other thread to finish its jobs."""
-    lock._at_fork_reinit()  # type: ignore[attr-defined]
-    own = get_ident()
-    for ident in list(_running):
-        if ident != own:
-            _orphans.extend(job for job in _running.pop(ident) if job.taken and not job.over)
+class _Jobs(forks.Stage):
+    """Forks wait for the jobs that other threads are in the middle of, while no thread begins another."""
+
+    def before(self, deadline: float) -> None:
+        forks.close_gate()
+        while _others() and monotonic() < deadline:
+            sleep(1e-3)
+
+    def in_child(self) -> None:
+        """Hand on what was not done in time to whoever asks for it."""
+        inherited = _others()
+        own = get_ident()
+        for ident in list(_running):
+            if ident != own:
+                del _running[ident]
+        for job in _running.get(own, ()):
+            for promise in job.promises:
+                promise.keep()
+        for job in inherited:
+            if job.submission is not None:
+                engine().inherit(job.submission)
+            else:
+                for promise in job.promises:
+                    promise.postpone(job.finish_inherited)
 
 
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)
+class _Lock(forks.Held):
+    """The lock under which jobs are captured: another thread may have captured one just before the gate was closed."""
+
+    def before(self, deadline: float) -> None:
+        super().before(deadline)
+        while self.acquired and _others() and monotonic() < deadline:
+            lock.release()
+            sleep(1e-3)
+            super().before(deadline)
+
+
+forks.register(forks.JOBS, _Jobs())
+forks.register(forks.PLANNING, _Lock(lambda: lock))

@@ -23,6 +23,7 @@ from lazytensor.compiler.ops.row import Kind
 from lazytensor.compiler.plan import KernelInfo, Plan
 from lazytensor.compiler.shield import complete
 from lazytensor.config import config
+from lazytensor.runtime import forks
 from lazytensor.system import engine, kernel_store
 
 if TYPE_CHECKING:
@@ -80,6 +81,18 @@ _planned_nodes = 0
 _uses = 0
 # Plans whose kernels are to be compiled.
 upgrades: deque[Entry] = deque()
+_compiling: set[Entry] = set()
+
+
+class _Plans(forks.Stage):
+    """A child asks again for the kernels that its parent's background thread was to compile."""
+
+    def in_child(self) -> None:
+        upgrades.extend(_compiling)
+        _compiling.clear()
+
+
+forks.register(forks.PLANNING, _Plans())
 
 
 def clear_plans() -> None:
@@ -226,11 +239,21 @@ def start_upgrades() -> None:
             entry = upgrades.popleft()
         except IndexError:  # another thread was faster
             return
+        _compiling.add(entry)
         engine().background(partial(_upgrade, entry))
 
 
 def _upgrade(entry: Entry) -> None:
-    entry.plan = pipeline.make_plan(entry.graph, entry.groups, entry.options, _compile_worthy)
+    try:
+        entry.plan = pipeline.make_plan(entry.graph, entry.groups, entry.options, _compile_unhurried)
+    finally:
+        _compiling.discard(entry)
+
+
+def _compile_unhurried(graph: Graph, group: Group) -> Lowered:
+    """As `_compile_worthy`, in the background: between two kernels a fork may come, or the interpreter's exit."""
+    engine().background_checkpoint()
+    return _compile_worthy(graph, group)
 
 
 def pending_plan(nodes: Iterable[Node]) -> tuple[Graph, tuple[Group, ...], Plan] | None:

@@ -7,7 +7,6 @@ continuous, discrete and shuffling; the functions of this module are those of a 
 from __future__ import annotations
 
 import os
-import threading
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -68,8 +67,7 @@ _seeded = [False]
 
 
 def _after_fork_in_child() -> None:
-    # Another thread may have held the lock. A stream that nobody seeded differs from the parent's; a seeded one goes on, as NumPy's.
-    _shared._lock = threading.Lock()
+    # A stream that nobody seeded differs from the parent's; a seeded one goes on, as NumPy's.
     if not _seeded[0]:
         _shared._restart(None)
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-import os
+import atexit
+import sys
 import threading
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 from lazytensor.compiler.shield import shielded
 from lazytensor.config import config
+from lazytensor.runtime import forks
+from lazytensor.runtime.background import PIECE_SECONDS
+from lazytensor.runtime.limits import total_memory
 
 if TYPE_CHECKING:
     from lazytensor.runtime.engine import Engine
@@ -16,13 +21,6 @@ if TYPE_CHECKING:
 _lock = threading.Lock()
 _engine: Engine | None = None
 _store: KernelStore | None = None
-
-
-def _total_memory() -> int:
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (ValueError, OSError, AttributeError):
-        return 8 << 30
 
 
 def engine() -> Engine:
@@ -44,13 +42,13 @@ def _make_engine() -> Engine:
     from lazytensor.runtime.engine import Engine
     from lazytensor.runtime.memory import Pool
 
-    pool = Pool(_total_memory() // 4)
+    pool = Pool(total_memory() // 4)
     count = config.cpu_devices
     devices = {}
     for index in range(count):
         threads = max(1, config.threads // count + (index < config.threads % count))
         devices[f"cpu:{index}"] = CpuDevice(index, threads, pool)
-    return Engine(devices, in_flight_bytes=_total_memory() // 4)
+    return Engine(devices, in_flight_bytes=total_memory() // 4)
 
 
 def kernel_store() -> KernelStore:
@@ -69,6 +67,39 @@ def _find_store() -> KernelStore:
             # What kernels call is compiled into them: they are as old as the functions they were made with.
             _store = KernelStore(salt=library_digest())
         return _store
+
+
+def _compiler_lock() -> Any:
+    return getattr(sys.modules.get("lazytensor.compiler.codegen.source"), "lock", None)
+
+
+def _numba_lock() -> Any:
+    lock = getattr(sys.modules.get("numba.core.compiler_lock"), "global_compiler_lock", None)
+    return getattr(lock, "_lock", None)
+
+
+def _llvm_lock() -> Any:
+    library = getattr(sys.modules.get("llvmlite.binding.ffi"), "lib", None)
+    return getattr(getattr(library, "_lock", None), "_lock", None)
+
+
+forks.hold(forks.SYSTEM, lambda: _lock)
+forks.hold(forks.COMPILING, _compiler_lock)
+# The user may compile too. A child that cannot have these locks would never compile again.
+forks.hold(forks.LIBRARIES, _numba_lock)
+forks.hold(forks.LIBRARIES, _llvm_lock)
+
+
+def _close_compiler() -> None:
+    """Wait for the kernel that a thread is compiling, and let no other thread begin one: LLVM ends with the interpreter, and a thread
+    inside it would then abort the process. Registered before any engine is made, so that it comes after the engines have stopped."""
+    for lock in (_compiler_lock(), getattr(sys.modules.get("lazytensor.runtime.kernel_store"), "link_lock", None)):
+        if lock is not None:
+            with suppress(KeyboardInterrupt):
+                lock.acquire(timeout=PIECE_SECONDS)
+
+
+atexit.register(_close_compiler)
 
 
 def _changed(name: str) -> None:

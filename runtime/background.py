@@ -6,16 +6,27 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from queue import SimpleQueue
+from time import monotonic
 
 from lazytensor.runtime.errstate import quietly
 from lazytensor.runtime.promise import Promise, engine_threads, on_engine_thread
+
+# How long the interpreter's exit waits for the piece of work under way. A kernel takes 60 to 300 ms to compile, and many times that on a
+# machine that has no time for a thread of low priority; only work that hangs takes longer than this.
+PIECE_SECONDS = 60.0
+
+
+class StoppedError(Exception):
+    """Raised by `checkpoint` in work that is to end."""
 
 
 class Background:
     """Runs callables in order on a daemon thread that starts with the first.
 
-    `_busy` is held while one runs: a fork waits for it, as a child must not inherit a compiler in the middle of its work.
+    `_busy` is held while one runs, from one checkpoint to the next: a child must not inherit a compiler in the middle of its work, so a
+    fork waits for the next one, where the callable waits for the fork in turn. After `stop` the callable ends there.
     """
 
     def __init__(self) -> None:
@@ -27,7 +38,9 @@ class Background:
         self._queue: SimpleQueue[Callable[[], object] | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
         self._stopped = False
-        self._forking = False
+        self._passing = False
+        self._passed = threading.Condition(self._lock)
+        self._held = False
 
     @property
     def started(self) -> bool:
@@ -58,23 +71,54 @@ class Background:
                 if self._stopped:
                     return
 
-    def stop(self, timeout: float) -> None:
-        """Drop what is queued, and wait at most `timeout` seconds for what is running: exiting under a compiler crashes."""
+    def checkpoint(self) -> None:
+        """Called by work between its pieces, such as one kernel: lets a fork pass. On other threads it does nothing.
+
+        Raises
+        ------
+        StoppedError
+            After `stop`.
+        """
+        if threading.current_thread() is not self._thread:
+            return
+        if self._passing:
+            self._busy.release()
+            with self._passed:
+                self._passed.wait_for(lambda: not self._passing)
+            self._busy.acquire()
+        if self._stopped:
+            raise StoppedError
+
+    def stop(self) -> None:
+        """Drop what is queued, and wait for the piece of work under way: exiting under a compiler crashes."""
         with self._lock:
             self._stopped = True
             thread = self._thread
-        if thread is not None:
+        if thread is not None and thread is not threading.current_thread():
             self._queue.put(None)
-            thread.join(timeout)
+            _hurry(thread)
+            thread.join(PIECE_SECONDS)
 
-    def before_fork(self) -> None:
-        # The limit is for the callable that forks itself, and for one that hangs.
-        self._forking = self._busy.acquire(timeout=0 if on_engine_thread() else 10)
+    def before_fork(self, deadline: float) -> None:
+        """Wait for the piece of work under way until monotonic() is `deadline`, and hold the thread there."""
+        with self._lock:
+            self._passing = True
+            thread = self._thread
+        if thread is not None:
+            _hurry(thread)
+        # A callable that forks holds it itself.
+        patience = 0.0 if on_engine_thread() else max(0.0, deadline - monotonic())
+        self._held = self._busy.acquire(timeout=patience)
 
     def after_fork_in_parent(self) -> None:
-        if self._forking:
-            self._forking = False
+        if self._held:
             self._busy.release()
+        with self._passed:
+            self._passing = self._held = False
+            self._passed.notify_all()
+            thread = self._thread
+        if thread is not None:
+            _unhurry(thread)
 
     def after_fork(self) -> None:
         """In the child: start anew, without the parent's queue."""
@@ -83,13 +127,30 @@ class Background:
     def _work(self) -> None:
         queue, busy = self._queue, self._busy
         engine_threads.add(threading.get_ident())
-        if sys.platform == "linux":
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)  # Linux keeps the nice value by thread
+        _unhurry(threading.current_thread())
         while (function := queue.get()) is not None and not self._stopped:
             with busy:
                 try:
                     function()
+                except StoppedError:
+                    break
                 except BaseException:
-                    threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), threading.current_thread())))
+                    if not self._stopped:
+                        threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), threading.current_thread())))
             del function
         engine_threads.discard(threading.get_ident())
+
+
+def _unhurry(thread: threading.Thread) -> None:
+    _set_priority(thread, 10)
+
+
+def _hurry(thread: threading.Thread) -> None:
+    """Give the thread its full priority back, where the system lets us: somebody waits for it now."""
+    _set_priority(thread, os.getpriority(os.PRIO_PROCESS, os.getpid()) if sys.platform == "linux" else 0)
+
+
+def _set_priority(thread: threading.Thread, nice: int) -> None:
+    if sys.platform == "linux" and thread.native_id is not None:  # Linux keeps the nice value by thread
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, thread.native_id, nice)

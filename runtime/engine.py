@@ -6,7 +6,6 @@ Decides when a submitted plan starts (its dependencies, the bytes in flight), an
 from __future__ import annotations
 
 import atexit
-import os
 import threading
 import weakref
 from collections import deque
@@ -16,10 +15,9 @@ from heapq import heappop, heappush
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from lazytensor.compiler import shield
 from lazytensor.compiler.plan import Environment, Plan
 from lazytensor.compiler.shield import complete, shielded
-from lazytensor.runtime import blas
+from lazytensor.runtime import blas, forks
 from lazytensor.runtime import promise as promises
 from lazytensor.runtime.background import Background
 from lazytensor.runtime.devices.cpu import CpuDevice
@@ -65,6 +63,11 @@ class Engine:
         self._dead: deque[Submission] = deque()  # appended to by finalizers
         self._running = 0
         self._running_bytes = 0
+        self._planning = 0
+        self._quiet: Promise | None = None  # set while a fork waits, to be told that nothing runs
+        self._unplanned: list[Submission] = []  # came meanwhile
+        # In a forked child: what its parent had queued, as long as a promise of it can be seen.
+        self._inherited: weakref.WeakSet[Submission] = weakref.WeakSet()
 
     @property
     def trace(self) -> Trace | None:
@@ -154,6 +157,8 @@ class Engine:
         """Block until nothing is in flight."""
         if on_engine_thread():
             raise RuntimeError("cannot wait for the engine on its own thread")
+        for submission in list(self._inherited):
+            self._restart(submission)
         while submissions := list(self._submissions.values()):
             for submission in submissions:
                 submission.finished.wait()
@@ -165,17 +170,22 @@ class Engine:
         else:
             shielded(partial(self._background.put, function))
 
+    def background_checkpoint(self) -> None:
+        """Called by a background function between its pieces, such as one kernel; see `Background.checkpoint`."""
+        self._background.checkpoint()
+
     def background_idle(self) -> None:
         """Block until all background functions given so far have run."""
         self._background.idle()
 
     def stop(self) -> None:
-        """Take up no new step, wait briefly for those running, and fail what is in flight. Results stay readable."""
+        """Take up no new step, wait briefly for those running (for a kernel being compiled, until it is done), and fail what is in
+        flight. Results stay readable."""
         with self._lock:
             self._executor.stopped = True
         self._make_room()
+        self._background.stop()
         deadline = monotonic() + EXIT_SECONDS
-        self._background.stop(EXIT_SECONDS)
         for device in self.devices.values():
             device.stop(max(0.0, deadline - monotonic()))
         self._loop.stop(max(0.1, deadline - monotonic()))
@@ -190,7 +200,10 @@ class Engine:
             submission.accepted = True
             if submission.planned:
                 self._planned(submission)
+            elif self._quiet is not None:
+                self._unplanned.append(submission)
             else:
+                self._planning += 1
                 next(iter(self.devices.values())).start(partial(self._plan, submission))
 
     def _plan(self, submission: Submission) -> None:
@@ -201,7 +214,12 @@ class Engine:
                 submission.adopt(submission.prepare())
         except BaseException as error:  # whatever happens, nobody may wait for ever
             problem = error
-        self._loop.post(self._planned, submission, problem)
+        self._loop.post(self._plan_ended, submission, problem)
+
+    def _plan_ended(self, submission: Submission, problem: BaseException | None) -> None:
+        self._planning -= 1
+        self._planned(submission, problem)
+        self._rest()
 
     def _planned(self, submission: Submission, problem: BaseException | None = None) -> None:
         if problem is not None or not submission.planned:
@@ -227,7 +245,7 @@ class Engine:
     def _admit(self) -> None:
         """Start what is ready and fits. Submissions whose results nobody can see go first: with them go the promises they depend
         on, and with those, perhaps, the reason to compute anything else."""
-        while True:
+        while self._quiet is None:
             while self._dead:
                 dead = self._dead.popleft()
                 if dead.planned and not dead.started and not dead.visible():
@@ -319,6 +337,7 @@ class Engine:
         if problem is not None:
             submission.abandon(Failure(problem))
         self._retire(submission)
+        self._rest()
         self._admit()
 
     def _retire(self, submission: Submission) -> None:
@@ -340,9 +359,39 @@ class Engine:
         submission.release()
         settle(submission.finished, True)
 
+    def _before_fork(self, deadline: float) -> None:
+        """Start nothing new, and let what runs come to its end: its values are the child's too. What is queued stays so."""
+        if self._loop.started and not on_engine_thread() and not self._executor.stopped:
+            quiet = Promise()
+            self._loop.post(self._pause, quiet)
+            quiet.wait(max(0.0, deadline - monotonic()))
+        self._background.before_fork(deadline)
+
+    def _pause(self, quiet: Promise) -> None:
+        self._quiet = quiet
+        self._rest()
+
+    def _rest(self) -> None:
+        if self._quiet is not None and not self._running and not self._planning and not self._quiet.is_set():
+            self._quiet.set(True)
+
+    def _after_fork_in_parent(self) -> None:
+        self._background.after_fork_in_parent()
+        if self._loop.started:
+            self._loop.post(self._resume)
+
+    def _resume(self) -> None:
+        self._quiet = None
+        unplanned, self._unplanned = self._unplanned, []
+        for submission in unplanned:
+            submission.accepted = False
+            self._accept(submission)
+        self._admit()
+
     def _after_fork(self) -> None:
-        """In the child: new locks, loop and workers; what the parent has in flight fails here."""
-        inherited = list(self._submissions.values())
+        """In the child: new locks, loop and workers. What the parent had queued is run when somebody asks for it; what was running
+        for so long that the fork could not wait for it fails here."""
+        queued = list(self._submissions.values())
         self._background.after_fork()
         self._loop.after_fork()
         for device in self.devices.values():
@@ -350,44 +399,59 @@ class Engine:
         self._executor.errors.clear()
         self._reset()
         failure = Failure(RuntimeError("this value was being computed by the parent process when it forked"))
-        for submission in inherited:
-            submission.forget(failure)
+        for submission in queued:
+            if submission.started:
+                submission.forget(failure)
+            else:
+                self.inherit(submission)
+
+    def inherit(self, submission: Submission) -> None:
+        """In the child: run what the parent had queued, or was about to, when somebody asks for a result of it."""
+        if not submission.started:
+            self._inherited.add(submission)
+            submission.postpone(partial(self._restart, submission))
+
+    def _restart(self, submission: Submission) -> None:
+        with self._lock:
+            waits = submission in self._inherited
+            self._inherited.discard(submission)
+        if waits:
+            submission.watch(self._dead.append)
+            self.enter(submission, patient=False)
+
+
+class _Engines(forks.Stage):
+    """All engines of the process."""
+
+    def before(self, deadline: float) -> None:
+        for engine in list(_engines):
+            engine._before_fork(deadline)
+
+    def in_parent(self) -> None:
+        for engine in list(_engines):
+            engine._after_fork_in_parent()
+
+    def in_child(self) -> None:
+        promises.after_fork()
+        blas.blas_single_thread().after_fork()
+        for engine in list(_engines):
+            engine._after_fork()
 
 
 _engines: weakref.WeakSet[Engine] = weakref.WeakSet()
 _watching = False
+forks.register(forks.ENGINES, _Engines())
 
 
 def _watch(engine: Engine) -> None:
-    """Have the engine survive forks, and stop when the interpreter exits."""
+    """Have the engine stop when the interpreter exits."""
     global _watching
     _engines.add(engine)
     if not _watching:
         _watching = True
         atexit.register(_stop_all)
-        if hasattr(os, "register_at_fork"):
-            os.register_at_fork(before=_before_fork, after_in_parent=_after_fork_in_parent, after_in_child=_after_fork_in_child)
 
 
 def _stop_all() -> None:
     for engine in list(_engines):
         engine.stop()
-
-
-def _before_fork() -> None:
-    shield.before_fork()
-    for engine in list(_engines):
-        engine._background.before_fork()
-
-
-def _after_fork_in_parent() -> None:
-    for engine in list(_engines):
-        engine._background.after_fork_in_parent()
-
-
-def _after_fork_in_child() -> None:
-    shield.after_fork()
-    promises.after_fork()
-    blas.blas_single_thread().after_fork()
-    for engine in list(_engines):
-        engine._after_fork()

@@ -2,7 +2,8 @@
 
 A kernel is an object file made from a source text. The store loads it with llvmlite alone (Numba is needed to compile, not to
 run), so a process that finds its kernels on disk starts warm. Whatever is wrong with the files, the answer is one log line and a
-new compile.
+new compile. A digest finds damage, not malice: a file is loaded because nobody but the user could have written it, see
+`private_folder`.
 """
 
 from __future__ import annotations
@@ -13,20 +14,28 @@ import hashlib
 import logging
 import os
 import sys
-import tempfile
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from lazytensor.compiler.shield import complete, shielded
+from lazytensor.runtime import forks
+from lazytensor.runtime.object_file import check_object
+from lazytensor.runtime.private_folder import PrivateFolder, UntrustedError
 
 log = logging.getLogger("lazytensor")
+T = TypeVar("T")
 
-FORMAT = "lazytensor-kernel-1"
+FORMAT = "lazytensor-kernel-2"
 DISK_LIMIT = 512 << 20
 MAX_KERNELS = 4096  # in memory; those in use stay, and any is found on disk again
-MAGIC = b"LTK1"
+FILE_LIMIT = 64 << 20
+# A draft older than this was left by a process that died.
+DRAFT_SECONDS = 3600
+MAGIC = b"LTK2"
+DIGEST = 32
 
 
 class KernelFunction:
@@ -57,15 +66,18 @@ _SCRATCH = ctypes.addressof(_SCRATCH_MEMORY)
 
 
 def cache_directory() -> Path:
-    """LAZYTENSOR_CACHE_DIR, or the platform's place for a user's caches."""
+    """LAZYTENSOR_CACHE_DIR, or the platform's place for a user's caches. OSError where the user has no home."""
     if chosen := os.environ.get("LAZYTENSOR_CACHE_DIR"):
         return Path(chosen)
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    else:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    try:
+        if sys.platform == "win32":
+            base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+        elif sys.platform == "darwin":
+            base = Path.home() / "Library" / "Caches"
+        else:
+            base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    except RuntimeError as error:
+        raise OSError(f"{error}; set LAZYTENSOR_CACHE_DIR") from None
     return base / "lazytensor"
 
 
@@ -150,7 +162,7 @@ class KernelStore:
         self._limit = limit
         self._kernels: dict[str, KernelFunction] = {}
         self._making: dict[str, threading.Lock] = {}
-        self._lock = threading.Lock()
+        self._lock = forks.renew(threading.Lock())
         self._complained: set[str] = set()
         self.compiled = 0
         self.loaded = 0
@@ -173,7 +185,7 @@ class KernelStore:
 
     def _find(self, source: str, build: Callable[[], bytes]) -> KernelFunction:
         with self._lock:
-            making = self._making.setdefault(source, threading.Lock())
+            making = self._making.setdefault(source, forks.renew(threading.Lock()))
         # Held for one source only: a kernel that is on disk does not wait for another's compilation.
         try:
             with making:
@@ -189,16 +201,15 @@ class KernelStore:
 
     def _make(self, source: str, build: Callable[[], bytes]) -> KernelFunction:
         name = symbol(source)
-        path = self._path(source)
-        code = self._read(path)
-        kernel = self._load(name, source, code, path) if code is not None else None
+        code = self._read(source)
+        kernel = self._load(name, source, code) if code is not None else None
         if kernel is not None:
             self.loaded += 1
             return kernel
         code = build()
         kernel = KernelFunction(name, source, _link(name, code))
         self.compiled += 1
-        self._write(path, code)
+        self._write(source, code)
         return kernel
 
     def deferred(self, source: str, build: Callable[[], bytes]) -> DeferredKernel:
@@ -206,89 +217,93 @@ class KernelStore:
         return DeferredKernel(self, source, build)
 
     def on_disk(self, source: str) -> bool:
-        """Whether a file for this source exists (its content is checked only when it is loaded)."""
-        try:
-            return self._path(source).exists()
-        except OSError:
-            return False
+        """Whether there is a file for this source that may be loaded (its content is checked only then)."""
+        return bool(self._attempt("use", lambda folder: folder.trusts(self._file(source))))
 
     def clear(self, disk: bool = False) -> None:
         """Forget the kernels in memory, and with `disk` delete the files too. Kernels in use stay valid."""
         with self._lock:
             self._kernels.clear()
-            if disk:
-                for path in self._files():
-                    self._attempt("delete", path, lambda path=path: path.unlink(missing_ok=True))  # type: ignore[misc]
+        if disk:
+            for name, _ in self._files((".kernel", ".part")):
+                self._remove(name)
 
     def disk_bytes(self) -> int:
         """Bytes of object files on disk."""
-        return sum(self._attempt("read", path, lambda path=path: path.stat().st_size) or 0 for path in self._files())  # type: ignore[misc]
+        return sum(status.st_size for _, status in self._files((".kernel",)))
 
-    def _path(self, source: str) -> Path:
+    def _file(self, source: str) -> str:
         text = "\n".join((fingerprint(), self._salt, source))
-        return self.directory / f"{hashlib.sha256(text.encode()).hexdigest()[:32]}.kernel"
+        return f"{hashlib.sha256(text.encode()).hexdigest()[:32]}.kernel"
 
-    def _files(self) -> list[Path]:
-        return self._attempt("list", self.directory, lambda: list(self.directory.glob("*.kernel"))) or []
+    def _files(self, endings: tuple[str, ...]) -> list[tuple[str, os.stat_result]]:
+        found = self._attempt("list", PrivateFolder.files) or []
+        return [(name, status) for name, status in found if name.endswith(endings)]
 
-    def _attempt(self, what: str, path: Path, action: Callable[[], Any]) -> Any:
-        """`action()`, or None and a log line, once for each kind of failure, if the file system does not allow it."""
+    def _remove(self, name: str) -> None:
+        self._attempt("tidy up", lambda folder: folder.remove(name))
+
+    def _attempt(self, what: str, action: Callable[[PrivateFolder], T]) -> T | None:
+        """`action(folder)`, or None and a log line, once for each kind of failure, where files cannot be used."""
         try:
-            return action()
+            return action(PrivateFolder(self.directory))
         except FileNotFoundError:
             return None
+        except NotImplementedError as error:
+            self._complain(logging.INFO, "NotImplementedError", f"not used: {error}")
+        except UntrustedError as error:
+            self._complain(logging.WARNING, "UntrustedError", f"not used: {error}")
         except OSError as error:
-            if what not in self._complained:
-                self._complained.add(what)
-                log.warning("kernel cache: cannot %s %s: %s", what, path, error)
-            return None
+            self._complain(logging.WARNING, f"{type(error).__name__} {error.errno}", f"cannot {what} the files: {error}")
+        return None
 
-    def _read(self, path: Path) -> bytes | None:
-        data: bytes | None = self._attempt("read", path, path.read_bytes)
+    def _complain(self, level: int, kind: str, text: str) -> None:
+        if kind not in self._complained:
+            self._complained.add(kind)
+            log.log(level, "kernel cache: %s", text)
+
+    def _read(self, source: str) -> bytes | None:
+        name = self._file(source)
+        data = self._attempt("read", lambda folder: folder.read(name, FILE_LIMIT))
         if data is None:
             return None
-        digest, code = data[4:36], data[36:]
-        if data[:4] != MAGIC or hashlib.sha256(code).digest() != digest:
-            log.warning("kernel cache: %s is corrupt, compiling again", path)
+        code = data[len(MAGIC) + DIGEST :]
+        if data != _sealed(name, code):
+            log.warning("kernel cache: %s is corrupt, compiling again", self.directory / name)
             return None
         return code
 
-    def _load(self, name: str, source: str, code: bytes, path: Path) -> KernelFunction | None:
+    def _load(self, name: str, source: str, code: bytes) -> KernelFunction | None:
         try:
+            check_object(code, name, _has_symbol)
             return KernelFunction(name, source, _link(name, code))
-        except (RuntimeError, OSError) as error:
-            log.warning("kernel cache: %s does not load (%s), compiling again", path, error)
+        except (RuntimeError, ValueError, OSError) as error:
+            log.warning("kernel cache: %s does not load (%s), compiling again", self.directory / self._file(source), error)
             return None
 
-    def _write(self, path: Path, code: bytes) -> None:
-        def write() -> None:
-            self.directory.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=self.directory, suffix=".part")
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(MAGIC + hashlib.sha256(code).digest() + code)
-                os.replace(temporary, path)
-            except BaseException:
-                Path(temporary).unlink(missing_ok=True)
-                raise
-
-        self._attempt("write", path, write)
+    def _write(self, source: str, code: bytes) -> None:
+        name = self._file(source)
+        self._attempt("write", lambda folder: folder.write(name, _sealed(name, code)))
         if self.compiled % 64 == 1:
             self._trim()
 
     def _trim(self) -> None:
-        """Drop the oldest files beyond the limit."""
-        found = []
-        for path in self._files():
-            stat = self._attempt("read", path, path.stat)
-            if stat is not None:
-                found.append((stat.st_mtime, stat.st_size, path))
+        """Drop the oldest files beyond the limit, and what processes that died left behind."""
+        for name, status in self._files((".part",)):
+            if status.st_mtime < time.time() - DRAFT_SECONDS:
+                self._remove(name)
+        found = sorted((status.st_mtime, status.st_size, name) for name, status in self._files((".kernel",)))
         total = sum(size for _, size, _ in found)
-        for _, size, path in sorted(found):
+        for _, size, name in found:
             if total <= self._limit:
                 break
-            self._attempt("delete", path, lambda path=path: path.unlink(missing_ok=True))  # type: ignore[misc]
+            self._remove(name)
             total -= size
+
+
+def _sealed(name: str, code: bytes) -> bytes:
+    """The content of the file `name`: with a digest, so that neither damage nor a file under another's name is loaded."""
+    return MAGIC + hashlib.sha256(name.encode() + code).digest() + code
 
 
 def symbol(source: str) -> str:
@@ -296,14 +311,16 @@ def symbol(source: str) -> str:
     return kernel_name(source)
 
 
-_link_lock = threading.Lock()
+# Whoever loads code holds it; so do forks, and the interpreter's exit.
+link_lock = threading.RLock()
+forks.hold(forks.LINKING, lambda: link_lock)
 
 
 def _link(name: str, code: bytes) -> int:
     """Load object code and return the address of its function `name`."""
     import llvmlite.binding as llvm  # delayed: start-up time
 
-    with _link_lock:
+    with link_lock:
         engine = _engine()
         engine.add_object_file(llvm.ObjectFileRef.from_data(code))
         engine.finalize_object()
@@ -313,11 +330,20 @@ def _link(name: str, code: bytes) -> int:
     return address
 
 
+def _has_symbol(name: str) -> bool:
+    """Whether code that is loaded may refer to the symbol."""
+    import llvmlite.binding as llvm  # delayed: start-up time
+
+    with link_lock:
+        _engine()  # before it is made LLVM does not know the process's own symbols
+        return llvm.address_of_symbol(name) is not None
+
+
 def link_assembly(text: str, names: tuple[str, ...]) -> tuple[int, ...]:
     """Compile LLVM assembly and return the addresses of its functions `names`."""
     import llvmlite.binding as llvm  # delayed: start-up time
 
-    with _link_lock:
+    with link_lock:
         engine = _engine()
         engine.add_module(llvm.parse_assembly(text))
         engine.finalize_object()

@@ -33,6 +33,10 @@ class LoopThread:
         self._awake = False
         self._tasks: set[asyncio.Task[None]] = set()
 
+    @property
+    def started(self) -> bool:
+        return self._thread is not None
+
     def post(self, function: Callable[..., object], *args: Any) -> None:
         """Call function(*args) on the loop's thread, in the order of posts. Silently dropped once the loop is stopped."""
         self._inbox.append((function, args))

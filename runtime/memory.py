@@ -7,7 +7,6 @@ three times the arithmetic of a memory-bound kernel. Small arrays are left to Nu
 from __future__ import annotations
 
 import mmap
-import os
 import sys
 import threading
 from collections import deque
@@ -17,6 +16,8 @@ from math import prod
 from typing import Any, TypeAlias
 
 import numpy as np
+
+from lazytensor.runtime.limits import total_memory
 
 SMALL = 64 << 10
 HUGE = 2 << 20
@@ -196,18 +197,3 @@ def new_mapping(size: int) -> Mapping:
     with suppress(OSError):  # a kernel without huge pages
         mapping.madvise(_ADVICE, offset, size)
     return mapping, offset
-
-
-def total_memory() -> int:
-    """Bytes of memory this process may use: the machine's, or its control group's where that is less."""
-    try:
-        total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, ValueError, OSError):
-        total = 4 << 30
-    for path in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):
-        try:
-            with open(path) as file:
-                total = min(total, int(file.read()))
-        except (OSError, ValueError):
-            continue
-    return total

@@ -27,6 +27,8 @@ class _Unset:
 UNSET: Final = _Unset()
 engine_threads: Final[set[int]] = set()
 _creation = threading.Lock()
+# Forks that lie behind this process: promises of an earlier age are set by nobody but whom they were handed on to.
+_age = 0
 
 
 def on_engine_thread() -> bool:
@@ -36,9 +38,10 @@ def on_engine_thread() -> bool:
 
 def after_fork() -> None:
     """In the child: it has none of the engine's threads, and a thread of the parent may hold the lock."""
-    global _creation
+    global _creation, _age
     engine_threads.clear()
     _creation = threading.Lock()
+    _age += 1
 
 
 class Promise:
@@ -48,15 +51,19 @@ class Promise:
     looks at the value, and `list.pop` gives each callback to exactly one of the two.
     """
 
-    __slots__ = ("__weakref__", "_callbacks", "value")
+    __slots__ = ("__weakref__", "_age", "_callbacks", "_start", "value")
 
     value: Any
 
     def __init__(self, value: Any = UNSET) -> None:
         self.value = value
         self._callbacks: list[Callable[[Promise], object]] | None = None
+        self._start: Callable[[], object] | None = None
+        self._age = _age
 
     def is_set(self) -> bool:
+        if self.value is UNSET and self._age != _age:
+            self._come_of_age()
         return self.value is not UNSET
 
     def set(self, value: Any) -> None:
@@ -73,7 +80,7 @@ class Promise:
 
     def add_callback(self, function: Callable[[Promise], object]) -> None:
         """Call function(promise) once the value is set: from the thread that sets it, or at once if it is set already."""
-        if self.value is not UNSET:
+        if self.is_set():
             function(self)
             return
         if self._callbacks is None:
@@ -93,6 +100,8 @@ class Promise:
             return True
         if on_engine_thread():
             raise RuntimeError("cannot wait for a value on the engine's own thread: what would compute it could not run")
+        if self.is_set():
+            return True
         gate = threading.Lock()
         gate.acquire()
         self.add_callback(lambda _: gate.release())
@@ -108,6 +117,27 @@ class Promise:
         self._callbacks = None
         if self.value is UNSET:
             self.value = value
+
+    def keep(self) -> None:
+        """In a forked child: the forking thread is about to set it."""
+        self._age = _age
+
+    def postpone(self, start: Callable[[], object]) -> None:
+        """In a forked child: have `start()` begin the work behind it when somebody first asks for the value."""
+        self._callbacks = None
+        self._start = start
+
+    def _come_of_age(self) -> None:
+        """In a forked child, for a promise of the parent's that somebody asks for: begin the work, if it was handed on."""
+        start = self._start
+        if start is not None:
+            self._age = _age
+            self._start = None
+            start()
+        elif self._age != _age:
+            self.abandon(
+                Failure(RuntimeError("this value was being computed by another thread of the parent process when it forked"))
+            )
 
     def _call(self) -> None:
         callbacks = self._callbacks

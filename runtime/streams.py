@@ -55,7 +55,8 @@ class Submission:
         self.finished = Promise()
         self.events: list[asyncio.Future[None]] = []
         self.task: asyncio.Task[None] | None = None
-        self.outputs: list[Output] = [self._watch(output, on_death) for output in outputs]
+        self.outputs: list[Output] = list(outputs)
+        self.watch(on_death)
 
     def adopt(self, plan: Plan) -> None:
         """Set the plan, whose inputs the environment holds."""
@@ -73,7 +74,7 @@ class Submission:
 
     def visible(self) -> bool:
         """Whether anybody can still see a result."""
-        return any(output() is not None if isinstance(output, weakref.ref) else output is not None for output in self.outputs)
+        return bool(self._visible())
 
     def bind(self) -> None:
         """Take the values of the promises it depends on."""
@@ -98,21 +99,35 @@ class Submission:
 
     def abandon(self, failure: Failure) -> None:
         """Fail every output that has no value yet."""
-        for output in self.outputs:
-            promise = output() if isinstance(output, weakref.ref) else output
-            if promise is not None:
-                settle(promise, failure)
+        for promise in self._visible():
+            settle(promise, failure)
         self.release()
         settle(self.finished, True)
 
     def forget(self, failure: Failure) -> None:
         """In a forked child: as `abandon`, calling nobody."""
-        for output in self.outputs:
-            promise = output() if isinstance(output, weakref.ref) else output
-            if promise is not None:
-                promise.abandon(failure)
+        for promise in self._visible():
+            promise.abandon(failure)
         self.release()
         self.finished.abandon(True)
+
+    def postpone(self, start: Callable[[], object]) -> None:
+        """In a forked child: have `start()` called when somebody asks for a result. The promises alone keep it until then."""
+        self.number = self.missing = 0
+        self.accepted = False
+        self.finished = Promise()
+        self.outputs = [weakref.ref(promise) if isinstance(output, weakref.ref) and (promise := output()) else output
+                        for output in self.outputs]  # fmt: skip
+        for promise in self._visible():
+            promise.postpone(start)
+
+    def watch(self, on_death: Callable[[Submission], None]) -> None:
+        """Have `on_death(self)` called when a promise of an output goes."""
+        self.outputs = [self._watch(output, on_death) for output in self.outputs]
+
+    def _visible(self) -> list[Promise]:
+        found = [output() if isinstance(output, weakref.ref) else output for output in self.outputs]
+        return [promise for promise in found if promise is not None]
 
     def release(self) -> None:
         """Drop all it holds; the output references too, whose callbacks hold the submission."""

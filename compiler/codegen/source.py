@@ -14,8 +14,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from lazytensor.compiler.executors import load_executors
+
 INDENT = "    "
-_lock = threading.Lock()
+# Whoever compiles holds it; so do forks, and the interpreter's exit.
+lock = threading.RLock()
 # Sources that the compiler refused, and what it said: it would refuse them again. The oldest go when there are more than these.
 MAX_REFUSED = 256
 _refused: dict[str, str] = {}
@@ -80,7 +83,7 @@ def compile_source(source: str) -> bytes:
     KernelError
         If Numba or LLVM rejects the source, now or when it was last asked.
     """
-    with _lock:
+    with lock:
         if source in _refused:
             again = KernelError(_refused[source])
             again.known = True
@@ -100,13 +103,13 @@ def compile_source(source: str) -> bytes:
 
 def forget_refused() -> None:
     """Ask the compiler anew for what it refused."""
-    with _lock:
+    with lock:
         _refused.clear()
 
 
 def assembly(source: str) -> str:
     """The machine code of a kernel as text."""
-    with _lock:
+    with lock:
         module, machine = _module(source)
         text: str = machine.emit_assembly(module)
         return text
@@ -116,6 +119,7 @@ def _module(source: str) -> tuple[Any, Any]:
     """The optimised LLVM module of a kernel, its function under the name it has in the source, and the target machine."""
     from lazytensor.compiler.codegen import vectormath  # delayed: start-up time
 
+    load_executors()
     vectormath.configure_numba()
     from numba import types  # delayed: it must be imported after it is configured
     from numba.core import compiler as numba_compiler

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from lazytensor.compiler.executors import load_executors
 from lazytensor.compiler.ops import rules, shapes
 from lazytensor.compiler.ops.factories import ROWS_GRAIN, by_rows, call, elementwise, reals
 from lazytensor.compiler.ops.row import Domain, Kind, Op, Signature
@@ -19,6 +20,7 @@ from lazytensor.compiler.shield import complete
 
 def _scipy(name: str) -> Any:
     """SciPy's function, under SCIPY_ARRAY_API=1 without the wrapper that looks for the library of its operands."""
+    load_executors()
     complete("scipy.special")
     import scipy.special  # delayed: start-up time
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 import ctypes
 import logging
 import os
+import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from lazytensor.compiler.codegen.source import compile_source
-from lazytensor.runtime import kernel_store
+from lazytensor.runtime import kernel_store, private_folder
 from lazytensor.runtime.kernel_store import KernelStore
+from lazytensor.runtime.object_file import check_object
 
 SOURCE = '''def double_words_test(block, start, stop):
     """Doubles int64 words."""
@@ -84,6 +87,220 @@ def test_unusable_directory(tmp_path: Path, caplog: pytest.LogCaptureFixture) ->
     with caplog.at_level(logging.WARNING, "lazytensor"):
         assert doubles(store(SOURCE, build))
     assert "kernel cache" in caplog.text
+
+
+def plant(directory: Path, code: bytes) -> Path:
+    """Put object code where the store keeps that of SOURCE, as the store would."""
+    store = KernelStore(directory)
+    store._write(SOURCE, code)
+    (path,) = directory.glob("*.kernel")
+    return path
+
+
+EVIL = SOURCE.replace("x[i] * 2", "x[i] * 666")
+
+
+def hand_over(path: Path) -> None:
+    os.chown(path, 12345, 12345)
+
+
+def link_to_it(path: Path) -> None:
+    path.rename(path.with_suffix(".real"))
+    path.symlink_to(path.with_suffix(".real"))
+
+
+def make_fifo(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path, 0o600)
+
+
+HOSTILE = {
+    "written by others": lambda path: path.chmod(0o666),
+    "written by the group": lambda path: path.chmod(0o660),
+    "folder of others": lambda path: path.parent.chmod(0o777),
+    "folder of the group": lambda path: path.parent.chmod(0o770),
+    "parent of others": lambda path: path.parent.parent.chmod(0o777),
+    "link": link_to_it,
+    "fifo": make_fifo,
+    "two names": lambda path: os.link(path, path.with_suffix(".other")),
+}
+if hasattr(os, "geteuid") and os.geteuid() == 0:
+    HOSTILE |= {
+        "another user's": hand_over,
+        "another user's folder": lambda path: hand_over(path.parent),
+        "another user's parent": lambda path: hand_over(path.parent.parent),
+    }
+
+
+def test_the_plant_works(tmp_path: Path) -> None:
+    plant(tmp_path, compile_source(EVIL))
+    assert not doubles(KernelStore(tmp_path)(SOURCE, refuse))
+
+
+@pytest.mark.skipif(not private_folder.checkable(), reason="a platform without owners of files")
+@pytest.mark.parametrize("case", HOSTILE)
+def test_code_that_others_could_have_written_is_not_run(tmp_path: Path, case: str, caplog: pytest.LogCaptureFixture) -> None:
+    directory = tmp_path / "parent" / "kernels"
+    HOSTILE[case](plant(directory, compile_source(EVIL)))
+    store = KernelStore(directory)
+    with caplog.at_level(logging.INFO, "lazytensor"):
+        assert not store.on_disk(SOURCE)
+        assert doubles(store(SOURCE, build))
+        store.disk_bytes()
+        store.clear()
+        assert doubles(store(SOURCE, build))
+        store.clear(disk=True)
+    (record,) = caplog.records
+    assert "kernel cache: not used: " in record.getMessage()
+    # A bad file was replaced by a good one; a folder that is not safe stays out of use.
+    in_folder = "folder" in case or "parent" in case
+    assert (store.compiled, store.loaded) == ((2, 0) if in_folder else (1, 1))
+
+
+def test_what_cannot_be_checked_is_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    plant(tmp_path, compile_source(EVIL))
+    monkeypatch.delattr(os, "geteuid", raising=False)
+    store = KernelStore(tmp_path)
+    with caplog.at_level(logging.INFO, "lazytensor"):
+        assert not store.on_disk(SOURCE)
+        assert doubles(store(SOURCE, build))
+        assert store.disk_bytes() == 0
+    assert len(caplog.records) == 1
+
+
+def test_a_file_under_the_name_of_another(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (path,) = [plant(tmp_path / "kernels", compile_source(EVIL))]
+    other = KernelStore(tmp_path / "kernels", salt="other")
+    path.rename(path.with_name(other._file(SOURCE)))
+    with caplog.at_level(logging.WARNING, "lazytensor"):
+        assert doubles(other(SOURCE, build))
+    assert "corrupt" in caplog.text
+
+
+BROKEN = {
+    "nothing": lambda code: b"",
+    "garbage": lambda code: bytes(range(256)) * 64,
+    "header alone": lambda code: code[:64],
+    "truncated": lambda code: code[: len(code) // 2],
+    "last byte": lambda code: code[:-1],
+    "zeros after the header": lambda code: code[:64] + bytes(len(code) - 64),
+    "another function": lambda code: compile_source(SOURCE.replace("double_words_test", "another_words_test")),
+    "another processor": lambda code: code[:18] + b"\x08\x00" + code[20:],
+    "section headers far away": lambda code: code[:40] + b"\xff" * 8 + code[48:],
+    "countless sections": lambda code: code[:60] + b"\xff\xff" + code[62:],
+}
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="object files of another format")
+@pytest.mark.parametrize("case", BROKEN)
+def test_a_broken_object_with_a_good_digest_is_compiled_again(tmp_path: Path, case: str) -> None:
+    plant(tmp_path, BROKEN[case](compile_source(SOURCE)))
+    # In a process of its own, which it might end.
+    program = f"""
+import logging, sys
+from pathlib import Path
+sys.path[:0] = {[str(Path(__file__).parent)]!r}
+import test_kernel_store as here
+store = here.KernelStore(Path({str(tmp_path)!r}))
+assert here.doubles(store(here.SOURCE, here.build)) and store.compiled == 1
+assert here.doubles(here.KernelStore(Path({str(tmp_path)!r}))(here.SOURCE, here.refuse))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert "compiling again" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="object files of another format")
+def test_damage_to_the_tables_of_an_object_is_found_or_harmless() -> None:
+    code = compile_source(SOURCE)
+    name = kernel_store.symbol(SOURCE)
+    check_object(code, name, lambda symbol: True)
+    for end in range(0, len(code), 7):
+        with pytest.raises(ValueError, match=r"."):
+            check_object(code[:end], name, lambda symbol: True)
+    headers = int.from_bytes(code[40:48], "little")
+    for place in (*range(64), *range(headers, len(code))):
+        for bit in range(8):
+            damaged = bytearray(code)
+            damaged[place] ^= 1 << bit
+            with suppress(ValueError):  # anything else that it raised would be an error
+                check_object(bytes(damaged), name, lambda symbol: True)
+
+
+def test_a_full_disk(tmp_path: Path) -> None:
+    program = f"""
+import resource, sys
+from pathlib import Path
+sys.path[:0] = {[str(Path(__file__).parent)]!r}
+import test_kernel_store as here
+resource.setrlimit(resource.RLIMIT_FSIZE, (100, resource.RLIM_INFINITY))
+store = here.KernelStore(Path({str(tmp_path)!r}))
+for _ in range(2):
+    assert here.doubles(store(here.SOURCE, here.build))
+    store.clear()
+assert (store.compiled, store.loaded) == (2, 0)
+"""
+    if sys.platform == "win32":
+        pytest.skip("no limit on the size of files")
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert "kernel cache: cannot write" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_directory_deleted_while_it_is_used(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    store = KernelStore(tmp_path / "kernels")
+    with caplog.at_level(logging.INFO, "lazytensor"):
+        for _ in range(2):
+            assert doubles(store(SOURCE, build))
+            store.clear()
+            shutil.rmtree(tmp_path / "kernels")
+            assert not store.on_disk(SOURCE)
+            assert store.disk_bytes() == 0
+    assert store.compiled == 2
+    assert not caplog.records
+
+
+@pytest.mark.parametrize("chosen", ["/dev/null", "file", "fifo", "loop", "\udcff" * 300])
+def test_a_cache_directory_that_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chosen: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "fifo")
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    monkeypatch.setenv("LAZYTENSOR_CACHE_DIR", os.path.join(tmp_path, chosen))
+    store = KernelStore()
+    with caplog.at_level(logging.INFO, "lazytensor"):
+        for _ in range(2):
+            assert doubles(store(SOURCE, build))
+            store.clear(disk=True)
+    assert len(caplog.records) == 1
+
+
+def test_a_user_without_a_home(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    for name in ("LAZYTENSOR_CACHE_DIR", "XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(Path, "home", homeless)
+    with caplog.at_level(logging.WARNING, "lazytensor"):
+        assert doubles(KernelStore()(SOURCE, build))
+    (record,) = caplog.records
+    assert "LAZYTENSOR_CACHE_DIR" in record.getMessage()
+
+
+def test_what_processes_that_died_left_behind_goes(tmp_path: Path) -> None:
+    tmp_path.joinpath("old.part").write_bytes(b"")
+    os.utime(tmp_path / "old.part", (1, 1))
+    tmp_path.joinpath("new.part").write_bytes(b"")
+    KernelStore(tmp_path)(SOURCE, build)
+    assert [path.name for path in tmp_path.glob("*.part")] == ["new.part"]
 
 
 def test_unreadable_file(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
