@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from lazytensor import interop, planning, views, wait_log
-from lazytensor.compiler import kernel
+import functools
+import sys
+
+from lazytensor import planning, wait_log
 from lazytensor.compiler.codegen import source
-from lazytensor.compiler.ops import indexing
 from lazytensor.compiler.ops.table import ROWS
 from lazytensor.system import engine, kernel_store
 
@@ -37,7 +38,19 @@ def clear_caches(disk: bool = False) -> None:
     wait_log.forget()
     for row in ROWS:
         row.memo.clear()
-    for remembered in (interop.ufunc_here, interop.function_here, views.whole, kernel.contiguous_strides, indexing.gathered):
+    for remembered in _remembering():
         remembered.cache_clear()
     for device in engine().devices.values():
         device.pool.trim()
+
+
+def _remembering() -> list[functools._lru_cache_wrapper[object]]:
+    """The functions of this package that remember results: those with a bound. Without one are only functions of nothing, whose one
+    result is a constant of the process."""
+    modules = [module for name, module in list(sys.modules.items()) if name.partition(".")[0] == "lazytensor"]
+    found = [value for module in modules for value in list(vars(module).values())]
+    return [
+        value
+        for value in found
+        if isinstance(value, functools._lru_cache_wrapper) and value.cache_parameters()["maxsize"] is not None
+    ]

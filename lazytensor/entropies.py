@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
 
 
-@functools.cache
+@functools.lru_cache(maxsize=1024)
 def promoted(name: str, *types: Any) -> np.dtype[Any]:
     """The dtype in which SciPy's function computes operands of these dtypes, or Python types."""
     return special.promotion(name)(*types).result
