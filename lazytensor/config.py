@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 from lazytensor.runtime.limits import available_threads
 
@@ -62,6 +62,17 @@ _SETTINGS: dict[str, _Setting] = {
 }
 
 
+class Token(NamedTuple):
+    """The settings that planning depends on: part of every key, so that work planned later on another thread is planned under the
+    settings that it was issued under."""
+
+    threads: int
+    cpu_devices: int
+    tier: str
+    deterministic: bool
+    cse: bool
+
+
 class Config:
     """The settings in force; assign an attribute to change one for the process.
 
@@ -81,7 +92,7 @@ class Config:
     strict: bool
     sync: bool
     # Read on every operation; kept up to date by __setattr__.
-    token: tuple[Any, ...]
+    token: Token
 
     def __init__(self) -> None:
         object.__setattr__(self, "_listeners", [])
@@ -91,7 +102,7 @@ class Config:
 
     def _renew(self) -> None:
         # What a plan depends on; part of every structural key.
-        object.__setattr__(self, "token", (self.threads, self.cpu_devices, self.tier, self.deterministic, self.cse))
+        object.__setattr__(self, "token", Token(self.threads, self.cpu_devices, self.tier, self.deterministic, self.cse))
 
     def __setattr__(self, name: str, value: Any) -> None:
         setting = _SETTINGS.get(name)

@@ -22,7 +22,7 @@ from lazytensor.compiler.memory_plan import Draft
 from lazytensor.compiler.ops.row import Kind
 from lazytensor.compiler.plan import KernelInfo, Plan
 from lazytensor.compiler.shield import complete
-from lazytensor.config import config
+from lazytensor.config import Token, config
 from lazytensor.runtime import forks
 from lazytensor.system import engine, kernel_store
 
@@ -104,9 +104,9 @@ def clear_plans() -> None:
         _planned_nodes = 0
 
 
-def _options(serial: bool = False) -> pipeline.Options:
+def _options(settings: Token, serial: bool = False) -> pipeline.Options:
     return pipeline.Options(
-        config.cse, tuple((name, 1 if serial else device.threads) for name, device in engine().devices.items())
+        settings.cse, tuple((name, 1 if serial else device.threads) for name, device in engine().devices.items())
     )
 
 
@@ -125,19 +125,20 @@ def find_entry(captured: Capture) -> Entry | None:
 
 def make_entry(key: tuple[Any, ...], graph: Graph, serial: bool = False) -> Entry:
     """A plan for the graph of a capture, remembered by the capture's key; `serial` as in the capture."""
-    options = _options(serial)
+    settings: Token = key[0]  # not those of now: an awaited value is planned later, on another thread
+    options = _options(settings, serial)
     graph, groups = pipeline.plan_groups(graph, options)
     seconds = sum(interpreted_cost(graph, group) for group in groups if pipeline.worth_compiling(graph, group))
-    if config.tier == "compile":
+    if settings.tier == "compile":
         lower = _compile_all
-    elif config.tier == "interpret":
+    elif settings.tier == "interpret":
         lower = _compile_sources
-    elif config.deterministic:
+    elif settings.deterministic:
         lower = _compile_worthy if seconds > DETERMINISTIC_SECONDS else _compile_sources
     else:
         lower = _compile_worthy if seconds > COMPILE_FIRST_SECONDS else _use_ready
     entry = Entry(graph, groups, options, pipeline.make_plan(graph, groups, options, lower), seconds)
-    entry.requested = config.tier != "auto" or config.deterministic or seconds == 0 or lower is _compile_worthy
+    entry.requested = settings.tier != "auto" or settings.deterministic or seconds == 0 or lower is _compile_worthy
     _remember(key, entry)
     entry.uses = 1
     _consider(entry)
@@ -268,7 +269,7 @@ def pending_plan(nodes: Iterable[Node]) -> tuple[Graph, tuple[Group, ...], Plan]
             graph = to_graph(capture(order, config.token), "cpu:0")
             if changes.count == before:
                 break
-    options = _options()
+    options = _options(config.token)
     graph, groups = pipeline.plan_groups(graph, options)
     lower: Callable[[Graph, Group], Lowered] = _compile_sources if config.tier == "interpret" else _compile_worthy
     if config.tier == "compile":

@@ -201,3 +201,24 @@ def test_wait_all_waits_for_what_other_threads_compute() -> None:
     waiting.join()
     assert x.is_ready()
     other.join()
+
+
+def test_an_awaited_value_is_planned_under_the_settings_it_was_issued_under(held: Any) -> None:
+    began, go_on = held((3, 23))
+
+    async def main() -> None:
+        with lt.config.override(tier="interpret"):
+            x = lt.sqrt(lt.ones((3, 23))) * 2 + 1
+            task = asyncio.ensure_future(later(x))
+            while not began.is_set():
+                await asyncio.sleep(0)
+        with lt.config.override(tier="compile"):
+            go_on.set()
+            await task
+
+    async def later(x: Any) -> Any:
+        return await x
+
+    asyncio.run(main())
+    tiers = [kernel.tier for entry in planning.plans.values() for kernel in entry.plan.kernels if kernel.shape == (3, 23)]
+    assert set(tiers) == {"interpret"}
