@@ -55,7 +55,25 @@ class Continuous(Stream):
     def uniform(
         self, low: Any = 0.0, high: Any = 1.0, size: Any = None, dtype: Any = np.float64, *, device: Any = None
     ) -> Tensor:
-        """Uniform in [low, high)."""
+        """Uniform in [low, high).
+
+        Raises
+        ------
+        ValueError
+            If `high` is less than `low`. In tensors this is not looked for.
+        OverflowError
+            If their difference is infinite or NaN.
+        """
+        if not isinstance(low, Handle) and not isinstance(high, Handle):
+            with np.errstate(all="ignore"):
+                width = np.subtract(high, low, dtype=FLOAT64)
+            if not np.isfinite(width).all():
+                raise OverflowError("uniform: high - low range exceeds valid bounds")
+            if (width < 0).any():
+                raise ValueError("uniform: high must not be less than low")
+        return self._between(low, high, size, dtype, device)
+
+    def _between(self, low: Any, high: Any, size: Any, dtype: Any, device: Any) -> Tensor:
         kind = real(dtype, "uniform")
         first, last = parameter(low, kind, "uniform", "low"), parameter(high, kind, "uniform", "high")
         made = self._uniform(sized(size, "uniform", first, last), kind, device)

@@ -17,6 +17,7 @@ from lazytensor.handle import SUPPORTED, Handle, constant, contains_handle, crea
 from lazytensor.keywords import memory_order, no_model, no_subclass
 from lazytensor.manipulation import lengths
 from lazytensor.ufunc_class import unbound
+from lazytensor.views import MAX_AXES
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
@@ -26,9 +27,6 @@ __all__ = [
 ]  # fmt: skip
 
 Shape = tuple[int, ...]
-
-# NumPy's limit of the number of axes.
-_MAX_RANK = 64
 
 
 def place(device: Any) -> str | None:
@@ -92,7 +90,7 @@ def _made(x: Any, dtype: Any, device: Any, copy: bool | None, order: str) -> Ten
     if isinstance(x, (list, tuple)) and contains_handle(x):
         if copy is False:
             raise ValueError("asarray: a list cannot become a tensor without a copy")
-        return _from_tensor(_stacked(x, _MAX_RANK), wanted, device, None, order)
+        return _from_tensor(_stacked(x, MAX_AXES), wanted, device, None, order)
     where = place(device)
     if isinstance(x, (np.ndarray, np.generic)) or not isinstance(x, (bool, int, float, complex, list, tuple)):
         array = _foreign(x)
@@ -120,7 +118,7 @@ def _made(x: Any, dtype: Any, device: Any, copy: bool | None, order: str) -> Ten
 def _stacked(x: Any, depth: int) -> Tensor:
     """Nested lists with tensors among the items; ValueError beyond so many axes, as of a list that contains itself."""
     if not depth:
-        raise ValueError(f"asarray: setting an array element with a sequence: nested lists exceed {_MAX_RANK} dimensions")
+        raise ValueError(f"asarray: setting an array element with a sequence: nested lists exceed {MAX_AXES} dimensions")
     if isinstance(x, (list, tuple)) and contains_handle(x):
         return joining.stack([_stacked(item, depth - 1) for item in x])
     return asarray(x)
@@ -184,9 +182,9 @@ def array(
     ValueError if nested lists have more than `ndmax`, 64 if it is None: tensors do not hold lists.
     """
     no_subclass(subok, "array")
-    least, most = operator.index(ndmin), _MAX_RANK if ndmax is None else operator.index(ndmax)
-    if not 0 <= most <= _MAX_RANK:
-        raise ValueError(f"array: ndmax must be in the range [0, {_MAX_RANK}], got {most}")
+    least, most = operator.index(ndmin), MAX_AXES if ndmax is None else operator.index(ndmax)
+    if not 0 <= most <= MAX_AXES:
+        raise ValueError(f"array: ndmax must be in the range [0, {MAX_AXES}], got {most}")
     if least > most:
         raise ValueError(f"array: ndmin must be at most {most}, got {least}")
     always = True if isinstance(object, (Handle, np.ndarray)) else None

@@ -115,7 +115,8 @@ def _complete(part: slice) -> tuple[Any, Any, Any, int]:
     start, stop = 0 if part.start is None else _bound(part.start), _bound(part.stop)
     step: Any = 1 if part.step is None else _bound(part.step)
     if isinstance(step, (complex, np.complexfloating)):
-        return start, stop, abs(step), int(abs(step))
+        size: Any = abs(step)
+        return start, stop, size, int(size)
     return start, stop, step, max(0, math.ceil((stop - start) / step))
 
 

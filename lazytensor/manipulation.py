@@ -41,13 +41,18 @@ def lengths(shape: Any) -> Shape:
     """A shape argument, one integer or several, as a tuple of Python integers."""
     if views.is_integer(shape) or (isinstance(shape, Handle) and not shape.shape):
         return (operator.index(shape),)
-    try:
-        given = iter(shape)
-    except TypeError:
-        if isinstance(shape, bool):
-            raise TypeError("an integer or a sequence of integers is required, got a bool") from None
-        return (operator.index(shape),)
-    return tuple([operator.index(length) for length in given])
+    if isinstance(shape, (bool, dict)) or not hasattr(shape, "__getitem__"):
+        if hasattr(shape, "__index__") and not isinstance(shape, bool):
+            return (operator.index(shape),)
+        raise TypeError(f"expected an integer or a sequence of integers as a shape, got {shape!r}")
+    found = []
+    for length in shape:
+        if length is True or length is False:
+            raise TypeError(f"an integer is required as a length, got {length} in {shape!r}")
+        found.append(operator.index(length))
+    if len(found) > views.MAX_AXES:
+        raise ValueError(f"arrays have at most {views.MAX_AXES} axes, the shape has {len(found)}")
+    return tuple(found)
 
 
 def raveled(x: Tensor, axis: Any, name: str) -> tuple[Tensor, int]:

@@ -95,7 +95,8 @@ class Methods(Handle):
         """The complex conjugate of every element: the tensor itself where it has no complex dtype. See `lazytensor.conj`."""
         if self.dtype.kind == "c":
             return elementwise.conj(self) if out is None else elementwise.conj(self, out)
-        return self if out is None else deliver(self, out, "conjugate")  # type: ignore[return-value]
+        mine: Tensor = self  # type: ignore[assignment]
+        return deliver(mine, out, "conjugate")
 
     conjugate = conj
 

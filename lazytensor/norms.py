@@ -103,7 +103,7 @@ def matrix_norm(x: Any, /, *, keepdims: bool = False, ord: Any = "fro") -> Tenso
 
 def _matrix_norm(x: Tensor, keepdims: bool, ord: Any) -> Tensor:
     if len(x.shape) < 2:
-        raise ValueError(f"norm: expects matrices, got shape {x.shape}")
+        raise np.exceptions.AxisError(-2, len(x.shape), msg_prefix="norm: expects matrices")
     if ord not in ORDERS:
         raise ValueError(f"norm: ord must be 'fro', 'nuc', 1, -1, 2, -2, inf or -inf for matrices, got {ord!r}")
     if ord is None or ord in ("fro", "f"):

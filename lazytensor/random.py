@@ -113,7 +113,6 @@ standard_gamma = _shared.standard_gamma
 standard_normal = _shared.standard_normal
 standard_t = _shared.standard_t
 triangular = _shared.triangular
-uniform = _shared.uniform
 vonmises = _shared.vonmises
 wald = _shared.wald
 weibull = _shared.weibull
@@ -124,6 +123,12 @@ def seed(seed: Any = None) -> None:
     """Restart the stream of the functions of this module."""
     _shared._restart(seed)
     _seeded[0] = seed is not None
+
+
+@unbound
+def uniform(low: Any = 0.0, high: Any = 1.0, size: Any = None, dtype: Any = np.float64, *, device: Any = None) -> Tensor:
+    """Uniform in [low, high). As in NumPy, whose function of this name is older than its generators, `high` may be less than `low`."""
+    return _shared._between(low, high, size, dtype, device)
 
 
 @unbound

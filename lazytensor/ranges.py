@@ -147,7 +147,7 @@ def linspace(
     >>> print(lt.linspace(0, 1, 5))
     [0.   0.25 0.5  0.75 1.  ]
     """
-    count = operator.index(num)
+    count, axis = operator.index(num), operator.index(axis)
     if count < 0:
         raise ValueError(f"linspace: number of samples must not be negative, got {count}")
     device = _device(device, "linspace", start, stop)

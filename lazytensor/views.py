@@ -14,7 +14,6 @@ from lazytensor.compiler.kernel import contiguous_strides
 
 Shape = tuple[int, ...]
 
-
 # As many as NumPy's arrays can have.
 MAX_AXES = 64
 

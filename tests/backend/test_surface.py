@@ -499,3 +499,82 @@ def test_lists_that_contain_themselves() -> None:
                 use(value)
     row = [1, 2]
     assert lt.asarray([row, row]).tolist() == [[1, 2], [1, 2]]
+
+
+# -- errors ---------------------------------------------------------------------------------------------------------------------
+
+X = np.arange(12.0).reshape(3, 4) + 1
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda xp: xp.zeros((True, 2)),
+        lambda xp: xp.ones(True),
+        lambda xp: xp.full({}, 1),
+        lambda xp: xp.empty({1, 2}),
+        lambda xp: xp.zeros(iter((1, 2))),
+        lambda xp: xp.zeros((1.5,)),
+        lambda xp: xp.zeros("a"),
+        lambda xp: xp.zeros(None),
+        lambda xp: xp.zeros(-1),
+        lambda xp: xp.zeros((2**62, 2**62)),
+        lambda xp: xp.ones((1,) * 65),
+        lambda xp: xp.reshape(xp.ones(1), (1,) * 65),
+        lambda xp: xp.broadcast_to(1, (1,) * 65),
+        lambda xp: xp.ones((1,) * 64)[None],
+        lambda xp: xp.expand_dims(xp.ones((1,) * 64), 0),
+        lambda xp: xp.add.outer(xp.ones((1,) * 40), xp.ones((1,) * 40)),
+        lambda xp: xp.reshape(xp.asarray(X), (True, -1)),
+        lambda xp: xp.asarray(X).reshape(True, -1),
+        lambda xp: xp.asarray(X).reshape((-1, -1)),
+        lambda xp: xp.asarray(X).reshape(5),
+        lambda xp: xp.asarray(X).reshape({}),
+        lambda xp: xp.broadcast_to(xp.asarray(X), (True, 3, 4)),
+        lambda xp: xp.lexsort((xp.asarray(X), xp.asarray(X)), axis=10),
+        lambda xp: xp.sum(xp.asarray(X), axis=2),
+        lambda xp: xp.sum(xp.asarray(X), axis="a"),
+        lambda xp: xp.sum(xp.asarray(X), axis=1.5),
+        lambda xp: xp.sum(xp.asarray(X), axis=(0, 0)),
+        lambda xp: xp.sort(xp.asarray(X), axis=2),
+        lambda xp: xp.concatenate([xp.asarray(X)], axis=2),
+        lambda xp: xp.stack([xp.asarray(X)], axis=4),
+        lambda xp: xp.linspace(0, 1, 3, axis=None),
+        lambda xp: xp.linspace(0, 1, -3),
+        lambda xp: xp.array([1], copy="x"),
+        lambda xp: xp.asarray([1], copy="x"),
+        lambda xp: xp.array([1], order="X"),
+        lambda xp: xp.linalg.matrix_norm(xp.ones(3)),
+        lambda xp: xp.linalg.inv(xp.ones((2, 3))),
+        lambda xp: xp.linalg.cholesky(xp.ones(3)),
+        lambda xp: xp.asarray(X)[5],
+        lambda xp: xp.asarray(X)["a"],
+        lambda xp: xp.asarray(X)[1.5],
+        lambda xp: xp.asarray(X)[0, 0, 0],
+        lambda xp: xp.asarray(X)[..., ...],
+        lambda xp: xp.add(xp.asarray(X), xp.ones(3)),
+        lambda xp: xp.add(xp.asarray(X), 1, casting="x"),
+        lambda xp: xp.add(xp.asarray(X), 1, out=1),
+        lambda xp: xp.add(xp.asarray(X)),
+        lambda xp: xp.add(xp.asarray(X), 1, nonsense=1),
+        lambda xp: xp.random.default_rng(0).uniform(2, 1),
+        lambda xp: xp.random.default_rng(0).uniform([0, 2], 1),
+        lambda xp: xp.random.default_rng(0).uniform(0, np.inf),
+        lambda xp: xp.random.default_rng(0).normal(0, -1),
+        lambda xp: xp.random.default_rng(0).integers(5, 2),
+        lambda xp: xp.random.default_rng(0).choice(0),
+    ],
+)
+def test_errors_are_of_numpys_kinds_and_come_at_the_call(call: Any) -> None:
+    with pytest.raises(Exception) as wanted:  # noqa: PT011
+        call(np)
+    kinds = (np.exceptions.AxisError, np.linalg.LinAlgError, TypeError, ValueError, IndexError, OverflowError)
+    kind = next(kind for kind in kinds if isinstance(wanted.value, kind))
+    with pytest.raises(kind):
+        call(lt)
+
+
+def test_the_older_uniform_takes_bounds_in_any_order() -> None:
+    found = lt.random.uniform(2, 1, 100).numpy()
+    assert (found > 1).all()
+    assert (found <= 2).all()

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import numbers
+import random
 import re
+import statistics
+import time
+from datetime import timedelta
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -98,3 +106,29 @@ def test_elementwise_functions() -> None:
         np.ldexp(np.ones(1), 2**70)
     assert lt.spacing(lt.ones(1, dtype=lt.int8)).tolist() == [np.spacing(np.float32(1))]
     assert lt.min_scalar_type(1.0) == np.float16
+
+
+def test_pythons_own_functions() -> None:
+    t = lt.asarray([1.5, 2.5])
+    s = t[0]
+    refused = (
+        lambda: json.dumps(s),
+        lambda: Fraction(s),
+        lambda: Decimal(s),
+        lambda: Fraction(1, 2) + s,
+        lambda: timedelta(seconds=s),
+    )
+    for call in (*refused, lambda: random.sample(t, 1), lambda: time.sleep(s)):  # type: ignore[arg-type, type-var]
+        with pytest.raises(TypeError):
+            call()
+    assert json.dumps({"a": t, "b": s}, default=lambda value: value.tolist()) == '{"a": [1.5, 2.5], "b": 1.5}'
+    assert Fraction(*s.as_integer_ratio()) == Fraction(3, 2)
+    assert Decimal(s.item()) == Decimal("1.5")
+    assert timedelta(seconds=float(s)).total_seconds() == 1.5
+    assert not isinstance(s, (float, numbers.Number))
+    assert lt.isscalar(s)
+    assert lt.issubdtype(s.dtype, lt.floating)
+    assert repr(statistics.mean(lt.asarray([1, 2, 4]))) == "Tensor(2.33333333)"
+    assert (s * [1.0, 2.0]).tolist() == [1.5, 3.0]
+    assert round(t, 0).tolist() == [2.0, 2.0]
+    assert lt.var(lt.arange(3), dtype=lt.int64).dtype == np.float64
