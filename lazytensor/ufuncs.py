@@ -16,6 +16,7 @@ from lazytensor.compiler.graph import Node
 from lazytensor.compiler.ops import ufuncs as rows
 from lazytensor.compiler.ops.shapes import broadcast_shapes
 from lazytensor.handle import Handle, node_operand, operand, record, wrap, write_lock
+from lazytensor.keywords import CASTINGS, chosen, memory_order
 from lazytensor.sites import user_site
 
 if TYPE_CHECKING:
@@ -55,10 +56,8 @@ def call(
         Accepted for NumPy's sake.
     """
     name: str = function.__name__
-    if order not in (None, "K", "C", "A", "F"):
-        raise ValueError(f"{name}: order must be 'C', 'F', 'A' or 'K', got {order!r}")
-    if casting not in ("no", "equiv", "safe", "same_kind", "unsafe"):
-        raise ValueError(f"{name}: casting must be 'no', 'equiv', 'safe', 'same_kind' or 'unsafe', got {casting!r}")
+    memory_order(order, name)
+    chosen(casting, CASTINGS, name, "casting")
     if where is not True:
         from lazytensor.arguments import truth  # delayed: arguments is written against the elementwise rows
 
