@@ -12,6 +12,7 @@ from lazytensor.compiler.ops import library as ops
 from lazytensor.compiler.ops.einsum import parse
 from lazytensor.dtypes import as_dtype, result_type
 from lazytensor.handle import Handle, apply, node_operand, record, wrap
+from lazytensor.keywords import CASTINGS, chosen
 from lazytensor.manipulation import as_tensor, reshape
 from lazytensor.out import deliver
 
@@ -25,6 +26,7 @@ LABELS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 def operand_as(x: Any, dtype: Any, casting: Any, name: str) -> Tensor:
     """An operand as a tensor of the dtype, if the rule allows the cast; of its own when that is None."""
+    chosen(casting, CASTINGS, name, "casting")
     source = as_tensor(x, name)
     if dtype is None:
         return source
@@ -109,6 +111,7 @@ def einsum(
     check_layout(order, "einsum")
     if not isinstance(optimize, (bool, np.bool_, list, tuple)) and optimize not in ("greedy", "optimal"):
         raise TypeError(f"einsum: optimize must be a boolean, 'greedy', 'optimal' or a path, got {optimize!r}")
+    chosen(casting, CASTINGS, "einsum", "casting")
     subscripts, arrays = _split(operands)
     tensors = [as_tensor(array, "einsum") for array in arrays]
     parsed = parse(tuple([tensor.shape for tensor in tensors]), subscripts)

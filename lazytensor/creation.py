@@ -12,7 +12,7 @@ from lazytensor.compiler.ops import sources
 from lazytensor.compiler.ops.rules import INTEGER_LIMITS
 from lazytensor.devices import default_name, device_name
 from lazytensor.dtypes import as_dtype
-from lazytensor.foreign import items_of
+from lazytensor.foreign import items_of, numpy_array
 from lazytensor.handle import SUPPORTED, Handle, constant, contains_handle, created, import_array, record
 from lazytensor.keywords import memory_order, no_model, no_subclass
 from lazytensor.manipulation import lengths
@@ -141,7 +141,7 @@ def _converted(array: np.ndarray[Any, Any], dtype: np.dtype[Any]) -> np.ndarray[
 def _foreign(x: Any) -> np.ndarray[Any, Any]:
     if hasattr(x, "__dlpack__") and not hasattr(x, "__array__"):
         return np.from_dlpack(x)
-    return np.asarray(x)
+    return numpy_array(x)
 
 
 def _from_tensor(x: Handle, dtype: np.dtype[Any] | None, device: Any, copy: bool | None, order: str) -> Tensor:

@@ -56,10 +56,22 @@ def _is_memory(value: Any) -> bool:
     return True
 
 
+def numpy_array(value: Any) -> np.ndarray[Any, Any]:
+    """`numpy.asarray`, also of an object whose `__array__` answers a tensor, which NumPy refuses: it is waited for."""
+    try:
+        return np.asarray(value)
+    except ValueError:
+        method = getattr(type(value), "__array__", None)
+        found = None if method is None else method(value)
+        if not isinstance(found, Handle):
+            raise
+        return found._value()
+
+
 def array_of(value: Any, name: str) -> np.ndarray[Any, Any]:
     """What NumPy makes of a value; TypeError for an object, ValueError for sequences of several lengths, both naming the operation."""
     try:
-        array = np.asarray(value)
+        array = numpy_array(value)
     except ValueError as error:  # sequences of several lengths
         raise ValueError(f"{name}: {error}") from None
     if array.shape == () and array.dtype.kind in "OSU" and not isinstance(value, (np.ndarray, np.generic)):
@@ -114,7 +126,7 @@ def stands_for_array(value: Any) -> bool:
         return False
     items = items_of(value)
     return (
-        isinstance(items, Handle) or (type(items) is list and contains_handle(items)) or np.asarray(items).dtype.kind in "biufc"
+        isinstance(items, Handle) or (type(items) is list and contains_handle(items)) or numpy_array(items).dtype.kind in "biufc"
     )
 
 
@@ -130,7 +142,7 @@ def unlike(op: Op, x: Handle, y: Any) -> Any:
             return answer
     shape: tuple[int, ...] = ()
     if y is not None and not isinstance(y, (str, bytes)):
-        array = np.asarray(y)
+        array = numpy_array(y)
         shape = array.shape
         if array.dtype.kind == "O" and shape:
             array_of(array, op.name)

@@ -1,14 +1,43 @@
-"""Checks of NumPy's keywords: memory orders, and what has one meaning here, subclasses and array functions of other libraries."""
+"""Checks of NumPy's keywords: those that are texts, as memory orders and rules of casting are, and what has one meaning here,
+subclasses and array functions of other libraries."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
+
+# In the order of the numbers that NumPy takes in their place.
+MODES = ("clip", "wrap", "raise")
+CASTINGS = ("no", "equiv", "safe", "same_kind", "unsafe")
+
+
+def text(value: Any, name: str, keyword: str) -> str:
+    """The value of a keyword, if it is a text; TypeError if not."""
+    if not isinstance(value, str):
+        raise TypeError(f"{name}: {keyword} must be a string, got {value!r}")
+    return value
+
+
+def chosen(value: Any, accepted: Sequence[str], name: str, keyword: str) -> str:
+    """The value of a keyword, if it is one of the texts accepted; TypeError for no text, ValueError for another."""
+    if text(value, name, keyword) not in accepted:
+        raise ValueError(f"{name}: {keyword} must be one of {', '.join(map(repr, accepted))}, got {value!r}")
+    return value  # type: ignore[no-any-return]
+
+
+def bounds_mode(mode: Any, name: str) -> str:
+    """What becomes of positions out of bounds: "raise", also for None, "wrap" or "clip", or NumPy's number of one."""
+    if mode is None:
+        return "raise"
+    if isinstance(mode, int) and 0 <= mode < len(MODES):
+        return MODES[mode]
+    return chosen(mode, MODES, name, "mode")
 
 
 def memory_order(order: Any, name: str, accepted: str = "CFAK", default: str = "C") -> str:
     """The order as a capital letter, None as the default."""
-    letter = default if order is None else order.upper() if isinstance(order, str) else None
-    if letter is None or len(letter) != 1 or letter not in accepted:
+    letter = default if order is None else text(order, name, "order").upper()
+    if len(letter) != 1 or letter not in accepted:
         raise ValueError(f"{name}: order must be one of {', '.join(map(repr, accepted))}, got {order!r}")
     return letter
 

@@ -16,7 +16,7 @@ from lazytensor.creation import checked_shape
 from lazytensor.fallback import values, waits
 from lazytensor.handle import Handle, record, wrap
 from lazytensor.indexing import get
-from lazytensor.keywords import memory_order
+from lazytensor.keywords import bounds_mode, memory_order
 from lazytensor.manipulation import as_tensor
 
 if TYPE_CHECKING:
@@ -59,10 +59,10 @@ def ravel_multi_index(multi_index: Any, dims: Any, mode: Any = "raise", order: s
     """
     letter = memory_order(order, "ravel_multi_index", "CF")
     shape = checked_shape(dims, "ravel_multi_index")
-    modes = (mode,) * len(shape) if isinstance(mode, str) else tuple(mode)
-    unknown = [item for item in modes if item not in ("raise", "wrap", "clip")]
-    if unknown or len(modes) != len(shape):
-        raise ValueError(f"ravel_multi_index: mode must be 'raise', 'wrap' or 'clip', or one of these an axis, got {mode!r}")
+    given = mode if isinstance(mode, (tuple, list)) else (mode,) * len(shape)
+    modes = tuple([bounds_mode(item, "ravel_multi_index") for item in given])
+    if len(modes) != len(shape):
+        raise ValueError(f"ravel_multi_index: expects one mode, or one for each of {len(shape)} axes, got {mode!r}")
     parts = list(multi_index)
     if len(parts) != len(shape):
         raise ValueError(f"ravel_multi_index: expects one array of positions an axis of {shape}, got {len(parts)}")

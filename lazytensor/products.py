@@ -57,7 +57,7 @@ def matmul(
     >>> print(lt.matmul(lt.asarray([[1, 2], [3, 4]]), lt.asarray([1, 1])))
     [3 7]
     """
-    if out is None and dtype is None and axes is None and order == "K":
+    if out is None and dtype is None and axes is None and order == "K" and casting == "same_kind":
         return apply(ops.matmul, x1, x2)
     first, second = _operands("matmul", x1, x2, casting, order, dtype)
     cores = (min(len(first.shape), 2), min(len(second.shape), 2))

@@ -21,6 +21,7 @@ from lazytensor.compiler.ops.rules import result_type
 from lazytensor.creation import asarray
 from lazytensor.fallback import values, waits
 from lazytensor.handle import Handle, constant, operand, record, wrap, write_lock
+from lazytensor.keywords import bounds_mode
 from lazytensor.manipulation import as_tensor, ravel, raveled, reshape
 from lazytensor.out import deliver, returned
 from lazytensor.ranges import iota
@@ -38,8 +39,7 @@ __all__ = [
 
 def _positions(indices: Any, length: int, mode: str, name: str) -> Tensor:
     """Positions as integers; with `mode`, brought into the range of the length."""
-    if mode not in ("raise", "wrap", "clip"):
-        raise ValueError(f"{name}: mode must be 'raise', 'wrap' or 'clip', got {mode!r}")
+    mode = bounds_mode(mode, name)
     places = positions(indices, name, "safe" if name == "put" else "same_kind")
     if not length and 0 not in places.shape:
         raise IndexError(f"{name}: cannot do a non-empty take from an empty axis")
@@ -170,8 +170,7 @@ def choose(a: Any, choices: Any, out: Any = None, mode: str = "raise") -> Tensor
     >>> print(lt.choose(lt.asarray([0, 1, 0]), [[1, 2, 3], -1]))
     [ 1 -1  3]
     """
-    if mode not in ("raise", "wrap", "clip"):
-        raise ValueError(f"choose: mode must be 'raise', 'wrap' or 'clip', got {mode!r}")
+    mode = bounds_mode(mode, "choose")
     items = list(choices)
     if not items:
         raise ValueError("choose: expects at least one choice")

@@ -12,6 +12,7 @@ from lazytensor.axes import as_index, one_axis
 from lazytensor.compiler.ops import sorting as ops
 from lazytensor.compiler.ops.row import Op
 from lazytensor.handle import node_operand, record, wrap
+from lazytensor.keywords import chosen, text
 from lazytensor.manipulation import as_tensor, copy, ravel, reshape
 from lazytensor.ranges import iota
 from lazytensor.selecting import take
@@ -36,7 +37,7 @@ def _is_stable(kind: Any, stable: bool | None, name: str) -> bool:
     if stable is not None:
         raise ValueError(f"{name}: kind and stable are one argument; give one of them")
     # NumPy looks at the first letter.
-    if not isinstance(kind, str) or kind[:1].lower() not in ("q", "h", "s", "m"):
+    if text(kind, name, "kind")[:1].lower() not in ("q", "h", "s", "m"):
         raise ValueError(f"{name}: kind must be 'quicksort', 'heapsort', 'mergesort' or 'stable', got {kind!r}")
     return kind[0].lower() in "sm"
 
@@ -133,8 +134,7 @@ def lexsort(keys: Any, axis: int = -1) -> Tensor:
 def _partitioned(op: Op, a: Any, kth: Any, axis: int | None, kind: str, order: Any) -> Tensor:
     name = op.name
     _no_fields(order, name)
-    if kind != "introselect":
-        raise ValueError(f"{name}: kind must be 'introselect', got {kind!r}")
+    chosen(kind, ("introselect",), name, "kind")
     source = as_tensor(a, name)
     source, place = _along(source if source.shape or op is ops.partition else ravel(source), axis, name)
     length = source.shape[place]
@@ -198,8 +198,7 @@ def searchsorted(a: Any, v: Any, side: str = "left", sorter: Any = None) -> Tens
     >>> print(lt.searchsorted(lt.asarray([1, 2, 3]), [2, 9]))
     [1 3]
     """
-    if side not in ("left", "right"):
-        raise ValueError(f"searchsorted: side must be 'left' or 'right', got {side!r}")
+    chosen(side, ("left", "right"), "searchsorted", "side")
     ordered = as_tensor(a, "searchsorted")
     if sorter is not None:
         places = as_tensor(sorter, "searchsorted")

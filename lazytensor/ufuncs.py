@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lazytensor import layout
-from lazytensor.axes import one_axis
+from lazytensor.axes import one_axis, reduced_axes
 from lazytensor.compiler.graph import Node
 from lazytensor.compiler.ops import ufuncs as rows
 from lazytensor.compiler.ops.shapes import broadcast_shapes
 from lazytensor.handle import Handle, node_operand, operand, record, wrap, write_lock
+from lazytensor.keywords import CASTINGS, chosen, memory_order
 from lazytensor.sites import user_site
 
 if TYPE_CHECKING:
@@ -55,10 +56,8 @@ def call(
         Accepted for NumPy's sake.
     """
     name: str = function.__name__
-    if order not in (None, "K", "C", "A", "F"):
-        raise ValueError(f"{name}: order must be 'C', 'F', 'A' or 'K', got {order!r}")
-    if casting not in ("no", "equiv", "safe", "same_kind", "unsafe"):
-        raise ValueError(f"{name}: casting must be 'no', 'equiv', 'safe', 'same_kind' or 'unsafe', got {casting!r}")
+    memory_order(order, name)
+    chosen(casting, CASTINGS, name, "casting")
     if where is not True:
         from lazytensor.arguments import truth  # delayed: arguments is written against the elementwise rows
 
@@ -215,7 +214,7 @@ def reduce(
     dtype: Any = None,
     out: Any = None,
     keepdims: bool = False,
-    initial: Any = None,
+    initial: Any = np._NoValue,
     where: Any = True,
 ) -> Tensor:
     """Combine the elements along an axis (or a tuple of axes, or all for None) by the function.
@@ -229,7 +228,7 @@ def reduce(
     out : array, optional
     keepdims : bool
     initial : scalar, optional
-        What the elements are combined with first.
+        What the elements are combined with first; None for nothing, not even the function's identity.
     where : array_like of bool
         The elements to combine; a function without an identity needs `initial` too.
     """
@@ -240,6 +239,8 @@ def reduce(
     _check_method(function, "reduce")
     full_name = f"{function.__name__}.reduce"
     source = wrap(node_operand(a, full_name))
+    if initial is None and 0 in [source.shape[place] for place in reduced_axes(axis, len(source.shape), full_name)]:
+        raise ValueError(f"{full_name}: nothing to reduce, and no identity to start from")
     name = _REDUCTIONS.get(function.__name__)
     if name in ("sum", "prod"):
         dtype = accumulated_in(dtype, source.dtype, out, full_name)

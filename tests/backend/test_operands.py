@@ -11,7 +11,7 @@ from unittest import mock
 
 import numpy as np
 import pytest
-from agreement import assert_agree
+from agreement import assert_agree, compare
 
 import lazytensor as lt
 
@@ -360,3 +360,25 @@ def test_integers_beyond_the_dtype_in_both_tiers(tier: str) -> None:
     assert lt.clip(x, -5, 300).tolist() == [0, 1, 2, 250]
     assert lt.where(x > 1, -1, x).tolist() == [0, 1, 255, 255]
     assert lt.choose(x > 1, [-1, x]).tolist() == [255, 255, 2, 250]
+
+
+def test_objects_whose_array_is_a_tensor() -> None:
+    """As code has them whose only change is the import."""
+
+    def made(xp: Any) -> Any:
+        class Wrapper:
+            def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+                return xp.arange(3.0)
+
+        return Wrapper()
+
+    for call in (
+        lambda xp: xp.maximum(made(xp), 1),
+        lambda xp: xp.asarray(made(xp)),
+        lambda xp: xp.concatenate([made(xp), xp.ones(1)]),
+        lambda xp: xp.arange(3) + made(xp),
+        lambda xp: made(xp) - xp.arange(3),
+        lambda xp: xp.arange(3) == made(xp),
+        lambda xp: xp.mean(made(xp)),
+    ):
+        compare(call(lt), call(np))

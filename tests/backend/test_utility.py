@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from agreement import assert_agree
 from comparison import DTYPES, assert_same, sample
 
 import lazytensor as lt
@@ -160,3 +161,28 @@ def test_closeness_of_python_numbers_is_weak(tier: str) -> None:
 def test_what_is_no_array_differs(other: Any) -> None:
     assert not lt.array_equal(lt.ones(2), other)
     assert not lt.array_equiv(lt.ones(2), other)
+
+
+TEXTS: dict[str, Any] = {
+    "partition kind": lambda xp, x, text: xp.partition(x, 1, kind=text),
+    "sort kind": lambda xp, x, text: xp.sort(x, kind=text),
+    "argsort kind": lambda xp, x, text: x.argsort(kind=text),
+    "add casting": lambda xp, x, text: xp.add(x, 1, casting=text),
+    "clip casting": lambda xp, x, text: xp.clip(x, 1, 2, casting=text),
+    "matmul casting": lambda xp, x, text: xp.matmul(x, x, casting=text),
+    "einsum casting": lambda xp, x, text: xp.einsum("i", x, casting=text),
+    "side": lambda xp, x, text: xp.searchsorted(x, 1, side=text),
+    "add order": lambda xp, x, text: xp.add(x, 1, order=text),
+    "ravel order": lambda xp, x, text: xp.ravel(x, order=text),
+    "zeros order": lambda xp, x, text: xp.zeros(3, order=text),
+    "take mode": lambda xp, x, text: xp.take(x, [2], mode=text),
+    "choose mode": lambda xp, x, text: xp.choose(x, [[1, 2], [3, 4], [5, 6]], mode=text),
+    "positions mode": lambda xp, x, text: xp.ravel_multi_index((x, x), (2, 3), mode=text),
+}
+
+
+@pytest.mark.parametrize("call", TEXTS)
+@pytest.mark.parametrize("text", [None, 0, 1, 2, "x", "c", "safe", "left", "clip"])
+def test_keywords_that_are_texts(call: str, text: Any) -> None:
+    """TypeError for what is none, but for modes: they have numbers, and None stands for the default."""
+    assert_agree(lambda xp, x: TEXTS[call](xp, x, text), np.asarray([1, 0]))
