@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytensor.creation import asarray
+from lazytensor.creation import array, asarray
 from lazytensor.elementwise import astype
 from lazytensor.handle import Handle, common_device
 from lazytensor.joining import concat
@@ -49,12 +49,15 @@ class _Concatenator:
             items = items[1:]
         # Ranges and numbers go where the tensors are.
         device = common_device("r_", tuple([item._base() for item in items if isinstance(item, Handle)]))
-        parts: list[Tensor] = []
+        parts: list[Any] = []
         kinds: list[Any] = []
         for item in items:
             if isinstance(item, str):
                 raise ValueError(f"r_: a directive must come first, got {item!r} later")
-            scalar = isinstance(item, (bool, int, float, complex, np.generic))
+            if isinstance(item, (bool, int, float, complex, np.generic)):
+                parts.append(item)
+                kinds.append(item)
+                continue
             part = (
                 _range(item, device)
                 if isinstance(item, slice)
@@ -66,17 +69,26 @@ class _Concatenator:
                 part = expand_dims(part, tuple(range(missing)))
                 if isinstance(item, slice):
                     part = swapaxes(part, -1, start) if start != -1 else part
-                elif start != -1 and not scalar:
+                elif start != -1:
                     first = start + missing + 1 if start < 0 else start
                     axes = list(range(ndmin))
                     part = permute_dims(part, axes[:first] + axes[missing:] + axes[first:missing])
                     assert len(part.shape) == rank + missing
             parts.append(part)
-            kinds.append(item if scalar else part.dtype)
+            kinds.append(part.dtype)
         if not parts:
             raise ValueError("r_: needs at least one array to join")
         kind = np.result_type(*kinds)
-        return concat([astype(part, kind, copy=False) for part in parts], axis)
+        # Numbers are converted to what they are joined to: OverflowError for integers beyond it.
+        return concat(
+            [
+                astype(part, kind, copy=False)
+                if isinstance(part, Handle)
+                else array(part, kind, ndmin=max(ndmin, 1), device=device)
+                for part in parts
+            ],
+            axis,
+        )
 
     def _directive(self, text: str) -> tuple[int, int, int]:
         if text in ("r", "c"):

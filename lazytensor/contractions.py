@@ -11,7 +11,7 @@ from lazytensor.axes import as_index, axis_tuple
 from lazytensor.compiler.ops import library as ops
 from lazytensor.compiler.ops.einsum import parse
 from lazytensor.dtypes import as_dtype, result_type
-from lazytensor.handle import Handle, apply, node_operand, record, wrap
+from lazytensor.handle import Handle, apply, created, node_operand, record
 from lazytensor.keywords import CASTINGS, chosen
 from lazytensor.manipulation import as_tensor, reshape
 from lazytensor.out import deliver
@@ -70,7 +70,7 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Tensor:
     if not ours:  # nothing is summed: an outer product, which fuses with its neighbours
         one, other = as_tensor(a, "tensordot"), as_tensor(b, "tensordot")
         return elementwise.multiply(reshape(one, one.shape + (1,) * right) if right else one, other)
-    return wrap(record(ops.tensordot, (first, second), (ours, theirs)))
+    return created(record(ops.tensordot, (first, second), (ours, theirs)))
 
 
 def _axes(given: Any, rank: int) -> tuple[int, ...]:

@@ -13,7 +13,7 @@ from lazytensor.compiler.ops.rules import INTEGER_LIMITS
 from lazytensor.devices import default_name, device_name
 from lazytensor.dtypes import as_dtype
 from lazytensor.foreign import items_of, numpy_array
-from lazytensor.handle import SUPPORTED, Handle, constant, contains_handle, created, import_array, record
+from lazytensor.handle import SUPPORTED, Handle, constant, contains_handle, created, import_array, mutable, record
 from lazytensor.keywords import memory_order, no_model, no_subclass
 from lazytensor.manipulation import lengths
 from lazytensor.ufunc_class import unbound
@@ -160,8 +160,7 @@ def _from_tensor(x: Handle, dtype: np.dtype[Any] | None, device: Any, copy: bool
         made = layout.copied(made, "K" if changes and order == "A" else order, dtype)
     if moves:
         made = layout.laid_out(made.to_device(name), order)
-    # A 0-d result stands for a scalar; what is made of one is an array.
-    return created(made._node) if made._node is not None and not made.shape else made
+    return mutable(made)
 
 
 @unbound

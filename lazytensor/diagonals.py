@@ -15,7 +15,8 @@ from lazytensor.creation import asarray, place, zeros
 from lazytensor.elementwise import astype
 from lazytensor.fallback import waits
 from lazytensor.handle import Handle, constant, created
-from lazytensor.indexing import assign
+from lazytensor.handle import wrap as tensor_of
+from lazytensor.indexing import assign, cast_for_assignment
 from lazytensor.joining import concat, resize
 from lazytensor.manipulation import as_tensor, broadcast_to, copy, expand_dims, flip, ravel
 from lazytensor.ranges import arange
@@ -77,7 +78,7 @@ def fill_diagonal(a: Any, val: Any, wrap: bool = False) -> None:
         raise ValueError(f"fill_diagonal: expects at least two dimensions, got shape {view.shape}")
     if rank > 2 and len(set(view.shape)) > 1:
         raise ValueError(f"fill_diagonal: all dimensions must be of equal length, got shape {view.shape}")
-    values = val if isinstance(val, Handle) else asarray(val, device=a._base().device)
+    values = tensor_of(cast_for_assignment(val, a.dtype, "fill_diagonal"))
     if wrap and rank == 2 and view.shape[0] > view.shape[1] > 0:
         flat = np.arange(0, math.prod(view.shape), view.shape[1] + 1)
         assign(a, (flat // view.shape[1], flat % view.shape[1]), _cycled(values, len(flat)))

@@ -6,7 +6,7 @@ All take tensors, NumPy arrays, nested lists and Python scalars, broadcast them,
 from __future__ import annotations
 
 import operator
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -32,10 +32,8 @@ __all__ = [
     "log", "log10", "log1p", "log2", "logaddexp", "logical_and", "logical_not", "logical_or", "logical_xor", "maximum",
     "minimum", "mod", "multiply", "negative", "nextafter", "not_equal", "positive", "pow", "power", "real", "reciprocal",
     "remainder", "right_shift", "rint", "round", "sign", "signbit", "sin", "sinh", "sqrt", "square", "subtract", "tan",
-    "tanh", "true_divide", "trunc", "where",
+    "tanh", "true_divide", "trunc",
 ]  # fmt: skip
-
-_MISSING: Any = object()
 
 # Arithmetic
 
@@ -240,30 +238,9 @@ def cut(value: Any, dtype: np.dtype[Any], name: str) -> Any:
     return constant(array.astype(dtype))
 
 
-@overload
-def where(condition: Any, x: Any, y: Any, /) -> Tensor: ...
-@overload
-def where(condition: Any, /) -> tuple[Tensor, ...]: ...
-def where(condition: Any, x: Any = _MISSING, y: Any = _MISSING, /) -> Any:
-    """Elements of `x` where `condition` is true, else of `y`; all three broadcast.
-
-    Parameters
-    ----------
-    condition : array_like of any dtype
-    x, y : array_like
-        The result has their common dtype, to which Python integers are cut. Without them, the positions of the true elements,
-        as of `nonzero`: `condition` is waited for.
-
-    >>> import lazytensor as lt
-    >>> print(lt.where(lt.asarray([True, False]), 1, 2))
-    [1 2]
-    """
-    if x is _MISSING and y is _MISSING:
-        from lazytensor.searching import nonzero  # delayed: searching is written against the elementwise functions
-
-        return nonzero(condition)
-    if x is _MISSING or y is _MISSING:
-        raise ValueError("where: either both or neither of x and y should be given")
+def where(condition: Any, x: Any, y: Any, /) -> Tensor:
+    """Elements of `x` where `condition` is true, else of `y`, as a result: unlike that of `lazytensor.where`, a 0-d one stands for a
+    scalar."""
     operands, types = _operands(ops.where, (condition, x, y))
     return wrap(record(ops.where, tuple([cut(item, types[place], "where") for place, item in enumerate(operands)])))
 

@@ -15,7 +15,7 @@ import numpy as np
 from lazytensor import elementwise, fallback
 from lazytensor.axes import as_index, one_axis
 from lazytensor.creation import asarray
-from lazytensor.handle import Handle, wrap
+from lazytensor.handle import Handle, mutable, wrap
 from lazytensor.indexing import cast_for_assignment
 from lazytensor.joining import stack
 from lazytensor.manipulation import as_tensor, broadcast_to, copy, expand_dims, moveaxis, reshape
@@ -137,7 +137,7 @@ def piecewise(x: Any, condlist: Any, funclist: Sequence[Any], *args: Any, **kw: 
         stored = wrap(cast_for_assignment(value, source.dtype, "piecewise"))
         result = elementwise.where(condition, stored, result)
     if result.shape == source.shape:
-        return result
+        return mutable(result)
     return copy(broadcast_to(result, source.shape))
 
 
@@ -155,4 +155,5 @@ class vectorize(np.vectorize):  # noqa: N801
         """Call the function for each element; the arguments broadcast."""
         if not callable(self.pyfunc):  # a decorator with arguments
             return super().__call__(*args, **kwargs)
-        return fallback.run("vectorize", super().__call__, *args, **kwargs)
+        made = fallback.run("vectorize", super().__call__, *args, **kwargs)
+        return mutable(made) if isinstance(made, Handle) else made  # type: ignore[arg-type]

@@ -279,6 +279,11 @@ def stands_for_scalar(x: Handle) -> bool:
     return x._node is not None and not x._node.shape
 
 
+def mutable(made: Tensor) -> Tensor:
+    """A 0-d result as an array, which can be written to, where NumPy gives an array and no scalar."""
+    return created(made._node) if made._node is not None and not made._node.shape else made
+
+
 def showing(storage: Storage, view: View | None) -> Tensor:
     """A handle on a storage, or on a part of it."""
     made = _new(_tensor_class[0])

@@ -240,6 +240,8 @@ def assign(x: Handle, key: Any, value: Any) -> None:
     site = user_site()
     items = _items(key)
     if views.is_basic(items):
+        if isinstance(value, np.integer) and x.dtype.kind == "i":
+            value = int(value)  # NumPy's scalars must fit a signed dtype here, and wrap in an unsigned one
         target = views.index(x._index_map(), items)
         if (
             isinstance(value, Handle)

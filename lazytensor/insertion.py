@@ -10,10 +10,10 @@ from lazytensor import views
 from lazytensor.axes import axis_tuple, one_axis
 from lazytensor.compiler.ops import indexing as indexing_ops
 from lazytensor.creation import asarray
-from lazytensor.elementwise import astype
 from lazytensor.fallback import values as computed
 from lazytensor.fallback import waits
 from lazytensor.handle import Handle, constant, record, wrap
+from lazytensor.indexing import cast_for_assignment
 from lazytensor.joining import _slice, concat
 from lazytensor.manipulation import as_tensor, broadcast_to, copy, expand_dims, moveaxis, ravel, reshape
 
@@ -84,7 +84,7 @@ def insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> Tensor:
         if places.ndim != 1:
             raise ValueError("insert: boolean positions must be one-dimensional")
         places = np.flatnonzero(places)
-    part = astype(_values(values, source), source.dtype, copy=False)
+    part = wrap(cast_for_assignment(values, source.dtype, "insert"))
     single = places.size == 1
     if single:
         # One position takes any number of values.

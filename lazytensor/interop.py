@@ -107,6 +107,10 @@ class Protocols(Handle):
         """(1, 0): the CPU, as DLPack numbers devices."""
         return (1, 0)
 
+    def __bytes__(self) -> bytes:
+        """The memory of the values in C order, as `bytes(t)` gives it for NumPy's arrays. Waits."""
+        return self._value().tobytes()
+
     def __buffer__(self, flags: int, /) -> memoryview:
         """The values as read-only memory, without a copy (Python 3.12 and later ask for this). Waits."""
         return self.numpy().data

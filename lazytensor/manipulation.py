@@ -287,6 +287,8 @@ def flip(m: Any, axis: Any = None) -> Tensor:
     source = as_tensor(m, "flip")
     rank = len(source.shape)
     axes = range(rank) if axis is None else axis_tuple(axis, rank, "flip")
+    if not rank:
+        return _copied(source)
     return source._alias(views.flip(source._index_map(), axes))
 
 

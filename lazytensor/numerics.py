@@ -17,7 +17,7 @@ from lazytensor.axes import one_axis
 from lazytensor.bind import binary, unary
 from lazytensor.compiler.ops import bits, numerics
 from lazytensor.fallback import waits
-from lazytensor.handle import Handle, record, wrap
+from lazytensor.handle import Handle, mutable, record, wrap
 from lazytensor.manipulation import as_tensor, ravel
 from lazytensor.out import deliver
 from lazytensor.ufunc_class import of_two_results
@@ -54,7 +54,7 @@ _complex = binary(numerics.complex)
 # No ufunc in NumPy: the argument has a name.
 def i0(x: Any) -> Tensor:
     """Return the modified Bessel function of the first kind, of order 0."""
-    return _i0(x)
+    return mutable(_i0(x))
 
 
 # Two results

@@ -13,7 +13,7 @@ from lazytensor.creation import asarray, full, zero_of
 from lazytensor.elementwise import astype, isnan, multiply, round, subtract, where
 from lazytensor.fallback import run
 from lazytensor.handle import Handle, constant, record, wrap
-from lazytensor.indexing import assign, get
+from lazytensor.indexing import assign, cast_for_assignment, get
 from lazytensor.joining import _slice, concat
 from lazytensor.manipulation import as_tensor, broadcast_to, copy, flip, squeeze
 from lazytensor.ranges import linspace
@@ -125,9 +125,18 @@ def _pair_up(x: Any) -> Any:
     return x.reshape(2) if x.size == 2 and x.shape != (2, 1) else x
 
 
+def _converted(given: Any, dtype: np.dtype[Any], device: str | None) -> Tensor:
+    """Numbers in the dtype that they are stored in: integers beyond it wrap in unsigned dtypes, and raise OverflowError in others, as
+    NumPy's scalars do when they are assigned."""
+    found = np.asarray(given)
+    if found.dtype.kind not in "iu" or dtype.kind == "i":
+        return asarray(wrap(cast_for_assignment(found.tolist(), dtype, "pad")), device=device)
+    return asarray(found.astype(dtype), device=device)
+
+
 def _values(given: Any, rank: int, dtype: np.dtype[Any], device: str | None) -> Pairs:
     """Pairs of 0-d tensors of the dtype."""
-    found = as_tensor(given, "pad") if isinstance(given, Handle) else asarray(given, device=device)
+    found = as_tensor(given, "pad") if isinstance(given, Handle) else _converted(given, dtype, device)
     found = found.reshape(2) if found.size == 2 and found.shape != (2, 1) else found
     table = broadcast_to(astype(found, dtype, copy=False), (rank, 2))
     return [(get(table, (place, 0)), get(table, (place, 1))) for place in range(rank)]
@@ -140,7 +149,7 @@ def _constant(source: Tensor, widths: list[tuple[int, int]], values: Any) -> Ten
     device = source._base().device
     if isinstance(values, (bool, int, float, complex)):
         # One value: a constant with the array stored in its middle, which kernels compute in one pass.
-        value = astype(wrap(constant(np.asarray(values), device)), source.dtype, copy=False)
+        value = _converted(values, source.dtype, device)
         made = copy(broadcast_to(value, shape)) if values else full(shape, zero_of(source.dtype), source.dtype, device=device)
         inside = tuple([slice(before, before + length) for length, (before, _) in zip(source.shape, widths, strict=True)])
         assign(made, inside, source)

@@ -15,7 +15,7 @@ from lazytensor import elementwise, statistics, views
 from lazytensor.axes import axis_tuple, one_axis
 from lazytensor.compiler.ops import library as ops
 from lazytensor.contractions import check_layout, operand_as, tensordot
-from lazytensor.handle import apply
+from lazytensor.handle import apply, wrap
 from lazytensor.joining import stack
 from lazytensor.manipulation import as_tensor, expand_dims, moveaxis, ravel, reshape
 from lazytensor.out import deliver
@@ -193,7 +193,8 @@ def inner(a: Any, b: Any, /) -> Tensor:
     first, second = as_tensor(a, "inner"), as_tensor(b, "inner")
     if not first.shape or not second.shape:
         return elementwise.multiply(first, second)
-    return tensordot(first, second, (-1, -1))
+    made = tensordot(first, second, (-1, -1))
+    return made if made.shape else wrap(made._read())  # a scalar, where tensordot gives an array
 
 
 def outer(a: Any, b: Any, out: Any = None) -> Tensor:
@@ -219,6 +220,8 @@ def kron(a: Any, b: Any) -> Tensor:
         reshape(first, tuple([length for outside in blocks for length in (outside, 1)])),
         reshape(second, tuple([length for inside in within for length in (1, inside)])),
     )
+    if not rank:
+        return product
     return reshape(product, tuple([outside * inside for outside, inside in zip(blocks, within, strict=True)]))
 
 

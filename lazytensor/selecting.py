@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
@@ -20,18 +20,22 @@ from lazytensor.compiler.ops import indexing as ops
 from lazytensor.compiler.ops.rules import result_type
 from lazytensor.creation import asarray
 from lazytensor.fallback import values, waits
-from lazytensor.handle import Handle, constant, operand, record, wrap, write_lock
+from lazytensor.handle import Handle, constant, mutable, operand, record, wrap, write_lock
 from lazytensor.keywords import bounds_mode
 from lazytensor.manipulation import as_tensor, ravel, raveled, reshape
 from lazytensor.out import deliver, returned
 from lazytensor.ranges import iota
+from lazytensor.searching import nonzero
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
 
 __all__ = [
-    "choose", "compress", "extract", "place", "put", "put_along_axis", "putmask", "select", "take", "take_along_axis",
+    "choose", "compress", "extract", "place", "put", "put_along_axis", "putmask", "select", "take", "take_along_axis", "where",
 ]  # fmt: skip
+
+
+_MISSING: Any = object()
 
 
 # -- reading --------------------------------------------------------------------------------------------------------------------
@@ -183,6 +187,31 @@ def choose(a: Any, choices: Any, out: Any = None, mode: str = "raise") -> Tensor
     return deliver(wrap(record(ops.choose, (which, *nodes), (mode,))), out, "choose", casting="unsafe")
 
 
+@overload
+def where(condition: Any, x: Any, y: Any, /) -> Tensor: ...
+@overload
+def where(condition: Any, /) -> tuple[Tensor, ...]: ...
+def where(condition: Any, x: Any = _MISSING, y: Any = _MISSING, /) -> Any:
+    """Elements of `x` where `condition` is true, else of `y`; all three broadcast.
+
+    Parameters
+    ----------
+    condition : array_like of any dtype
+    x, y : array_like
+        The result has their common dtype, to which Python integers are cut. Without them, the positions of the true elements,
+        as of `nonzero`: `condition` is waited for.
+
+    >>> import lazytensor as lt
+    >>> print(lt.where(lt.asarray([True, False]), 1, 2))
+    [1 2]
+    """
+    if x is _MISSING and y is _MISSING:
+        return nonzero(condition)
+    if x is _MISSING or y is _MISSING:
+        raise ValueError("where: either both or neither of x and y should be given")
+    return mutable(elementwise.where(condition, x, y))
+
+
 def select(condlist: Sequence[Any], choicelist: Sequence[Any], default: Any = 0) -> Tensor:
     """Elements of the first choice whose condition is true, else the default.
 
@@ -220,7 +249,7 @@ def select(condlist: Sequence[Any], choicelist: Sequence[Any], default: Any = 0)
     ]
     for condition, choice in zip(reversed(conditions), reversed(chosen), strict=True):
         result = elementwise.where(condition, choice, result)
-    return result
+    return mutable(result)
 
 
 def _plain(value: Any, dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:

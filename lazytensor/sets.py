@@ -12,7 +12,7 @@ import numpy as np
 from lazytensor import elementwise
 from lazytensor.creation import full
 from lazytensor.fallback import found, values, waits
-from lazytensor.handle import common_device
+from lazytensor.handle import common_device, mutable
 from lazytensor.manipulation import as_tensor, ravel
 from lazytensor.selecting import take
 from lazytensor.sorting import searchsorted, sort
@@ -52,7 +52,7 @@ def isin(element: Any, test_elements: Any, assume_unique: bool = False, invert: 
         ordered = sort(among)
         place = elementwise.minimum(searchsorted(ordered, elements), among.shape[0] - 1)
         same = elementwise.equal(take(ordered, place, axis=0), elements)
-    return elementwise.logical_not(same) if invert else same
+    return mutable(elementwise.logical_not(same) if invert else same)
 
 
 def in1d(ar1: Any, ar2: Any, assume_unique: bool = False, invert: bool = False, *, kind: Any = None) -> Tensor:

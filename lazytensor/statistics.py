@@ -136,7 +136,7 @@ def _extreme(op: Op, join: Any, a: Any, axis: Any, out: Any, keepdims: bool, ini
         if math.prod([source.shape[place] for place in axes]):
             made = join(reduce(op, source, axis, keepdims), start)
         else:
-            made = copy(broadcast_to(start, ops.sum.shape(source.shape, axes, bool(keepdims))))
+            made = wrap(copy(broadcast_to(start, ops.sum.shape(source.shape, axes, bool(keepdims))))._read())
     return deliver(made, out, op.name, casting="unsafe")
 
 

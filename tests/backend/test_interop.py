@@ -334,3 +334,14 @@ def test_out_of_other_libraries_ufuncs() -> None:
     assert isinstance(made[2], lt.Tensor)
     with pytest.raises(ValueError, match="read-only"):
         special.j0(x, out=lt.broadcast_to(lt.zeros(()), 3))
+
+
+def test_bytes_are_the_memory() -> None:
+    for array in (np.arange(6).reshape(2, 3), np.asarray(5), np.arange(6.0)[::2], np.arange(6).reshape(2, 3).T, np.zeros((0, 2))):
+        assert bytes(lt.asarray(array)) == bytes(array)
+    assert bytes(lt.arange(6).reshape(2, 3).T[::-1]) == bytes(np.arange(6).reshape(2, 3).T[::-1])
+    assert int.from_bytes(lt.asarray([1, 2], dtype="uint8"), "little") == 513
+    if sys.version_info >= (3, 12):
+        assert bytearray(lt.arange(3)) == bytearray(np.arange(3))
+        assert b"".join([lt.arange(3)]) == np.arange(3).tobytes()
+    assert bytearray(lt.arange(3).data) == bytearray(np.arange(3))

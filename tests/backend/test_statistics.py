@@ -232,3 +232,36 @@ def test_errors() -> None:
         lt.sum(x, axis=(0, 0))
     with pytest.raises(TypeError, match="not supported"):
         lt.sum(x, dtype="float16")
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "complex64", "complex128"])
+def test_signs_of_zero_in_sums_and_products(tier: str, dtype: str) -> None:
+    zero = np.array(-0.0).astype(dtype) if dtype[0] == "f" else np.array(complex(-0.0, -0.0)).astype(dtype)
+    for shape, axis in (((1,), None), ((3,), None), ((300,), None), ((3, 4), 1), ((40, 7), 0), ((0,), None), ((0, 3), 0)):
+        x = np.full(shape, zero)
+        t = lt.asarray(x)
+        mask = np.arange(x.size).reshape(shape) % 2 == 0
+        for initial in (0.0, -0.0, 1.0, -1.0):
+            for where in (True, mask):
+                for name in ("sum", "prod"):
+                    expected = np.asarray(getattr(np, name)(x, axis=axis, initial=initial, where=where))
+                    for start in (initial, lt.asarray(initial, dtype=dtype)):
+                        found = getattr(lt, name)(t, axis=axis, initial=start, where=where).numpy()
+                        np.testing.assert_array_equal(found, expected)
+                        np.testing.assert_array_equal(np.signbit(found.real), np.signbit(expected.real))
+                        np.testing.assert_array_equal(np.signbit(found.imag), np.signbit(expected.imag))
+
+
+def test_overflowing_products_of_complex_numbers(tier: str) -> None:
+    parts = np.array([0.0, -1.0, 2.5, 1e30, 3e38, -1.5e19, np.inf, np.nan], np.float32)
+    z = (parts[:, None] + np.zeros(8, np.float32)).ravel() + 0j
+    z = z.astype(np.complex64)
+    z.imag = np.tile(parts, 8)
+    x, y = np.repeat(z, 64), np.tile(z, 64)
+    with np.errstate(all="ignore"):
+        expected = [x * y, x * y * x, np.square(z), np.prod([x, y], axis=0), np.prod([x, y, x], axis=0)]
+    t, u = lt.asarray(x), lt.asarray(y)
+    found = [t * u, t * u * t, lt.square(lt.asarray(z)), lt.stack([t, u]).prod(0), lt.stack([t, u, t]).prod(0)]
+    for want, have in zip(expected, found, strict=True):
+        for name in ("real", "imag"):
+            np.testing.assert_allclose(getattr(have.numpy(), name), getattr(want, name), rtol=1e-5)

@@ -212,3 +212,36 @@ def test_reductions_start_and_choose(tier: str, name: str, reduction: str) -> No
     x = np.arange(1, 7).reshape(2, 3)
     operand = x if name in ("bitwise_or", "gcd") else x.astype(float)
     assert_agree(lambda xp, a: REDUCTIONS[reduction](getattr(xp, name).reduce, a), operand, ulp=2)
+
+
+@pytest.mark.parametrize("dtype", ["bool", "int8", "uint8", "uint16", "int64", "float32", "complex64"])
+def test_methods_promote_as_numpys(dtype: str) -> None:
+    x = sample(dtype, (6,), low=1, high=100)
+    t = lt.asarray(x)
+    for name in ("add", "multiply", "maximum", "logical_or", "logical_xor", "hypot", "bitwise_or", "fmax"):
+        ours, theirs = getattr(lt, name), getattr(np, name)
+        for wanted in (None, "int8", "uint16", "float64", "bool"):
+            for method, arguments in (("reduce", ()), ("accumulate", ()), ("reduceat", ([0, 3, 1],))):
+                try:
+                    expected = np.asarray(getattr(theirs, method)(x, *arguments, dtype=wanted))
+                except TypeError:
+                    with pytest.raises(TypeError):
+                        getattr(ours, method)(t, *arguments, dtype=wanted).wait()
+                    continue
+                if expected.dtype != np.float16:
+                    assert_same(getattr(ours, method)(t, *arguments, dtype=wanted), expected, 8)
+
+
+def test_reduce_with_initial_and_where_of_any_function() -> None:
+    x, mask = np.asarray([[3, 5, 2], [7, 1, 4]]), np.asarray([[True, False, True], [False, False, True]])
+    t = lt.asarray(x)
+    for name in ("subtract", "gcd", "bitwise_xor", "fmin", "power", "logical_and", "equal", "add"):
+        ours, theirs = getattr(lt, name), getattr(np, name)
+        source, given = (x > 2, True) if name == "equal" else (x, 2)
+        given_tensor = t > 2 if name == "equal" else t
+        assert_same(ours.reduce(given_tensor, initial=given), np.asarray(theirs.reduce(source, initial=given)))
+        expected = theirs.reduce(source, axis=1, initial=given, where=mask, keepdims=True)
+        assert_same(ours.reduce(given_tensor, axis=1, initial=given, where=lt.asarray(mask), keepdims=True), expected)
+        assert_same(ours.reduce(given_tensor[:0], initial=given), np.asarray(theirs.reduce(source[:0], initial=given)))
+    with pytest.raises(ValueError, match="needs an initial value"):
+        lt.subtract.reduce(t, where=mask)

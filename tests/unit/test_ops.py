@@ -37,7 +37,7 @@ exp exp2 expm1 log log2 log10 log1p sin cos tan sinh cosh tanh asin acos atan at
 cbrt hypot erf erfc sigmoid logaddexp floor ceil trunc rint sign copysign nextafter abs isnan isinf isfinite
 signbit reciprocal maximum minimum fmax fmin floor_divide remainder fmod left_shift right_shift real imag conj
 select fill_uniform fill_normal fill_bits frexp_mantissa frexp_exponent ldexp spacing complex radians degrees heaviside
-logaddexp2 i0 gcd lcm bitwise_count
+logaddexp2 i0 gcd lcm bitwise_count multiply square
 """
 STANDARD = """
 abs acos acosh add asin asinh atan atan2 atanh bitwise_and bitwise_left_shift bitwise_invert bitwise_or
