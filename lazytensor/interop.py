@@ -108,8 +108,8 @@ class Protocols(Handle):
         return (1, 0)
 
     def __bytes__(self) -> bytes:
-        """The memory of the values in C order, as `bytes(t)` gives it for NumPy's arrays. Waits."""
-        return self._value().tobytes()
+        """What `bytes` makes of NumPy's arrays: the memory of the values in C order, of a 0-d integer so many zeros. Waits."""
+        return bytes(self._value())
 
     def __buffer__(self, flags: int, /) -> memoryview:
         """The values as read-only memory, without a copy (Python 3.12 and later ask for this). Waits."""

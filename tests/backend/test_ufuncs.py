@@ -82,8 +82,10 @@ def test_unary_at_and_masks() -> None:
     np.add.at(x, x > 0, 10)
     lt.add.at(t, t > 0, 10)
     assert_same(t, x)
-    with pytest.raises(TypeError, match="cannot store float64 in int64"):
-        lt.add.at(lt.arange(3), [0], 1.5)
+    counts, tensor = np.arange(3), lt.arange(3)
+    np.add.at(counts, [0], 1.5)
+    lt.add.at(tensor, [0], 1.5)
+    assert_same(tensor, counts)
     with pytest.raises(ValueError, match="second operand needed"):
         lt.add.at(t, [0])
     with pytest.raises(TypeError, match="must be a tensor"):
@@ -214,6 +216,7 @@ def test_reductions_start_and_choose(tier: str, name: str, reduction: str) -> No
     assert_agree(lambda xp, a: REDUCTIONS[reduction](getattr(xp, name).reduce, a), operand, ulp=2)
 
 
+@pytest.mark.filterwarnings("ignore:Casting complex values")
 @pytest.mark.parametrize("dtype", ["bool", "int8", "uint8", "uint16", "int64", "float32", "complex64"])
 def test_methods_promote_as_numpys(dtype: str) -> None:
     x = sample(dtype, (6,), low=1, high=100)
