@@ -208,7 +208,11 @@ class Handle:
     def _limited(self, view: View) -> View:
         """A view of what this handle shows: read-only if that is."""
         shown = self._shown()
-        return view if shown is None or shown.writeable else views.ReadOnly(*view)
+        if shown is None or type(shown) is View:
+            return view if shown is None or shown.writeable else views.ReadOnly(*view)
+        if not shown.writeable:
+            return views.ReadOnly(*view)
+        return view if type(shown) is not views.Overlapping or views.distinct(view) else views.Overlapping(*view)
 
     def _replace(self, change: Callable[[Node], Node]) -> None:
         """Make `change(whole)` the value of everything that aliases this handle."""
@@ -229,6 +233,11 @@ class Handle:
 
     def _store(self, view: View, value: Any, site: Site) -> None:
         """Record the update of a region of the whole array; `value` is a node that broadcasts to it, or a Python scalar."""
+        if self._node is None and type(self._view) is views.Overlapping and 0 not in view.shape and not views.distinct(view):
+            from lazytensor.indexing import scatter  # delayed: indexing is written against this module
+
+            scatter(self, view, value)
+            return
         if not view.writeable:
             raise ValueError("assignment destination is read-only")
         if 0 in view.shape:

@@ -6,6 +6,7 @@ on values, so that call waits for the mask; `x[mask] = value` does not wait.
 
 from __future__ import annotations
 
+import math
 import operator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -26,6 +27,7 @@ from lazytensor.handle import (
     import_array,
     operand,
     record,
+    showing,
     wrap,
     write_lock,
 )  # fmt: skip
@@ -265,12 +267,30 @@ def assign(x: Handle, key: Any, value: Any) -> None:
                 stored = _stretched(stored, stored.shape[len(stored.shape) - len(target.shape) :])
             x._store(target, stored, site)
         return
+    if type(shown) is views.Overlapping:
+        numbers = wrap(constant(views.places(shown, math.prod(x._base().shape))))
+        _assign_places(x, get(numbers, key), value)
+        return
     index = _index(items)
     stored = cast_for_assignment(value, x.dtype, "setitem")
     _check_stored(x.shape, index, stored.shape)
     # A template without counts: another mask meets the same plan.
     with write_lock:
         x._assign(record(indexing.put, (x._read(), stored, *index.nodes), (index.template,)), site)
+
+
+def scatter(x: Handle, view: views.View, value: Any) -> None:
+    """Store a node that broadcasts to the view, whose elements overlap, one element after the other in C order."""
+    numbers = wrap(constant(views.places(view, math.prod(x._base().shape))))
+    _assign_places(x, numbers, wrap(value) if type(value) is Node else value)
+
+
+def _assign_places(x: Handle, numbers: Tensor, value: Any) -> None:
+    """Write to the elements of the array that `x` shows part of, by their numbers."""
+    storage = x._storage
+    assert storage is not None
+    size = math.prod(storage.node.shape)
+    assign(showing(storage, views.View((size,), (1,), 0)), (numbers,), value)
 
 
 def _check_stored(shape: tuple[int, ...], index: Index, value: tuple[int, ...]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -139,10 +138,12 @@ def _partitioned(op: Op, a: Any, kth: Any, axis: int | None, kind: str, order: A
     source, place = _along(source if source.shape or op is ops.partition else ravel(source), axis, name)
     length = source.shape[place]
     wanted = []
-    for item in (kth,) if as_index(kth) is not None else kth:
+    for item in (kth,) if as_index(kth) is not None or not np.iterable(kth) else kth:
         if isinstance(item, (bool, np.bool_)) or getattr(item, "dtype", None) == np.bool_:
             raise ValueError(f"{name}: kth must be integers, got {item!r}")
-        position = operator.index(item)
+        position = as_index(item)
+        if position is None:
+            raise TypeError(f"{name}: kth must be integers, got {item!r}")
         if 0 not in source.shape and not -length <= position < length:
             raise ValueError(f"{name}: kth(={position}) out of bounds ({length})")
         wanted.append(position % max(length, 1))

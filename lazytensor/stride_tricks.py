@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lazytensor import views
-from lazytensor.axes import axis_tuple
+from lazytensor.axes import as_index, one_axis
+from lazytensor.handle import Storage
 from lazytensor.manipulation import as_tensor, broadcast_arrays, broadcast_shapes, broadcast_to, lengths
 
 if TYPE_CHECKING:
@@ -50,17 +51,23 @@ def as_strided(x: Any, shape: Any = None, strides: Any = None, subok: bool = Fal
         size *= length
     if 0 not in wanted and not (first >= 0 and last < size):
         raise ValueError(f"as_strided: shape {wanted} and strides {strides} reach beyond an array of {size} elements")
-    reach = 1
-    distinct = True
-    for step, length in sorted((abs(step), length) for step, length in zip(steps, wanted, strict=True) if length > 1):
-        distinct = distinct and step >= reach
-        reach = step * length
     made = views.View(wanted, steps, view.offset)
-    return source._alias(made if writeable and distinct else views.ReadOnly(*made))
+    return source._alias(made if writeable and views.distinct(made) else views.ReadOnly(*made))
+
+
+def _windows(source: Tensor, view: views.View, writeable: bool) -> Tensor:
+    if not writeable:
+        return source._alias(views.ReadOnly(*view))
+    if views.distinct(view):
+        return source._alias(view)
+    if type(source._share()) is not Storage:
+        raise ValueError("parts of complex numbers cannot be written to through views that overlap, writeable must be False")
+    return source._alias(views.Overlapping(*view))
 
 
 def sliding_window_view(x: Any, window_shape: Any, axis: Any = None, *, subok: bool = False, writeable: bool = False) -> Tensor:
-    """A view of every window of a shape: the last axes are those within a window.
+    """A view of every window of a shape: the last axes are those within a window. With `writeable` it can be written through: where
+    windows overlap, what is written last stays.
 
     >>> import lazytensor as lt
     >>> print(lt.lib.stride_tricks.sliding_window_view(lt.arange(5), 3).sum(axis=-1))
@@ -70,8 +77,6 @@ def sliding_window_view(x: Any, window_shape: Any, axis: Any = None, *, subok: b
     windows = lengths(window_shape)
     if any(length < 0 for length in windows):
         raise ValueError(f"sliding_window_view: window_shape {windows} cannot contain negative values")
-    if writeable:
-        raise ValueError("sliding_window_view: windows overlap and cannot be written to, writeable must be False")
     view = source._index_map()
     rank = len(view.shape)
     if axis is None:
@@ -81,9 +86,9 @@ def sliding_window_view(x: Any, window_shape: Any, axis: Any = None, *, subok: b
                 f"sliding_window_view: without axis, window_shape {windows} must have one length for each of {rank} axes"
             )
     else:
-        given = axis if isinstance(axis, (tuple, list)) else (axis,)
+        given = (axis,) if as_index(axis) is not None else tuple(axis)
         # An axis may come twice: windows of windows.
-        axes = tuple([axis_tuple(item, rank, "sliding_window_view")[0] for item in given])
+        axes = tuple([one_axis(item, rank, "sliding_window_view") for item in given])
         if len(axes) != len(windows):
             raise ValueError(f"sliding_window_view: window_shape {windows} and axis {axis} must have one length")
     shape = list(view.shape)
@@ -92,4 +97,4 @@ def sliding_window_view(x: Any, window_shape: Any, axis: Any = None, *, subok: b
         if shape[place] < 1:
             raise ValueError(f"sliding_window_view: window shape {windows} is larger than the array, of shape {view.shape}")
     strides = (*view.strides, *(view.strides[place] for place in axes))
-    return source._alias(views.ReadOnly((*shape, *windows), strides, view.offset))
+    return _windows(source, views.View((*shape, *windows), strides, view.offset), writeable)

@@ -41,6 +41,16 @@ class ReadOnly(View):
         return False
 
 
+class Overlapping(View):
+    """A view that may be written through though some of its elements share a place: what is written last stays."""
+
+    __slots__ = ()
+
+    @property
+    def writeable(self) -> bool:
+        return True
+
+
 class Own(View):
     """All of an array that nobody else made: its axes lie in memory in another order than C's."""
 
@@ -51,6 +61,25 @@ class Own(View):
 def whole(shape: Shape) -> View:
     """The view that shows all of an array of this shape."""
     return View(shape, contiguous_strides(shape), 0)
+
+
+def distinct(view: View) -> bool:
+    """Has every element of the view a place of its own, as far as strides tell?"""
+    reach = 1
+    for step, length in sorted((abs(step), length) for step, length in zip(view.strides, view.shape, strict=True) if length > 1):
+        if step < reach:
+            return False
+        reach = step * (length - 1) + reach
+    return True
+
+
+def places(view: View, size: int) -> np.ndarray[Any, Any]:
+    """The number of the element, of so many in the array, that each element of the view is."""
+    numbers = np.arange(size)
+    item = numbers.itemsize
+    return np.array(
+        np.ndarray(view.shape, numbers.dtype, numbers, view.offset * item, tuple([step * item for step in view.strides]))
+    )
 
 
 def is_basic(key: tuple[Any, ...]) -> bool:

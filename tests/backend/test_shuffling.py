@@ -142,7 +142,6 @@ def test_choice(tier: str) -> None:
     calls: list[Any] = [
         (lambda: rng.choice(3, 4, replace=False), "cannot take 4 of 3"),
         (lambda: rng.choice(0, 1), "positive"),
-        (lambda: rng.choice(lt.asarray(3)), "array"),
         (lambda: rng.choice(3, p=[0.5, 0.5]), "shape"),
         (lambda: rng.choice(2, p=[0.5, 0.4]), "sum to 1"),
         (lambda: rng.choice(2, p=[1.5, -0.5]), "negative"),

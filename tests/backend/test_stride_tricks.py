@@ -41,10 +41,47 @@ def test_windows_show_later_writes_and_cannot_be_written() -> None:
         lambda: ours.sliding_window_view(t, (2, 2)),
         lambda: ours.sliding_window_view(t, -1),
         lambda: ours.sliding_window_view(t, (2, 2), 0),
-        lambda: ours.sliding_window_view(t, 2, writeable=True),
     ):
         with pytest.raises(ValueError, match="sliding_window_view: "):
             call()
+
+
+WRITES: dict[str, Any] = {
+    "a window": lambda v, x: v.__setitem__(0, 7),
+    "two windows": lambda v, x: v.__setitem__(slice(0, 2), [[1, 2, 3], [4, 5, 6]]),
+    "all": lambda v, x: v.__setitem__(..., np.arange(v.size).reshape(v.shape)),
+    "a column": lambda v, x: v.__setitem__((slice(None), 1), -1),
+    "an element": lambda v, x: v.__setitem__((1, 2), 50),
+    "positions": lambda v, x: v.__setitem__([0, -1], [[1], [1]]),
+    "a pair": lambda v, x: v.__setitem__(([0, 1], [1, 1]), [7, 8]),
+    "a mask": lambda v, x: v.__setitem__(x[: v.shape[0]] > 1, 9),
+    "in place": lambda v, x: v.__iadd__(1),
+    "in place of a part": lambda v, x: v[1].__imul__(10),
+    "part of a part": lambda v, x: v[1:][:, ::2].__setitem__(slice(None), 3),
+    "transposed": lambda v, x: v.T.__setitem__(0, 3),
+    "fill": lambda v, x: v.fill(4),
+    "the array": lambda v, x: x.__setitem__(2, 99),
+}
+
+
+@pytest.mark.parametrize("name", WRITES)
+def test_windows_can_be_written_through(name: str, tier: str) -> None:
+    # Where values contend, NumPy goes through memory upwards.
+    for step in (1,) if name in ("all", "two windows", "part of a part") else (1, -1, 2):
+        x, t = np.arange(7.0), lt.arange(7.0)
+        theirs_view = theirs.sliding_window_view(x[::step], 3, writeable=True)
+        ours_view = ours.sliding_window_view(t[::step], 3, writeable=True)
+        before = ours_view + 0
+        WRITES[name](theirs_view, x)
+        WRITES[name](ours_view, t)
+        assert_same(t, x)
+        assert_same(ours_view, theirs_view)
+        assert_same(before, theirs.sliding_window_view(np.arange(7.0)[::step], 3))
+        assert ours_view.flags.writeable
+    matrix, tensor = np.arange(20).reshape(4, 5), lt.arange(20).reshape(4, 5)
+    theirs.sliding_window_view(matrix, (2, 2), writeable=True)[1, 1] = -5
+    ours.sliding_window_view(tensor, (2, 2), writeable=True)[1, 1] = -5
+    assert_same(tensor, matrix)
 
 
 def test_as_strided(tier: str) -> None:
