@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import dis
 import faulthandler
+import gc
 import os
 import signal
 import sys
+import threading
 import traceback
 from collections.abc import Callable
 from itertools import pairwise
@@ -48,7 +50,7 @@ def places(code: CodeType) -> frozenset[int]:
 
 
 class Injection:
-    """Calls `action` at the `wanted`-th place of what runs under it."""
+    """Calls `action` at the `wanted`-th place of what this thread runs under it."""
 
     def __init__(self, wanted: int, action: Callable[[], None]) -> None:
         self.wanted = wanted
@@ -57,26 +59,76 @@ class Injection:
         self.where = ""
 
     def __enter__(self) -> Injection:
-        sys.settrace(self._call)
+        watch(self._met)
         return self
 
     def __exit__(self, *_: object) -> None:
-        sys.settrace(None)
+        watch(None)
 
-    def _call(self, frame: FrameType, event: str, argument: Any) -> Any:
-        if not frame.f_code.co_filename.startswith(OURS):
-            return None
-        frame.f_trace_opcodes = True
-        frame.f_trace_lines = False
-        return self._opcode
+    def _met(self, code: CodeType, line: int | None) -> None:
+        self.met += 1
+        if self.met == self.wanted:
+            self.where = f"{code.co_filename}:{line} in {code.co_name}"
+            self.action()
 
-    def _opcode(self, frame: FrameType, event: str, argument: Any) -> Any:
-        if event == "opcode" and frame.f_lasti in places(frame.f_code):
-            self.met += 1
-            if self.met == self.wanted:
-                self.where = f"{frame.f_code.co_filename}:{frame.f_lineno} in {frame.f_code.co_name}"
-                self.action()
-        return self._opcode
+
+Meet = Callable[[CodeType, "int | None"], None]
+
+if sys.version_info >= (3, 12):
+    # Traces do not see every instruction there.
+    from types import FunctionType
+
+    _monitoring = sys.monitoring
+    _TOOL = 4
+    _watched: set[CodeType] = set()
+    _meet: tuple[int, Meet] | None = None
+
+    def _instruct(code: CodeType) -> None:
+        if code not in _watched and code.co_filename.startswith(OURS):
+            _watched.add(code)
+            _monitoring.set_local_events(_TOOL, code, _monitoring.events.INSTRUCTION)
+            for constant in code.co_consts:
+                if isinstance(constant, CodeType):
+                    _instruct(constant)
+
+    def _start(code: CodeType, offset: int) -> None:
+        _instruct(code)  # a module that was loaded meanwhile
+
+    def _instruction(code: CodeType, offset: int) -> None:
+        if _meet is not None and _meet[0] == threading.get_ident() and offset in places(code):
+            _meet[1](code, sys._getframe(1).f_lineno)
+
+    _monitoring.use_tool_id(_TOOL, "injection")
+    _monitoring.register_callback(_TOOL, _monitoring.events.INSTRUCTION, _instruction)
+    _monitoring.register_callback(_TOOL, _monitoring.events.PY_START, _start)
+    _monitoring.set_events(_TOOL, _monitoring.events.PY_START)
+    for function in gc.get_objects():
+        if type(function) is FunctionType:
+            _instruct(function.__code__)
+
+    def watch(meet: Meet | None) -> None:
+        """Have `meet` called at every place of this thread; None: no more."""
+        global _meet
+        _meet = None if meet is None else (threading.get_ident(), meet)
+
+else:
+
+    def watch(meet: Meet | None) -> None:
+        """Have `meet` called at every place of this thread; None: no more."""
+
+        def called(frame: FrameType, event: str, argument: Any) -> Any:
+            if not frame.f_code.co_filename.startswith(OURS):
+                return None
+            frame.f_trace_opcodes = True
+            frame.f_trace_lines = False
+            return instruction
+
+        def instruction(frame: FrameType, event: str, argument: Any) -> Any:
+            if meet is not None and event == "opcode" and frame.f_lasti in places(frame.f_code):
+                meet(frame.f_code, frame.f_lineno)
+            return instruction
+
+        sys.settrace(None if meet is None else called)
 
 
 # -- programs: each sets up tensors, and returns what to do and, by name, the tensors to check with all values they may have --------
@@ -213,7 +265,7 @@ def once(name: str, action: str, place: int) -> bool:
     seen: list[Any] = []
 
     def handler() -> None:
-        sys.settrace(None)
+        watch(None)
         if action == "wait":
             seen.append(tensors[-1][0].tolist())
         elif action == "wait_other":
