@@ -31,7 +31,8 @@ Shape = tuple[int, ...]
 Rule = tuple[Callable[[Any], Any], str]
 
 # What a parameter must satisfy, as NumPy has it: NaN passes only the first.
-NONNEGATIVE: Rule = (lambda value: ~(value < 0), "must not be negative")
+# As NumPy has them: -0.0 is negative, and of NaN nothing is said, it gives NaN.
+NONNEGATIVE: Rule = (lambda value: ~np.signbit(value) | (value != value), "must not be negative")
 POSITIVE: Rule = (lambda value: value > 0, "must be positive")
 MEAN: Rule = (lambda value: value >= 0, "must not be negative or NaN")
 PROBABILITY: Rule = (lambda value: (value >= 0) & (value <= 1), "must lie between 0 and 1")
