@@ -76,6 +76,9 @@ class _Concatenator:
         if not parts:
             raise ValueError("r_: needs at least one array to join")
         kind = np.result_type(*kinds)
+        for item in kinds:
+            if type(item) is int:
+                np.asarray(item, kind)  # OverflowError beyond the dtype that the arrays decide
         return concat([astype(part, kind, copy=False) for part in parts], axis)
 
     def _directive(self, text: str) -> tuple[int, int, int]:

@@ -212,3 +212,8 @@ def test_reductions_start_and_choose(tier: str, name: str, reduction: str) -> No
     x = np.arange(1, 7).reshape(2, 3)
     operand = x if name in ("bitwise_or", "gcd") else x.astype(float)
     assert_agree(lambda xp, a: REDUCTIONS[reduction](getattr(xp, name).reduce, a), operand, ulp=2)
+
+
+def test_an_ellipsis_as_out_asks_for_an_array() -> None:
+    assert_agree(lambda xp, x: xp.add(x, 1, out=...), np.arange(3))
+    assert_agree(lambda xp, x: xp.divmod(x, 2, out=...)[1], np.arange(3))
