@@ -157,7 +157,9 @@ def _split(operands: tuple[Any, ...]) -> tuple[str, list[Any]]:
 
 
 def _letters(labels: Any) -> str:
-    if isinstance(labels, Handle) or not hasattr(labels, "__iter__"):
+    if isinstance(labels, Handle):
+        labels = labels.tolist()  # type: ignore[attr-defined]
+    if not hasattr(labels, "__iter__"):
         raise TypeError(f"einsum: an array must be followed by the list of its labels, got {type(labels).__name__}")
     found = ""
     for label in labels:

@@ -14,6 +14,7 @@ from lazytensor.axes import as_index
 from lazytensor.compiler.ops import elementwise as elementwise_ops
 from lazytensor.compiler.ops import samplers as ops
 from lazytensor.compiler.ops.rules import INTEGER_LIMITS
+from lazytensor.creation import checked_shape
 from lazytensor.devices import device_name
 from lazytensor.dtypes import as_dtype
 from lazytensor.fallback import waits
@@ -78,7 +79,8 @@ class Discrete(Stream):
             raise TypeError(f"integers: expects an integer or boolean dtype, got {kind}")
         first, last = (0, low) if high is None else (low, high)
         first, last = _bound(first), _bound(last)
-        _check_bounds(first, last, kind, endpoint)
+        if size is None or 0 not in checked_shape(size, "integers"):  # of no integers none is out of bounds
+            _check_bounds(first, last, kind, endpoint)
         first, last = _word(first), _word(last)
         made = self._bits(sized(size, "integers", first, last), device)
         if isinstance(first, int) and isinstance(last, int):
@@ -89,8 +91,7 @@ class Discrete(Stream):
             count = elementwise.subtract(last, first) + int(endpoint)
             bits = made
             made = apply(elementwise_ops.multiply_high, bits, count)
-            if endpoint:
-                made = elementwise.where(elementwise.equal(count, 0), bits, made)
+            made = elementwise.where(elementwise.equal(count, 0), bits, made)
         if not isinstance(first, int) or first:
             made = elementwise.add(made, first)
         return made if made.dtype == kind else elementwise.astype(made, kind)
@@ -303,7 +304,12 @@ def _bound(value: Any) -> Any:
     if not isinstance(value, Handle):
         value = as_tensor(value, "integers") if contains_handle((value,)) else np.asarray(value)
     if value.dtype.kind == "f":
-        value = elementwise.astype(value, np.int64) if isinstance(value, Handle) else value.astype(np.int64)
+        if isinstance(value, Handle):
+            return elementwise.astype(value, np.int64)
+        # NumPy makes floats of integers on both sides of 2**63.
+        value = np.asarray([int(item) for item in value.flat], object).reshape(value.shape)
+    if value.dtype == object and all(isinstance(item, int) for item in value.flat):
+        return value  # beyond 64 bits, as 2**64 is above the last of uint64
     if value.dtype.kind not in "biu":
         raise TypeError(f"integers: expects integer bounds, got dtype {value.dtype}")
     return int(value) if isinstance(value, np.ndarray) and value.ndim == 0 else value
@@ -325,4 +331,6 @@ def _word(bound: Any) -> Any:
     """A bound modulo 2**64: a Python integer or a uint64 tensor. Differences of such are right whatever the signs."""
     if isinstance(bound, int):
         return bound % _WORD
+    if isinstance(bound, np.ndarray) and bound.dtype == object:
+        return as_tensor((bound % _WORD).astype(np.uint64), "integers")
     return elementwise.astype(bound, np.uint64)

@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 Shape = tuple[int, ...]
 Rule = tuple[Callable[[Any], Any], str]
 
-# What a parameter must satisfy, as NumPy has it: NaN passes only the first.
-NONNEGATIVE: Rule = (lambda value: ~(value < 0), "must not be negative")
-POSITIVE: Rule = (lambda value: value > 0, "must be positive")
+# What a parameter must satisfy, as NumPy has it: -0.0 is negative, and NaN passes the first two, and gives NaN.
+NONNEGATIVE: Rule = (lambda value: ~np.signbit(value) | (value != value), "must not be negative")
+POSITIVE: Rule = (lambda value: ~(value <= 0), "must be positive")
 MEAN: Rule = (lambda value: value >= 0, "must not be negative or NaN")
 PROBABILITY: Rule = (lambda value: (value >= 0) & (value <= 1), "must lie between 0 and 1")
 LIKELY: Rule = (lambda value: (value > 0) & (value <= 1), "must be above 0 and at most 1")

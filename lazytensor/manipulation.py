@@ -374,8 +374,16 @@ class broadcast:  # noqa: N801
     (3, 2)
     """
 
+    _arrays: list[Tensor]
+
     def __init__(self, *arrays: Any) -> None:
-        sources = [as_tensor(array, "broadcast") for array in arrays]
+        sources = [
+            source
+            for array in arrays
+            for source in (array._arrays if isinstance(array, broadcast) else (as_tensor(array, "broadcast"),))
+        ]
+        if len(sources) > views.MAX_AXES:
+            raise ValueError(f"broadcast: takes at most {views.MAX_AXES} arrays, got {len(sources)}")
         self.shape = _broadcast_shapes("broadcast", *[source.shape for source in sources])
         self.ndim = self.nd = len(self.shape)
         self.size = math.prod(self.shape)

@@ -68,6 +68,8 @@ def call(
     elif casting in ("no", "equiv", "safe"):
         _check_casts(function, operands, casting)
     made = function(*operands)
+    if out is ...:  # NumPy's way to ask for an array instead of a scalar
+        out = None
     if where is True and out is None:
         if order != "F":
             return made

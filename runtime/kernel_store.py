@@ -28,7 +28,7 @@ from lazytensor.runtime.private_folder import PrivateFolder, UntrustedError
 log = logging.getLogger("lazytensor")
 T = TypeVar("T")
 
-FORMAT = "lazytensor-kernel-2"
+FORMAT = "lazytensor-kernel-3"
 DISK_LIMIT = 512 << 20
 MAX_KERNELS = 4096  # in memory; those in use stay, and any is found on disk again
 FILE_LIMIT = 64 << 20

@@ -144,5 +144,11 @@ def _module(source: str) -> tuple[Any, Any]:
     with global_compiler_lock:
         library.finalize()
     module = library._final_module
-    module.get_function(compiled.fndesc.llvm_func_name).name = name
+    kernel = module.get_function(compiled.fndesc.llvm_func_name)
+    kernel.name = name
+    # Numba's names count the functions of a process: the same name is another function in code that another process compiled, and of
+    # two that are loaded the first would be taken for both.
+    for value in (*module.functions, *module.global_variables):
+        if value.name != name and not value.is_declaration:
+            value.linkage = "internal"
     return module, library._codegen._tm

@@ -122,3 +122,17 @@ def test_iterating() -> None:
         assert type(value) is type(expected)
     assert list(lt.ndindex(2, 2)) == [(0, 0), (0, 1), (1, 0), (1, 1)]
     assert_same(x[next(iter(lt.ndindex(x.shape)))], PLANE[0, 0])
+
+
+def test_numbers_beyond_the_dtype_of_what_they_are_joined_to() -> None:
+    for number in (25, 127, 128, 255, -129):
+        assert_agree(lambda xp, x, number=number: xp.r_[x, number], np.arange(3, dtype=np.int8))
+        assert_agree(lambda xp, x, number=number: xp.c_[x, [1, 2, 3], number][0], np.arange(3, dtype=np.int8))
+    assert_agree(lambda xp, x: xp.r_[x, 300, 2.5], np.arange(3, dtype=np.uint8))
+
+
+def test_broadcast_of_broadcasts() -> None:
+    inner = lt.broadcast([1, 2], [[1], [2]])
+    assert (lt.broadcast(inner, lt.ones((3, 1, 1))).shape, lt.broadcast(inner).numiter) == ((3, 2, 2), 2)
+    with pytest.raises(ValueError, match="at most 64"):
+        lt.broadcast(*[1] * 65)

@@ -308,3 +308,10 @@ def test_axes_of_matrices() -> None:
     for axes in ([(1, 0), (1, 0), (0, 1)], [0, 0, 0], [(0, 1), (0, 1)]):
         assert_agree(lambda xp, a, b, axes=axes: xp.matmul(a, b, axes=axes), x[0], y)
         assert_agree(lambda xp, a, b, axes=axes: xp.matvec(a, b, axes=axes), x[0], y[:, 0])
+
+
+def test_labels_of_einsum_in_arrays() -> None:
+    x = np.arange(6.0).reshape(2, 3)
+    for first, last in (([0, 1], [0]), ([1, 0], [0, 1])):
+        assert_agree(lambda xp, a, first=first, last=last: xp.einsum(a, xp.asarray(first), xp.asarray(last)), x)
+        assert_agree(lambda xp, a, first=first, last=last: xp.einsum(a, np.asarray(first), last), x)

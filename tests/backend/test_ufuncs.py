@@ -248,3 +248,8 @@ def test_reduce_with_initial_and_where_of_any_function() -> None:
         assert_same(ours.reduce(given_tensor[:0], initial=given), np.asarray(theirs.reduce(source[:0], initial=given)))
     with pytest.raises(ValueError, match="needs an initial value"):
         lt.subtract.reduce(t, where=mask)
+
+
+def test_an_ellipsis_as_out_asks_for_an_array() -> None:
+    assert_agree(lambda xp, x: xp.add(x, 1, out=...), np.arange(3))
+    assert_agree(lambda xp, x: xp.divmod(x, 2, out=...)[1], np.arange(3))

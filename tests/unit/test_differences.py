@@ -73,6 +73,7 @@ def test_memory() -> None:
     assert (x.T + 1).numpy().flags.c_contiguous
     assert lt.reshape(lt.asarray([[0, 1], [2, 3]]), (4,), order="F").tolist() == [0, 2, 1, 3]
     assert lt.array(np.ones((2, 3), order="F")).flags.c_contiguous
+    assert (lt.ones((2, 3), order="F") + 1).flags.c_contiguous
     assert x[0].base is None
     with pytest.raises(AttributeError, match="flags cannot be set"):
         x.setflags(write=False)

@@ -353,3 +353,26 @@ def test_a_deferred_kernel_is_looked_for_when_it_is_called(tmp_path: Path) -> No
     with pytest.raises(RuntimeError, match="no compiler"):
         kernel(0, 0, 0)
     assert built
+
+
+DRAWS = """
+import sys, lazytensor as lt
+lt.config.tier = "compile"
+for name in sys.argv[1:]:
+    print(name, *getattr(lt.random.default_rng(5), name)(size=100).tolist())
+"""
+
+
+def test_functions_of_one_name_in_files_of_several_processes(tmp_path: Path) -> None:
+    """Numba's names of what a kernel calls count a process's functions: each file must keep its own to itself."""
+
+    def draws(folder: str, *names: str) -> dict[str, str]:
+        environment = {**os.environ, "LAZYTENSOR_CACHE_DIR": str(tmp_path / folder)}
+        command = [sys.executable, "-c", DRAWS, *names]
+        text = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=120).stdout
+        return dict(line.split(" ", 1) for line in text.splitlines())
+
+    expected = draws("apart", "standard_normal") | draws("alone", "random")
+    assert draws("shared", "standard_normal") | draws("shared", "random") == expected
+    assert draws("shared", "random", "standard_normal") == expected
+    assert draws("shared", "standard_normal", "random") == expected

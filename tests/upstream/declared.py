@@ -24,10 +24,11 @@ class Entry:
 
 @dataclass(frozen=True)
 class Declared:
-    """The entries of one suite, and the files of it that are left out."""
+    """The entries of one suite, and the files and tests of it that are left out."""
 
     entries: tuple[Entry, ...]
     files: tuple[str, ...]
+    tests: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, path: Path, suite: str) -> Declared:
@@ -38,11 +39,15 @@ class Declared:
             for item in table["difference"]
             if item.get("suite", suite) == suite
         ]
-        files = [name for item in table["left_out"] if item.get("suite", suite) == suite for name in item["files"]]
-        return cls(tuple(entries), tuple(files))
+        left_out = [item for item in table["left_out"] if item.get("suite", suite) == suite]
+        files, tests = ([name for item in left_out for name in item.get(kind, ())] for kind in ("files", "tests"))
+        return cls(tuple(entries), tuple(files), tuple(tests))
 
     def leaves_out(self, path: str) -> bool:
         return any(fnmatchcase(path, f"*/{name}") for name in self.files)
+
+    def leaves_out_test(self, test: str) -> bool:
+        return any(fnmatchcase(test, f"*{pattern}*") for pattern in self.tests)
 
     def reason(self, test: str, error: str) -> str | None:
         """Why a failure is a declared difference, None if it is none."""

@@ -55,7 +55,8 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the asked number of parameter sets of each test, evenly chosen."""
+    """Drop the tests that are left out, and keep the asked number of parameter sets of each other one, evenly chosen."""
+    items[:] = [item for item in items if not DECLARED.leaves_out_test(item.nodeid)]
     limit = int(os.environ.get("UPSTREAM_PER_TEST", "0"))
     if not limit:
         return

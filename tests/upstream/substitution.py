@@ -93,8 +93,10 @@ def execute_then_replace(
     """
     module = execute(path, name, package, {top: resolve for top, resolve in replaced.items() if top not in keep})
     module.__dict__["__builtins__"]["__import__"] = importer(replaced)
-    for key, value in list(vars(module).items()):
-        if not key.startswith("__"):
-            setattr(module, key, exchange(value))
+    classes = [item for item in vars(module).values() if isinstance(item, type) and item.__module__ == module.__name__]
+    for owner in (module, *classes):
+        for key, value in list(vars(owner).items()):
+            if not key.startswith("__") and exchange(value) is not value:
+                setattr(owner, key, exchange(value))
     _change_parameters(module, exchange)
     return module
