@@ -102,7 +102,7 @@ def _vecdot_kept(x: Tensor, y: Tensor) -> Tensor:
     return expand_dims(_vecdot(x, y), -1)
 
 
-@generalized(np.matvec)
+@generalized(getattr(np, "matvec", np.vecdot), "(m,n),(n)->(m)")  # NumPy has it since 2.2; the loops are the same
 def matvec(
     x1: Any, x2: Any, /, out: Any = None, *, axes: Any = None, casting: str = "same_kind", order: str = "K", dtype: Any = None
 ) -> Tensor:
@@ -123,7 +123,7 @@ def _matvec(x: Tensor, y: Tensor) -> Tensor:
     return _matmul(x, y) if len(y.shape) == 1 else _matmul(x, expand_dims(y, -1))[..., 0]
 
 
-@generalized(np.vecmat)
+@generalized(getattr(np, "vecmat", np.vecdot), "(n),(n,m)->(m)")
 def vecmat(
     x1: Any, x2: Any, /, out: Any = None, *, axes: Any = None, casting: str = "same_kind", order: str = "K", dtype: Any = None
 ) -> Tensor:

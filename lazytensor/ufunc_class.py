@@ -207,9 +207,15 @@ def equip(function: Any, op: Op) -> Any:
     return _made(function, reference if isinstance(reference, np.ufunc) else None, op.arity, 1, op)
 
 
-def generalized(reference: np.ufunc) -> Callable[[F], F]:
-    """Decorator: the ufunc of a function that has keywords of its own, and the numbers of NumPy's ufunc of that name."""
-    return lambda function: _made(function, reference, reference.nin, reference.nout, None)  # type: ignore[return-value]
+def generalized(reference: np.ufunc, signature: str | None = None) -> Callable[[F], F]:
+    """Decorator: the ufunc of a function that has keywords of its own, and the numbers of NumPy's ufunc, but for `signature`."""
+
+    def decorate(function: F) -> F:
+        made = _made(function, reference, reference.nin, reference.nout, None)
+        made.signature = signature or made.signature
+        return made  # type: ignore[return-value]
+
+    return decorate
 
 
 def of_two_results(reference: np.ufunc) -> Callable[[Callable[..., tuple[Tensor, Tensor]]], Callable[..., tuple[Tensor, Tensor]]]:
