@@ -64,7 +64,8 @@ def test_layouts() -> None:
 def test_require() -> None:
     x = lt.zeros((2, 3))
     assert lt.require(x, requirements=["C", "A", "W", "O"]) is x
-    assert lt.require(x, "float64", "FE") is x
+    assert lt.require(x, "float64", "AE") is x
+    assert lt.require(x, "float64", "FE").flags.f_contiguous
     assert_agree(lambda xp, x: xp.require(x, "float32", ["F"]), X)
     for view, flag in ((x[0], "OWNDATA"), (lt.broadcast_to(x, (2, 2, 3)), "W")):
         made = lt.require(view, requirements=[flag])
