@@ -130,7 +130,7 @@ def _mend_executors() -> None:
     for what it does before this fork, but not for what it undoes. Where it was there before us, it comes after us."""
     module = sys.modules.get("concurrent.futures.thread")
     lock = getattr(module, "_global_shutdown_lock", None)
-    if not _executors_first and lock is not None and not getattr(module.__spec__, "_initializing", False):
+    if not _executors_first and lock is not None and not getattr(getattr(module, "__spec__", None), "_initializing", False):
         lock.acquire(blocking=False)
 
 
