@@ -391,7 +391,7 @@ class Engine:
     def _after_fork(self) -> None:
         """In the child: new locks, loop and workers. What the parent had queued is run when somebody asks for it; what was running
         for so long that the fork could not wait for it fails here."""
-        queued = list(self._submissions.values())
+        queued = [*self._submissions.values(), *self._inherited]
         self._background.after_fork()
         self._loop.after_fork()
         for device in self.devices.values():

@@ -20,6 +20,8 @@ from lazytensor.compiler import shield
 
 log = logging.getLogger("lazytensor")
 
+_executors_first = "concurrent.futures.thread" in sys.modules
+
 # How long a fork waits at most, in all; only what hangs, or computes for so long, is met half done by the child.
 PATIENCE = 10.0
 
@@ -123,10 +125,18 @@ def let_pass() -> None:
             pass
 
 
+def _mend_executors() -> None:
+    """Take the lock that `concurrent.futures` releases after forks, if another thread loaded it while this one waited: it is too late
+    for what it does before this fork, but not for what it undoes. Where it was there before us, it comes after us."""
+    module = sys.modules.get("concurrent.futures.thread")
+    lock = getattr(module, "_global_shutdown_lock", None)
+    if not _executors_first and lock is not None and not getattr(getattr(module, "__spec__", None), "_initializing", False):
+        lock.acquire(blocking=False)
+
+
 def _before() -> None:
     deadline = monotonic() + PATIENCE
     _forking.acquire()
-    unloaded = "concurrent.futures.thread" not in sys.modules
     _passed.clear()
     for _, stage in _stages:
         _passed.append(stage)
@@ -134,9 +144,7 @@ def _before() -> None:
             stage.before(deadline)
         except KeyboardInterrupt:  # nobody could catch it here; it ends the waiting
             deadline = 0.0
-    if unloaded and (executors := sys.modules.get("concurrent.futures.thread")) is not None:
-        # Loaded by another thread while this one waited: it is too late for what it does before forks, but not for what it undoes.
-        executors._global_shutdown_lock.acquire()
+    _mend_executors()
     if monotonic() > deadline:
         log.info("fork: gave up waiting for work under way; the child has to do without what it changes")
 
