@@ -57,6 +57,8 @@ class Injection:
         self.where = ""
 
     def __enter__(self) -> Injection:
+        # Since Python 3.12 `settrace` looks whether a frame has asked for instructions; those that ask later get only some.
+        sys._getframe().f_trace_opcodes = True
         sys.settrace(self._call)
         return self
 
