@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -83,10 +84,21 @@ def accumulated_in(dtype: Any, source: np.dtype[Any], out: Any, name: str) -> An
     return dtype if dtype is not None or not isinstance(found, (Handle, np.ndarray)) else np.promote_types(source, found.dtype)
 
 
+@functools.cache
+def _takes_into_any_dtype() -> bool:
+    """Whether NumPy's `take` and `compress` convert what they store, as since 2.5, however far it is."""
+    try:
+        np.take(np.zeros(1, int), [0], out=np.zeros(1))
+    except TypeError:
+        return False
+    return True
+
+
 def returned(result: Tensor, out: Any, name: str) -> Tensor:
     """`deliver` for functions of positions, as NumPy has them: the dtype of `out` must be convertible to the result's, not the result."""
     found = single(out, name)
-    if isinstance(found, (Handle, np.ndarray)) and not np.can_cast(found.dtype, result.dtype, "safe"):
+    fits = not isinstance(found, (Handle, np.ndarray)) or np.can_cast(found.dtype, result.dtype, "safe")
+    if not fits and not (name in ("take", "compress") and _takes_into_any_dtype()):
         check_shape(result, found.shape, name)
         raise TypeError(f"{name}: out of dtype {found.dtype} cannot be cast to {result.dtype} according to the rule 'safe'")
     return deliver(result, found, name, casting="unsafe")

@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import tempfile
+import zlib
 from collections.abc import Iterator
 
 import hypothesis
@@ -18,6 +19,27 @@ hypothesis.settings.register_profile("lazytensor", deadline=None, print_blob=Tru
 hypothesis.settings.load_profile("lazytensor")
 
 CACHE = pytest.StashKey[str]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--sample N`: the fast part of the tests, for one more interpreter or one more version of a dependency."""
+    text = "run the tests marked `versions` and one in N of the others, the same ones each time, without the slow"
+    parser.addoption("--sample", type=int, default=1, metavar="N", help=text)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what `--sample` does not take."""
+    every = config.getoption("sample")
+    if every > 1:
+        taken = [item for item in items if _in_sample(item, every)]
+        config.hook.pytest_deselected(items=[item for item in items if not _in_sample(item, every)])
+        items[:] = taken
+
+
+def _in_sample(item: pytest.Item, every: int) -> bool:
+    if item.get_closest_marker("versions"):
+        return True
+    return not item.get_closest_marker("slow") and zlib.crc32(item.nodeid.encode()) % every == 0
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -120,6 +120,7 @@ def test_other_libraries_are_asked() -> None:
     assert np.concatenate([lt.ones(2), Duck()]) == "theirs"
 
 
+@pytest.mark.versions
 def test_conversions() -> None:
     t = lt.asarray(X)
     assert np.asarray(t).base is not None
@@ -209,6 +210,7 @@ def read_by_buffer_clients(t: lt.Tensor) -> None:
         memoryview(failed)
 
 
+@pytest.mark.versions
 def test_buffers() -> None:
     t = lt.arange(4.0) * 1
     view = t.__buffer__(0)

@@ -124,7 +124,9 @@ def assert_stored_alike(call: Call, shape: tuple[int, ...], dtype: str) -> None:
     compare(out, expected, ulp=4)
 
 
+@pytest.mark.versions
 @pytest.mark.filterwarnings("ignore::RuntimeWarning", "ignore::numpy.exceptions.ComplexWarning")
+@pytest.mark.filterwarnings("ignore:Implicit casting of output:DeprecationWarning")  # of take and compress, since NumPy 2.5
 @pytest.mark.parametrize("name", [*UFUNCS, *OTHERS])
 def test_dtypes(name: str) -> None:
     shape, call = (UFUNCS | OTHERS)[name]

@@ -199,6 +199,7 @@ def promoted_operands(name: str, dtypes: tuple[str, ...]) -> list[tuple[str, ...
     return list(itertools.product(dtypes, repeat=arity))
 
 
+@pytest.mark.versions
 @pytest.mark.parametrize("name", PROMOTED)
 def test_promotion_is_that_of_the_installed_scipy(name: str) -> None:
     for dtypes in promoted_operands(name, (*NARROW, "int32", "float32", "float64")):
@@ -213,6 +214,7 @@ def test_promotion_is_that_of_the_installed_scipy(name: str) -> None:
     assert lt.special.xlogy(x, 2.0).dtype == scipy.special.xlogy(np.ones(2, np.int8), 2.0).dtype
 
 
+@pytest.mark.versions
 @pytest.mark.parametrize("name", PROMOTED)
 def test_values_of_small_integers(tier: str, name: str) -> None:
     for dtypes in promoted_operands(name, ("uint8",)):
@@ -263,6 +265,7 @@ def test_logsumexp_with_signs(tier: str) -> None:
             assert_same(found, np.asarray(wanted), 64)
 
 
+@pytest.mark.versions
 def test_every_name_is_tested() -> None:
     elsewhere = {
         "erf",

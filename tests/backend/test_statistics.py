@@ -208,7 +208,7 @@ def test_out(name: str) -> None:
         assert lt.mean(lt.asarray([1, 2]), out=lt.zeros((), dtype=int)).item() == 1
     if name.startswith("arg"):
         with pytest.raises(TypeError, match="safe"):
-            getattr(lt, name)(lt.asarray(x), 0, lt.zeros(5, dtype="int32"))
+            getattr(lt, name)(lt.asarray(x), 0, lt.zeros(5, dtype="float32"))
 
 
 def test_positional_parameters() -> None:

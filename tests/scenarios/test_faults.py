@@ -179,6 +179,7 @@ def test_results_fused_with_a_failing_one_are_computed(tier: str) -> None:
             bad.wait()
 
 
+@pytest.mark.versions
 @pytest.mark.parametrize("tier", ["auto", "interpret", "compile"])
 def test_waits_while_the_interpreter_exits(tier: str, tmp_path: Path) -> None:
     """Since Python 3.12 no thread can be started then, nor Numba imported: results come without them, and without a word."""

@@ -32,6 +32,7 @@ def chain() -> Node:
     return node(ops.exp, node(ops.negative, node(ops.add, leaf(3), 1.0)))
 
 
+@pytest.mark.versions
 def test_what_nobody_holds_is_not_kept() -> None:
     order = linearize([chain()])
     assert [order[index].op.name for index in capture(order, ()).kept] == []
@@ -40,6 +41,7 @@ def test_what_nobody_holds_is_not_kept() -> None:
     assert [order[index].op.name for index in capture(order, ()).kept] == ["exp"]
 
 
+@pytest.mark.versions
 def test_what_a_variable_or_another_pending_node_holds_is_kept() -> None:
     root = chain()
     middle = root.inputs[0]
@@ -71,6 +73,7 @@ def test_an_operand_read_twice_by_one_node_is_not_kept_for_that() -> None:
     assert [order[index].op.name for index in capture(order, ()).kept] == ["multiply"]
 
 
+@pytest.mark.versions
 def test_leaves_that_only_the_graph_reads_may_be_written_over() -> None:
     held = leaf(3)
     root = node(ops.add, held, leaf(3))
@@ -87,6 +90,7 @@ def key(*values: Any) -> Any:
     return capture(linearize([value._base() for value in values]), ()).key
 
 
+@pytest.mark.versions
 @pytest.mark.parametrize("offset", [-1, 1])
 def test_how_an_interpreter_counts_does_not_matter(monkeypatch: pytest.MonkeyPatch, offset: int) -> None:
     # Python 3.14 lends references to the stack, where others count one more.

@@ -96,6 +96,7 @@ def numpy_dtype(row: Op, kinds: tuple[object, ...]) -> np.dtype | None:
     return np.dtype(np.float32) if dtype == np.float16 else dtype
 
 
+@pytest.mark.versions
 @pytest.mark.parametrize("row", ELEMENTWISE, ids=ids)
 def test_promotion_is_numpys(row: Op) -> None:
     choices: list[object] = [*DTYPES, *WEAK]

@@ -26,6 +26,7 @@ def test_iterable() -> None:
         assert lt.iterable(item) is answer
 
 
+@pytest.mark.versions
 def test_names_that_some_supported_numpy_has_not() -> None:
     x, y = np.arange(3), np.ones((2, 3))
     assert_same(lt.row_stack([lt.asarray(x), y]), np.vstack([x, y]))

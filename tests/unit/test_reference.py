@@ -91,6 +91,7 @@ def test_derivatives_come_from_the_rows(reference: Any) -> None:
                 assert entry.derivative == ("no" if row.vjp is None else "yes"), entry.name
 
 
+@pytest.mark.versions
 def test_every_name_of_numpy_is_here_or_answered(reference: Any) -> None:
     skip_with_another_numpy(reference)
     unanswered = sorted(set(np.__all__) - set(lt.__all__) - set(INSTEAD) - set(NO_MEANING.split()))
@@ -103,6 +104,7 @@ def test_what_is_here_is_not_called_missing() -> None:
         assert advice in str(missing(name, "lazytensor", lt.__all__))
 
 
+@pytest.mark.versions
 def test_every_attribute_of_arrays_is_here_or_answered() -> None:
     # What NumPy reads of arrays besides the protocols, which are there, and what a list does.
     private = {"__array_finalize__", "__array_interface__", "__array_struct__", "__array_wrap__", "__class_getitem__"}

@@ -32,6 +32,7 @@ OPTIONAL = {"expand_dims", "arange"}
 OTHERWISE = {"clip", "einsum"}
 
 
+@pytest.mark.versions
 @pytest.mark.parametrize("name", sorted(set(NAMES) - OTHERWISE))
 def test_numpys_signature_is_accepted(name: str) -> None:
     prefix, _, last = name.rpartition(".")
