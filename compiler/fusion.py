@@ -8,7 +8,7 @@ region store joins the loop that computes its values.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field, replace
 
 from lazytensor.compiler.graph import Graph, GraphNode, Shape
@@ -206,10 +206,10 @@ def expressible(graph: Graph, position: int) -> bool:
     return node.op.expression(node.op.resolve(*graph.operand_types(position), *node.params).operands) is not None
 
 
-def fuse(graph: Graph) -> tuple[Group, ...]:
-    """The groups of a graph, each after those it needs."""
+def fuse(graph: Graph, positions: Iterable[int] | None = None) -> tuple[Group, ...]:
+    """The groups of a graph, or of some of its nodes, each after those it needs."""
     fuser = _Fuser(graph)
-    for position in range(graph.inputs, len(graph.nodes)):
+    for position in range(graph.inputs, len(graph.nodes)) if positions is None else positions:
         node = graph.nodes[position]
         if node.kind is Kind.VIEW:
             continue
@@ -250,7 +250,7 @@ def _with_outputs(graph: Graph, groups: list[Group]) -> tuple[Group, ...]:
             if graph.nodes[reader].kind is Kind.VIEW:
                 if any(home.get(user) != number for user in readers[reader]):
                     return True
-            elif home[reader] != number:
+            elif home.get(reader) != number:
                 return True
         return False
 

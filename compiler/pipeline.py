@@ -65,23 +65,26 @@ def make_plan(graph: Graph, groups: tuple[Group, ...], options: Options, lower: 
 
 
 def _lower_group(graph: Graph, group: Group, lower: Lower) -> tuple[list[Draft], list[KernelInfo]]:
-    """A compiled kernel; or else the group's nodes one by one, those that only a kernel can compute in kernels of their own."""
+    """A compiled kernel; or else the group's random sources, which only a kernel can compute, in kernels of their own, and what reads
+    them in groups without them; or else the group's nodes one by one."""
     compiled = lower(graph, group)
     if compiled is not None:
         draft, info = compiled
         return [replace(draft, rescue=_rescue(graph, group))], [info]
+    drawn = [position for position in group.members if graph.nodes[position].op.reference is None]
+    if not drawn or len(group.members) == 1:
+        return (
+            [interpret.lower(graph, position) for position in group.members],
+            [interpreted_info(graph, position, group.device) for position in group.members],
+        )
+    parts = [Group(Form.MAP, graph.nodes[position].shape, group.device, (position,), outputs=(position,)) for position in drawn]
     drafts: list[Draft] = []
     kernels: list[KernelInfo] = []
-    for position in group.members:
-        node = graph.nodes[position]
-        if node.op.reference is None and len(group.members) > 1:
-            alone = Group(Form.MAP, node.shape, group.device, (position,), outputs=(position,))
-            made, infos = _lower_group(graph, alone, lower)
-            drafts += made
-            kernels += infos
-        else:
-            drafts.append(interpret.lower(graph, position))
-            kernels.append(interpreted_info(graph, position, group.device))
+    rest = sorted(set(group.members) - set(drawn))
+    for part in (*parts, *fuse(graph, rest)):
+        made, infos = _lower_group(graph, part, lower)
+        drafts += made
+        kernels += infos
     return drafts, kernels
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import lazytensor as lt
-from lazytensor import evaluate
+from lazytensor import evaluate, jobs
 
 Program = Callable[[Callable[[Any], Any]], list[Any]]
 RNG = np.random.default_rng(0)
@@ -137,9 +137,9 @@ def test_pieces_of_long_graphs(program: Program, tier: str, monkeypatch: pytest.
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.__name__)
 def test_here_and_in_the_background(program: Program, tier: str, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = together(program)
-    monkeypatch.setattr(evaluate, "INLINE_SECONDS", 0.0)
+    monkeypatch.setattr(jobs, "INLINE_SECONDS", 0.0)
     assert together(program) == whole
-    monkeypatch.setattr(evaluate, "INLINE_SECONDS", 1e9)
+    monkeypatch.setattr(jobs, "INLINE_SECONDS", 1e9)
     assert together(program) == whole
 
 

@@ -106,11 +106,10 @@ def test_partition(tier: str, dtype: str, kth: Any) -> None:
 def test_wrong_partitions(function: Any) -> None:
     for kth, error, text in [
         (5, ValueError, r"kth\(=5\) out of bounds \(3\)"),
-        (1.0, TypeError, "integer"),
-        (True, ValueError, "integers"),
-        ([0, lt.asarray(1)], TypeError, "tensor"),
-        (lt.asarray(1), TypeError, "tensor"),
-        ([], ValueError, "at least one"),
+        (1.0, TypeError, "kth must be integers"),
+        (True, ValueError, "kth must be integers"),
+        ([0, lt.asarray(1.0)], TypeError, "kth must be integers"),
+        ([], TypeError, "kth must be integers"),
     ]:
         with pytest.raises(error, match=text):
             function([3, 1, 2], kth)

@@ -162,7 +162,7 @@ def test_mask_errors() -> None:
     with pytest.raises(ValueError, match="max: has no identity"):
         lt.max(x, where=x > 1)
     with pytest.raises(TypeError, match="where must be boolean"):
-        lt.sum(x, where=[1, 0, 1])
+        lt.sum(x, where=np.asarray([1, 0, 1]))
     with pytest.raises(ValueError, match="where of shape"):
         lt.any(x, where=np.ones((4, 2, 3), bool))
     with pytest.raises(ValueError, match="mean"):
