@@ -117,8 +117,12 @@ def test_wrong_partitions(function: Any) -> None:
         function([3, 1, 2], 1, kind="quick")
     with pytest.raises(ValueError, match="no fields"):
         function([3, 1, 2], 1, order="a")
+
+
+def test_partitions_of_one_number() -> None:
     with pytest.raises(np.exceptions.AxisError):
-        function(3, 0)
+        lt.partition(3, 0)
+    assert_same(lt.argpartition(3, 0), np.argpartition(3, 0))
 
 
 @pytest.mark.parametrize("side", ["left", "right"])
