@@ -11,7 +11,9 @@ import zlib
 from collections.abc import Iterator
 
 import hypothesis
+import numpy as np
 import pytest
+from numpy.lib import NumpyVersion
 
 # The first example of a shape may compile a kernel, which takes longer than any sensible deadline. New programs are drawn where
 # people work; CI repeats the same ones, so that it fails for what a change did.
@@ -19,6 +21,8 @@ hypothesis.settings.register_profile("lazytensor", deadline=None, print_blob=Tru
 hypothesis.settings.load_profile("lazytensor")
 
 CACHE = pytest.StashKey[str]()
+# The answers of this NumPy and of later ones are ours, also with an older one, which gives others or has no such function.
+NEWEST = "2.4.0"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -28,16 +32,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what `--sample` does not take."""
+    """Leave out what `--sample` does not take, and with an older NumPy what only a newer one can be compared with."""
     every = config.getoption("sample")
-    if every > 1:
-        taken = [item for item in items if _in_sample(item, every)]
-        config.hook.pytest_deselected(items=[item for item in items if not _in_sample(item, every)])
-        items[:] = taken
+    outdated = NumpyVersion(np.__version__) < NEWEST
+    taken = [item for item in items if _in_sample(item, every) and not (outdated and item.get_closest_marker("newest"))]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(taken)])
+    items[:] = taken
 
 
 def _in_sample(item: pytest.Item, every: int) -> bool:
-    if item.get_closest_marker("versions"):
+    if every == 1 or item.get_closest_marker("versions"):
         return True
     return not item.get_closest_marker("slow") and zlib.crc32(item.nodeid.encode()) % every == 0
 

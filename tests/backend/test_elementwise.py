@@ -110,6 +110,7 @@ def test_where(tier: str) -> None:
     assert_same(lt.where(lt.asarray([1.0, 0.0]), 1, 2), np.where(np.asarray([1.0, 0.0]), 1, 2))
 
 
+@pytest.mark.newest
 @pytest.mark.parametrize("bounds", [(-2, 3), (None, 2), (1, None), (None, None), (1, 0)], ids=str)
 def test_clip(tier: str, bounds: Any) -> None:
     for dtype in ("int8", "uint16", "float32", "float64"):

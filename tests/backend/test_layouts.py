@@ -164,6 +164,7 @@ def _outcome(function: Any, library: Any, layout: str) -> Any:
     return facts, np.array(base).tolist()
 
 
+@pytest.mark.newest
 @pytest.mark.parametrize("function", _functions())
 def test_what_asks_for_an_order_copies_as_in_numpy(function: str) -> None:
     for layout in LAYOUTS:

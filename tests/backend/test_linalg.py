@@ -250,6 +250,7 @@ def test_chains_take_the_cheapest_order() -> None:
     assert shapes == {(1000, 3), (2, 3), (2, 2)}
 
 
+@pytest.mark.newest
 @pytest.mark.parametrize("order", ORDERS)
 def test_condition(tier: str, order: Any) -> None:
     for dtype in FLOATING:

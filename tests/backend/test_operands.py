@@ -285,6 +285,7 @@ def test_the_other_operand_has_its_say() -> None:
         x += Refuses()
 
 
+@pytest.mark.newest
 @pytest.mark.parametrize(
     "value",
     [

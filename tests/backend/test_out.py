@@ -125,6 +125,7 @@ def assert_stored_alike(call: Call, shape: tuple[int, ...], dtype: str) -> None:
 
 
 @pytest.mark.versions
+@pytest.mark.newest
 @pytest.mark.filterwarnings("ignore::RuntimeWarning", "ignore::numpy.exceptions.ComplexWarning")
 @pytest.mark.filterwarnings("ignore:Implicit casting of output:DeprecationWarning")  # of take and compress, since NumPy 2.5
 @pytest.mark.parametrize("name", [*UFUNCS, *OTHERS])

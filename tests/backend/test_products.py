@@ -93,6 +93,7 @@ def planar_cross(a: Any, b: Any, axisc: int = -1) -> Any:
     return found[..., 2] if a.shape[-1] == b.shape[-1] == 2 else found
 
 
+@pytest.mark.newest
 @pytest.mark.parametrize(("name", "shapes", "keywords"), CASES, ids=str)
 def test_products(tier: str, name: str, shapes: Any, keywords: Any) -> None:
     ours, numpys = getattr(lt, name), getattr(np, name)
@@ -303,6 +304,7 @@ def test_axes_of_vecdot(tier: str, axes: dict[str, Any], keepdims: bool) -> None
     assert_agree(lambda xp, x, y: xp.vecdot(x, y, keepdims=keepdims, **axes), *np.arange(48.0).reshape(2, 2, 3, 4))
 
 
+@pytest.mark.newest
 def test_axes_of_matrices() -> None:
     x, y = np.arange(24.0).reshape(2, 3, 4), np.arange(8.0).reshape(4, 2)
     for axes in ([(1, 0), (1, 0), (0, 1)], [0, 0, 0], [(0, 1), (0, 1)]):

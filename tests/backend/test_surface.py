@@ -506,6 +506,7 @@ def test_lists_that_contain_themselves() -> None:
 X = np.arange(12.0).reshape(3, 4) + 1
 
 
+@pytest.mark.newest
 @pytest.mark.parametrize(
     "call",
     [

@@ -97,6 +97,7 @@ def numpy_dtype(row: Op, kinds: tuple[object, ...]) -> np.dtype | None:
 
 
 @pytest.mark.versions
+@pytest.mark.newest
 @pytest.mark.parametrize("row", ELEMENTWISE, ids=ids)
 def test_promotion_is_numpys(row: Op) -> None:
     choices: list[object] = [*DTYPES, *WEAK]

@@ -33,6 +33,7 @@ OTHERWISE = {"clip", "einsum"}
 
 
 @pytest.mark.versions
+@pytest.mark.newest
 @pytest.mark.parametrize("name", sorted(set(NAMES) - OTHERWISE))
 def test_numpys_signature_is_accepted(name: str) -> None:
     prefix, _, last = name.rpartition(".")
