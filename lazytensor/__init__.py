@@ -18,7 +18,7 @@ from lazytensor import (
     correlation,
     creation,
     diagonals,
-    dtypes,
+    dtype_functions,
     elementwise,
     errors,
     fft,
@@ -64,7 +64,7 @@ from lazytensor.correlation import *
 from lazytensor.creation import *
 from lazytensor.devices import Device, default_device, device, devices
 from lazytensor.diagonals import *
-from lazytensor.dtypes import *
+from lazytensor.dtype_functions import *
 from lazytensor.elementwise import *
 from lazytensor.explain import explain
 from lazytensor.files import *
@@ -113,7 +113,7 @@ __all__ += conversion.__all__
 __all__ += correlation.__all__
 __all__ += creation.__all__
 __all__ += diagonals.__all__
-__all__ += dtypes.__all__
+__all__ += dtype_functions.__all__
 __all__ += elementwise.__all__
 __all__ += files.__all__
 __all__ += functional.__all__

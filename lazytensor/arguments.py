@@ -5,10 +5,12 @@ Shapes depend on counts, so that a tensor among them is waited for. Positions an
 
 from __future__ import annotations
 
+import operator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lazytensor import views
 from lazytensor.axes import as_index
 from lazytensor.compiler.ops import elementwise
 from lazytensor.foreign import items_of
@@ -17,6 +19,7 @@ from lazytensor.handle import Handle, constant, contains_handle, node_operand, r
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
 
+Shape = tuple[int, ...]
 INTP = np.dtype(np.intp)
 BOOL = np.dtype(np.bool_)
 
@@ -77,3 +80,29 @@ def truth(value: Any, name: str) -> Tensor:
     if array or not isinstance(value, (Handle, list, tuple, bool, int, float, complex, np.generic)):
         raise TypeError(f"{name}: where must be boolean, got {node.dtype}")
     return wrap(record(elementwise.astype, (node,), (BOOL,)))
+
+
+def lengths(shape: Any) -> Shape:
+    """A shape argument, one integer or several, as a tuple of Python integers."""
+    if views.is_integer(shape) or (isinstance(shape, Handle) and not shape.shape):
+        return (operator.index(shape),)
+    if isinstance(shape, (bool, dict)) or not hasattr(shape, "__getitem__"):
+        if hasattr(shape, "__index__") and not isinstance(shape, bool):
+            return (operator.index(shape),)
+        raise TypeError(f"expected an integer or a sequence of integers as a shape, got {shape!r}")
+    found = []
+    for length in shape:
+        if length is True or length is False:
+            raise TypeError(f"an integer is required as a length, got {length} in {shape!r}")
+        found.append(operator.index(length))
+    if len(found) > views.MAX_AXES:
+        raise ValueError(f"arrays have at most {views.MAX_AXES} axes, the shape has {len(found)}")
+    return tuple(found)
+
+
+def checked_shape(shape: Any, name: str) -> Shape:
+    """A shape argument, checked: no length is negative."""
+    found = lengths(shape)
+    if any(length < 0 for length in found):
+        raise ValueError(f"{name}: negative dimensions are not allowed, got {shape}")
+    return found

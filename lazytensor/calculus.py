@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytensor import elementwise, statistics
+from lazytensor import elementwise, results, statistics
 from lazytensor.axes import axis_tuple, one_axis
 from lazytensor.compiler.ops import statistics as ops
-from lazytensor.elementwise import astype
-from lazytensor.handle import Handle, node_operand, record, wrap
+from lazytensor.handle import Handle, as_tensor, node_operand, record, wrap
 from lazytensor.joining import concat
-from lazytensor.manipulation import as_tensor, expand_dims, ravel
+from lazytensor.manipulation import expand_dims, ravel
+from lazytensor.results import astype
 from lazytensor.selecting import take
 from lazytensor.sorting import argsort
 from lazytensor.utility import diff
@@ -118,10 +118,10 @@ def unwrap(p: Any, discont: Any = None, axis: int = -1, *, period: Any = 2 * mat
     if ambiguous:
         # A jump by half a period up stays one.
         turned = elementwise.logical_and(elementwise.equal(wrapped, -high), elementwise.greater(steps, 0))
-        wrapped = elementwise.where(turned, high, wrapped)
+        wrapped = results.where(turned, high, wrapped)
     correction = elementwise.subtract(wrapped, steps)
     small = elementwise.less(elementwise.abs(steps), period / 2 if discont is None else discont)
-    correction = elementwise.where(small, 0, correction)
+    correction = results.where(small, 0, correction)
     later = elementwise.add(_part(source, place, 1, None), statistics.cumsum(correction, place))
     first = _part(source, place, None, 1)
     return concat([astype(first, dtype), astype(later, dtype)], axis=place)
@@ -168,9 +168,9 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
         if value is not None and as_tensor(value, "interp").dtype.kind == "c" and values.dtype.kind != "c":
             raise TypeError("interp: left and right must be real, as the values are")
     if left is not None:
-        made = elementwise.where(elementwise.less(at, positions[0]), left, made)
+        made = results.where(elementwise.less(at, positions[0]), left, made)
     if right is not None:
-        made = elementwise.where(elementwise.greater(at, positions[-1]), right, made)
+        made = results.where(elementwise.greater(at, positions[-1]), right, made)
     assert made.shape == shape
     return made
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytensor import elementwise
+from lazytensor import elementwise, results
 from lazytensor.compiler.ops import samplers as ops
 from lazytensor.generator import (
     NONNEGATIVE,
@@ -143,7 +143,7 @@ class Continuous(Stream):
         kind, origin, width = _located(loc, scale, dtype, "laplace")
         made = self._inside(sized(size, "laplace", origin, width), kind, device)
         upper = elementwise.log(2.0 * (1.0 - made))
-        return scaled(elementwise.where(made < 0.5, elementwise.log(2.0 * made), -upper), origin, width)
+        return scaled(results.where(made < 0.5, elementwise.log(2.0 * made), -upper), origin, width)
 
     def logistic(
         self, loc: Any = 0.0, scale: Any = 1.0, size: Any = None, dtype: Any = np.float64, *, device: Any = None
@@ -213,7 +213,7 @@ class Continuous(Stream):
         width = high - low
         rising = low + elementwise.sqrt(made * ((top - low) * width))
         falling = high - elementwise.sqrt((1.0 - made) * ((high - top) * width))
-        return elementwise.where(made <= (top - low) / width, rising, falling)
+        return results.where(made <= (top - low) / width, rising, falling)
 
     def weibull(self, a: Any, size: Any = None, dtype: Any = np.float64, *, device: Any = None) -> Tensor:
         """Weibull of scale 1 and shape `a`; 0 where that is 0."""
@@ -221,7 +221,7 @@ class Continuous(Stream):
         form = parameter(a, kind, "weibull", "a", NONNEGATIVE)
         made = self._exponential(sized(size, "weibull", form), kind, device)
         if isinstance(form, Handle):
-            return elementwise.where(elementwise.equal(form, 0), 0.0, elementwise.pow(made, 1.0 / form))  # type: ignore[operator]
+            return results.where(elementwise.equal(form, 0), 0.0, elementwise.pow(made, 1.0 / form))  # type: ignore[operator]
         return elementwise.pow(made, 1.0 / form) if form else made * 0.0
 
     # -- of gamma and others ----------------------------------------------------------------------------------------------------
@@ -241,7 +241,7 @@ class Continuous(Stream):
         below = parameter(dfden, FLOAT64, "f", "dfden", POSITIVE)
         shape = sized(size, "f", above, below)
         upper = self._chisquare(above, shape, FLOAT64, device, "f") / above
-        return elementwise.astype(upper / (self._chisquare(below, shape, FLOAT64, device, "f") / below), kind, copy=False)
+        return results.astype(upper / (self._chisquare(below, shape, FLOAT64, device, "f") / below), kind, copy=False)
 
     def standard_t(self, df: Any, size: Any = None, dtype: Any = np.float64, *, device: Any = None) -> Tensor:
         """Student's t with `df` degrees of freedom."""
@@ -250,7 +250,7 @@ class Continuous(Stream):
         shape = sized(size, "standard_t", freedom)
         spread = self._chisquare(freedom, shape, FLOAT64, device, "standard_t") / freedom
         made = self._normal(shape, FLOAT64, device) / elementwise.sqrt(spread)
-        return elementwise.astype(made, kind, copy=False)
+        return results.astype(made, kind, copy=False)
 
     def beta(self, a: Any, b: Any, size: Any = None, dtype: Any = np.float64, *, device: Any = None) -> Tensor:
         """Beta, in [0, 1].

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytensor import elementwise, views
+from lazytensor import elementwise, results, views
 from lazytensor.axes import as_index, axis_tuple
 from lazytensor.compiler.ops import library as ops
 from lazytensor.compiler.ops.einsum import parse
-from lazytensor.dtypes import as_dtype, result_type
-from lazytensor.handle import Handle, apply, created, node_operand, record
+from lazytensor.dtype_functions import result_type
+from lazytensor.dtypes import as_dtype
+from lazytensor.handle import Handle, apply, as_tensor, created, node_operand, record
 from lazytensor.keywords import CASTINGS, chosen
-from lazytensor.manipulation import as_tensor, reshape
+from lazytensor.manipulation import reshape
 from lazytensor.out import deliver
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def operand_as(x: Any, dtype: Any, casting: Any, name: str) -> Tensor:
     wanted = as_dtype(dtype, name)
     if not np.can_cast(source.dtype, wanted, casting):
         raise TypeError(f"{name}: cannot cast an operand from {source.dtype} to {wanted} with casting rule {casting!r}")
-    return elementwise.astype(source, wanted, copy=False)
+    return results.astype(source, wanted, copy=False)
 
 
 def check_layout(order: str, name: str) -> None:

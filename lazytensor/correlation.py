@@ -16,12 +16,12 @@ from lazytensor.compiler.ops import statistics as ops
 from lazytensor.compiler.ops.row import Op
 from lazytensor.creation import full
 from lazytensor.dtypes import as_dtype
-from lazytensor.elementwise import astype
-from lazytensor.handle import Handle, record, wrap
+from lazytensor.handle import Handle, as_tensor, record, wrap
 from lazytensor.joining import concat
-from lazytensor.linalg import diagonal, matmul
-from lazytensor.manipulation import as_tensor, atleast_1d, atleast_2d, matrix_transpose, squeeze
+from lazytensor.manipulation import atleast_1d, atleast_2d, matrix_transpose, squeeze
 from lazytensor.order_statistics import along
+from lazytensor.products import diagonal, matmul
+from lazytensor.results import astype
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
@@ -172,7 +172,7 @@ def corrcoef(x: Any, y: Any = None, rowvar: bool = True, *, dtype: Any = None) -
     found = cov(x, y, rowvar, dtype=dtype)
     if not found.shape:
         return elementwise.divide(found, found)
-    deviations = elementwise.sqrt(elementwise.real(diagonal(found)))
+    deviations = elementwise.sqrt(elementwise.real(diagonal(found, 0, -2, -1)))
     ratios = elementwise.divide(elementwise.divide(found, deviations[:, None]), deviations[None, :])
     if ratios.dtype.kind != "c":
         return elementwise.clip(ratios, -1, 1)

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytensor import joining, layout, manipulation, views
+from lazytensor import handle, layout, manipulation, views
+from lazytensor.arguments import checked_shape
 from lazytensor.compiler.ops import sources
 from lazytensor.compiler.ops.rules import INTEGER_LIMITS
 from lazytensor.devices import default_name, device_name
 from lazytensor.dtypes import as_dtype
 from lazytensor.foreign import items_of, numpy_array
-from lazytensor.handle import SUPPORTED, Handle, constant, contains_handle, created, import_array, mutable, record
+from lazytensor.handle import SUPPORTED, Handle, constant, contains_handle, created, import_array, mutable, record, stacked, wrap
 from lazytensor.keywords import memory_order, no_model, no_subclass
-from lazytensor.manipulation import lengths
 from lazytensor.ufunc_class import unbound
 from lazytensor.views import MAX_AXES
 
@@ -32,13 +32,6 @@ Shape = tuple[int, ...]
 def place(device: Any) -> str | None:
     """Where a new tensor goes: the device asked for, else the thread's default."""
     return device_name(device) or default_name()
-
-
-def checked_shape(shape: Any, name: str) -> Shape:
-    found = lengths(shape)
-    if any(length < 0 for length in found):
-        raise ValueError(f"{name}: negative dimensions are not allowed, got {shape}")
-    return found
 
 
 # -- from data ------------------------------------------------------------------------------------------------------------------
@@ -90,7 +83,7 @@ def _made(x: Any, dtype: Any, device: Any, copy: bool | None, order: str) -> Ten
     if isinstance(x, (list, tuple)) and contains_handle(x):
         if copy is False:
             raise ValueError("asarray: a list cannot become a tensor without a copy")
-        return _from_tensor(_stacked(x, MAX_AXES), wanted, device, None, order)
+        return _from_tensor(wrap(stacked(x)), wanted, device, None, order)
     where = place(device)
     if isinstance(x, (np.ndarray, np.generic)) or not isinstance(x, (bool, int, float, complex, list, tuple)):
         array = _foreign(x)
@@ -113,15 +106,6 @@ def _made(x: Any, dtype: Any, device: Any, copy: bool | None, order: str) -> Ten
     if array.dtype == object and isinstance(x, int):
         raise OverflowError(f"asarray: Python integer {x} is out of bounds for every integer dtype")
     return layout.laid_out(created(constant(array, where) if array.dtype in SUPPORTED else import_array(array, where)), order)
-
-
-def _stacked(x: Any, depth: int) -> Tensor:
-    """Nested lists with tensors among the items; ValueError beyond so many axes, as of a list that contains itself."""
-    if not depth:
-        raise ValueError(f"asarray: setting an array element with a sequence: nested lists exceed {MAX_AXES} dimensions")
-    if isinstance(x, (list, tuple)) and contains_handle(x):
-        return joining.stack([_stacked(item, depth - 1) for item in x])
-    return asarray(x)
 
 
 def _numeric(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
@@ -287,7 +271,7 @@ def full(shape: Any, fill_value: Any, dtype: Any = None, order: Any = "C", *, de
 def _like(name: str, make: Any, x: Any, dtype: Any, order: Any, shape: Any, device: Any) -> Tensor:
     """What `make` makes of a shape, a dtype and a device, in an order, each that of `x` where it is not given."""
     letter = memory_order(order, name, default="K")
-    model = manipulation.as_tensor(x, name)
+    model = handle.as_tensor(x, name)
     view = model._index_map()
     where = device if device is not None else model._base().device
     kind = model.dtype if dtype is None else dtype

@@ -12,14 +12,14 @@ import numpy as np
 from lazytensor import products, views
 from lazytensor.arguments import integral
 from lazytensor.creation import asarray, place, zeros
-from lazytensor.elementwise import astype
 from lazytensor.fallback import waits
-from lazytensor.handle import Handle, constant, created
+from lazytensor.handle import Handle, as_tensor, constant, created
 from lazytensor.handle import wrap as tensor_of
 from lazytensor.indexing import assign, cast_for_assignment
 from lazytensor.joining import concat, resize
-from lazytensor.manipulation import as_tensor, broadcast_to, copy, expand_dims, flip, ravel
+from lazytensor.manipulation import broadcast_to, copy, expand_dims, flip, ravel
 from lazytensor.ranges import arange
+from lazytensor.results import astype
 from lazytensor.searching import nonzero
 from lazytensor.statistics import cumulative_prod
 

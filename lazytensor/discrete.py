@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytensor import elementwise, linalg, special, statistics
-from lazytensor.arguments import truncated
+from lazytensor import elementwise, linalg, results, special, statistics
+from lazytensor.arguments import checked_shape, truncated
 from lazytensor.axes import as_index
 from lazytensor.compiler.ops import elementwise as elementwise_ops
 from lazytensor.compiler.ops import samplers as ops
 from lazytensor.compiler.ops.rules import INTEGER_LIMITS
-from lazytensor.creation import checked_shape
 from lazytensor.devices import device_name
 from lazytensor.dtypes import as_dtype
 from lazytensor.fallback import waits
@@ -35,8 +34,7 @@ from lazytensor.generator import (
     sized_as,
     whole,
 )
-from lazytensor.handle import Handle, apply, contains_handle, record, wrap
-from lazytensor.manipulation import as_tensor
+from lazytensor.handle import Handle, apply, as_tensor, contains_handle, record, wrap
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
@@ -91,10 +89,10 @@ class Discrete(Stream):
             count = elementwise.subtract(last, first) + int(endpoint)
             bits = made
             made = apply(elementwise_ops.multiply_high, bits, count)
-            made = elementwise.where(elementwise.equal(count, 0), bits, made)
+            made = results.where(elementwise.equal(count, 0), bits, made)
         if not isinstance(first, int) or first:
             made = elementwise.add(made, first)
-        return made if made.dtype == kind else elementwise.astype(made, kind)
+        return made if made.dtype == kind else results.astype(made, kind)
 
     @waits
     def bytes(self, length: int) -> bytes:
@@ -132,7 +130,7 @@ class Discrete(Stream):
         # Ceilings of exponentials are geometric. The largest float64 below 2**63 is where NumPy ends too.
         rate = -elementwise.log1p(-chance if isinstance(chance, Handle) else as_tensor(-chance, "geometric"))  # type: ignore[operator]
         found = elementwise.clip(elementwise.ceil(made / rate), 1.0, float(2**63 - 1024))
-        return elementwise.astype(found, kind, copy=False)
+        return results.astype(found, kind, copy=False)
 
     def poisson(self, lam: Any = 1.0, size: Any = None, dtype: Any = np.int64, *, device: Any = None) -> Tensor:
         """Poisson of mean `lam`.
@@ -229,10 +227,10 @@ class Discrete(Stream):
         small = elementwise.log(self._inside(shape, FLOAT64, device)) / form
         logarithms = large + small
         if not length:
-            return elementwise.astype(logarithms, kind, copy=False)
+            return results.astype(logarithms, kind, copy=False)
         # Where every alpha is zero, there is nothing to divide by: the coordinates are zero, as NumPy's.
         some = elementwise.not_equal(statistics.max(form, axis=-1, keepdims=True), 0)
-        return elementwise.astype(elementwise.where(some, special.softmax(logarithms, axis=-1), 0.0), kind, copy=False)
+        return results.astype(results.where(some, special.softmax(logarithms, axis=-1), 0.0), kind, copy=False)
 
     def multivariate_normal(
         self,
@@ -285,7 +283,7 @@ class Discrete(Stream):
             product = linalg.matmul(factor, made)
         else:
             product = linalg.matmul(made, factor.T)
-        return elementwise.astype(product + centre, kind, copy=False)
+        return results.astype(product + centre, kind, copy=False)
 
 
 def _last_axis(value: Any, name: str, argument: str) -> int:
@@ -305,7 +303,7 @@ def _bound(value: Any) -> Any:
         value = as_tensor(value, "integers") if contains_handle((value,)) else np.asarray(value)
     if value.dtype.kind == "f":
         if isinstance(value, Handle):
-            return elementwise.astype(value, np.int64)
+            return results.astype(value, np.int64)
         # NumPy makes floats of integers on both sides of 2**63.
         value = np.asarray([int(item) for item in value.flat], object).reshape(value.shape)
     if value.dtype == object and all(isinstance(item, int) for item in value.flat):
@@ -333,4 +331,4 @@ def _word(bound: Any) -> Any:
         return bound % _WORD
     if isinstance(bound, np.ndarray) and bound.dtype == object:
         return as_tensor((bound % _WORD).astype(np.uint64), "integers")
-    return elementwise.astype(bound, np.uint64)
+    return results.astype(bound, np.uint64)

@@ -8,15 +8,12 @@ from __future__ import annotations
 import operator
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from lazytensor.bind import binary, unary
-from lazytensor.compiler.graph import Node
 from lazytensor.compiler.ops import elementwise as ops
 from lazytensor.compiler.ops.row import Op
 from lazytensor.compiler.ops.rules import INTEGER_LIMITS, check_scalar
-from lazytensor.dtypes import as_dtype
-from lazytensor.handle import Handle, constant, node_operand, operand, record, stands_for_scalar, wrap
+from lazytensor.handle import Handle, node_operand, record, stands_for_scalar, wrap
+from lazytensor.results import astype, operands_of
 from lazytensor.ufunc_class import Binary, equip
 from lazytensor.ufuncs import call
 
@@ -215,34 +212,11 @@ fmin = binary(ops.fmin)
 
 def _record_checked(op: Op, *values: Any) -> Tensor:
     """Record an operation of several operands; Python integers must fit the dtype they are computed in."""
-    operands, types = _operands(op, values)
+    operands, types = operands_of(op, values)
     for place, item in enumerate(operands):
         if type(item) is int and types[place].kind in "iu":
             check_scalar(op, item, types[place], place)
     return wrap(record(op, operands))
-
-
-def _operands(op: Op, values: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[np.dtype[Any], ...]]:
-    operands = tuple([operand(value, op.name) for value in values])
-    return operands, op.resolve(*[item.dtype if type(item) is Node else type(item) for item in operands]).operands
-
-
-def cut(value: Any, dtype: np.dtype[Any], name: str) -> Any:
-    """A Python integer that `dtype` does not hold as the array of its lowest bits, which NumPy's `where` takes; others as they are."""
-    limits = INTEGER_LIMITS.get(dtype)
-    if type(value) is not int or limits is None or limits[0] <= value <= limits[1]:
-        return value
-    array = np.asarray(value)
-    if array.dtype.kind not in "iu":
-        raise OverflowError(f"{name}: Python integer {value} is out of bounds for every integer dtype")
-    return constant(array.astype(dtype))
-
-
-def where(condition: Any, x: Any, y: Any, /) -> Tensor:
-    """Elements of `x` where `condition` is true, else of `y`, as a result: unlike that of `lazytensor.where`, a 0-d one stands for a
-    scalar."""
-    operands, types = _operands(ops.where, (condition, x, y))
-    return wrap(record(ops.where, tuple([cut(item, types[place], "where") for place, item in enumerate(operands)])))
 
 
 def clip(
@@ -291,12 +265,3 @@ def _clip(x: Any, low: Any, high: Any) -> Tensor:
 
 _clip.op, _clip.reference, _clip.nin, _clip.nout = ops.clip, None, 3, 1  # type: ignore[attr-defined]
 _clip.__name__ = "clip"
-
-
-def astype(x: Any, dtype: Any, /, *, copy: bool = True) -> Tensor:
-    """The values in another dtype, as a result: unlike that of `lazytensor.astype`, a 0-d one stands for a scalar."""
-    target = as_dtype(dtype, "astype")
-    if isinstance(x, Handle) and x.dtype == target and not copy:
-        return x  # type: ignore[return-value]
-    node = node_operand(x, "astype")
-    return wrap(record(ops.copy, (node,)) if node.dtype == target else record(ops.astype, (node,), (target,)))

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytensor import elementwise
+from lazytensor import elementwise, results
 from lazytensor.compiler.graph import Node
 from lazytensor.compiler.ops import special
-from lazytensor.handle import operand
-from lazytensor.manipulation import as_tensor
+from lazytensor.handle import as_tensor, operand
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
@@ -26,7 +25,7 @@ def promoted(name: str, *types: Any) -> np.dtype[Any]:
 def floating(x: Any, name: str) -> Tensor:
     """A tensor of floats: in SciPy's dtype of booleans and integers."""
     source = as_tensor(x, name)
-    return elementwise.astype(source, promoted(name, source.dtype), copy=False)
+    return results.astype(source, promoted(name, source.dtype), copy=False)
 
 
 def common(name: str, *values: Any) -> list[Tensor]:
@@ -34,7 +33,7 @@ def common(name: str, *values: Any) -> list[Tensor]:
     found = [operand(value, name) for value in values]
     types: list[Any] = [item.dtype if type(item) is Node else type(item) for item in found]
     dtype = promoted(name, *types)
-    return [elementwise.astype(as_tensor(value, name), dtype, copy=False) for value in values]
+    return [results.astype(as_tensor(value, name), dtype, copy=False) for value in values]
 
 
 # -- entropies ------------------------------------------------------------------------------------------------------------------
@@ -43,41 +42,41 @@ def common(name: str, *values: Any) -> list[Tensor]:
 def xlogy(x: Any, y: Any, /) -> Tensor:
     """x * log(y), and 0 where x is 0 and y is not NaN."""
     factor, argument = common("xlogy", x, y)
-    return elementwise.where((factor == 0) & ~elementwise.isnan(argument), 0.0, factor * elementwise.log(argument))
+    return results.where((factor == 0) & ~elementwise.isnan(argument), 0.0, factor * elementwise.log(argument))
 
 
 def xlog1py(x: Any, y: Any, /) -> Tensor:
     """x * log(1 + y), and 0 where x is 0 and y is not NaN."""
     factor, argument = common("xlog1py", x, y)
-    return elementwise.where((factor == 0) & ~elementwise.isnan(argument), 0.0, factor * elementwise.log1p(argument))
+    return results.where((factor == 0) & ~elementwise.isnan(argument), 0.0, factor * elementwise.log1p(argument))
 
 
 def entr(x: Any, /) -> Tensor:
     """-x log(x); 0 at 0, and -inf below."""
     values = floating(x, "entr")
-    return elementwise.where(values == 0, 0.0, elementwise.where(values < 0, -np.inf, -values * elementwise.log(values)))
+    return results.where(values == 0, 0.0, results.where(values < 0, -np.inf, -values * elementwise.log(values)))
 
 
 def _relative(x: Tensor, y: Tensor) -> Tensor:
     """x log(x / y) for positive operands, without cancellation where they are near each other, nor overflow of the quotient."""
     ratio = x / y
     tiny = float(np.finfo(ratio.dtype).tiny)
-    apart = elementwise.where((ratio > tiny) & (ratio < np.inf), elementwise.log(ratio), elementwise.log(x) - elementwise.log(y))
-    return x * elementwise.where((ratio > 0.5) & (ratio < 2), elementwise.log1p((x - y) / y), apart)
+    apart = results.where((ratio > tiny) & (ratio < np.inf), elementwise.log(ratio), elementwise.log(x) - elementwise.log(y))
+    return x * results.where((ratio > 0.5) & (ratio < 2), elementwise.log1p((x - y) / y), apart)
 
 
 def rel_entr(x: Any, y: Any, /) -> Tensor:
     """x log(x / y); 0 where x is 0 and y is not negative, else infinite where one is not positive."""
     p, q = common("rel_entr", x, y)
-    edge = elementwise.where((p == 0) & (q >= 0), 0.0, elementwise.where(elementwise.isnan(p + q), p + q, np.inf))
-    return elementwise.where((p > 0) & (q > 0), _relative(p, q), edge)
+    edge = results.where((p == 0) & (q >= 0), 0.0, results.where(elementwise.isnan(p + q), p + q, np.inf))
+    return results.where((p > 0) & (q > 0), _relative(p, q), edge)
 
 
 def kl_div(x: Any, y: Any, /) -> Tensor:
     """x log(x / y) - x + y; y where x is 0 and y is not negative, else infinite where one is not positive."""
     p, q = common("kl_div", x, y)
-    edge = elementwise.where((p == 0) & (q >= 0), q, elementwise.where(elementwise.isnan(p + q), p + q, np.inf))
-    return elementwise.where((p > 0) & (q > 0), _relative(p, q) - p + q, edge)
+    edge = results.where((p == 0) & (q >= 0), q, results.where(elementwise.isnan(p + q), p + q, np.inf))
+    return results.where((p > 0) & (q > 0), _relative(p, q) - p + q, edge)
 
 
 # -- losses and transformations -------------------------------------------------------------------------------------------------
@@ -87,8 +86,8 @@ def huber(delta: Any, r: Any, /) -> Tensor:
     """The Huber loss: r**2 / 2 up to `delta`, linear beyond; infinite where `delta` is negative."""
     bound, residual = common("huber", delta, r)
     residual = elementwise.abs(residual)
-    loss = elementwise.where(residual <= bound, 0.5 * residual * residual, bound * (residual - 0.5 * bound))
-    return elementwise.where(bound < 0, np.inf, loss)
+    loss = results.where(residual <= bound, 0.5 * residual * residual, bound * (residual - 0.5 * bound))
+    return results.where(bound < 0, np.inf, loss)
 
 
 def pseudo_huber(delta: Any, r: Any, /) -> Tensor:
@@ -96,7 +95,7 @@ def pseudo_huber(delta: Any, r: Any, /) -> Tensor:
     bound, residual = common("pseudo_huber", delta, r)
     ratio = residual / bound
     loss = bound * bound * elementwise.expm1(0.5 * elementwise.log1p(ratio * ratio))
-    return elementwise.where(bound < 0, np.inf, elementwise.where((bound == 0) | (residual == 0), 0.0, loss))
+    return results.where(bound < 0, np.inf, results.where((bound == 0) | (residual == 0), 0.0, loss))
 
 
 def boxcox(x: Any, lmbda: Any, /) -> Tensor:
@@ -112,7 +111,7 @@ def boxcox1p(x: Any, lmbda: Any, /) -> Tensor:
 
 
 def _boxcox(logarithm: Tensor, power: Tensor) -> Tensor:
-    return elementwise.where(power == 0, logarithm, elementwise.expm1(power * logarithm) / power)
+    return results.where(power == 0, logarithm, elementwise.expm1(power * logarithm) / power)
 
 
 def inv_boxcox(y: Any, lmbda: Any, /) -> Tensor:
@@ -126,4 +125,4 @@ def inv_boxcox1p(y: Any, lmbda: Any, /) -> Tensor:
 
 
 def _powered(y: Tensor, power: Tensor) -> Tensor:
-    return elementwise.where(power == 0, y, elementwise.log1p(power * y) / power)
+    return results.where(power == 0, y, elementwise.log1p(power * y) / power)

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytensor import elementwise
+from lazytensor import elementwise, results
 from lazytensor.axes import as_index, axis_tuple, one_axis
 from lazytensor.compiler.ops import transforms as ops
 from lazytensor.compiler.ops.row import Op
 from lazytensor.dtypes import as_dtype
-from lazytensor.handle import node_operand, record, wrap
+from lazytensor.handle import as_tensor, node_operand, record, wrap
 from lazytensor.joining import roll
-from lazytensor.manipulation import as_tensor
 from lazytensor.out import deliver
 from lazytensor.ranges import arange
 
@@ -240,15 +239,15 @@ def fftfreq(n: int, d: float = 1.0, device: Any = None, *, dtype: Any = None) ->
     wanted = _frequency_dtype(n, dtype, "fftfreq")
     n = int(n)
     place = arange(n, device=device)
-    turned = elementwise.where(elementwise.less(place, (n + 1) // 2), place, place - n)
-    return elementwise.astype(turned * (1.0 / (n * d)), wanted, copy=False)
+    turned = results.where(elementwise.less(place, (n + 1) // 2), place, place - n)
+    return results.astype(turned * (1.0 / (n * d)), wanted, copy=False)
 
 
 def rfftfreq(n: int, d: float = 1.0, device: Any = None, *, dtype: Any = None) -> Tensor:
     """The frequencies of the numbers that `rfft` gives of `n` samples, `d` apart; parameters as of `fftfreq`."""
     wanted = _frequency_dtype(n, dtype, "rfftfreq")
     n = int(n)
-    return elementwise.astype(arange(n // 2 + 1, device=device) * (1.0 / (n * d)), wanted, copy=False)
+    return results.astype(arange(n // 2 + 1, device=device) * (1.0 / (n * d)), wanted, copy=False)
 
 
 def _frequency_dtype(n: Any, dtype: Any, name: str) -> np.dtype[Any]:

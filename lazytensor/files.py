@@ -15,8 +15,7 @@ import numpy as np
 from lazytensor.damage import UnsupportedError, file_size, member, undamaged
 from lazytensor.dtypes import as_dtype
 from lazytensor.fallback import values, waits
-from lazytensor.handle import SUPPORTED, Handle, constant, created, import_array
-from lazytensor.manipulation import as_tensor
+from lazytensor.handle import SUPPORTED, Handle, as_tensor, constant, created, import_array
 from lazytensor.replacing import replacing
 from lazytensor.ufunc_class import unbound
 from lazytensor.views import ReadOnly

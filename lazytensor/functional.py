@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytensor import elementwise, fallback
+from lazytensor import elementwise, fallback, results
 from lazytensor.axes import as_index, one_axis
 from lazytensor.creation import asarray
-from lazytensor.handle import Handle, mutable, wrap
+from lazytensor.handle import Handle, as_tensor, mutable, wrap
 from lazytensor.indexing import cast_for_assignment
 from lazytensor.joining import stack
-from lazytensor.manipulation import as_tensor, broadcast_to, copy, expand_dims, moveaxis, reshape
+from lazytensor.manipulation import broadcast_to, copy, expand_dims, moveaxis, reshape
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
@@ -55,7 +55,7 @@ def apply_along_axis(func1d: Callable[..., Any], axis: int, arr: Any, *args: Any
     for item in found:
         if item.shape != shape:
             raise ValueError(f"apply_along_axis: the function returned arrays of shapes {shape} and {item.shape}")
-    joined = stack([elementwise.astype(item, found[0].dtype, copy=False) for item in found])
+    joined = stack([results.astype(item, found[0].dtype, copy=False) for item in found])
     result = reshape(joined, (*around, *shape))
     count = len(shape)
     return moveaxis(result, tuple(range(rank - 1, rank - 1 + count)), tuple(range(place, place + count)))
@@ -120,7 +120,7 @@ def piecewise(x: Any, condlist: Any, funclist: Sequence[Any], *args: Any, **kw: 
     [2. 0. 6.]
     """
     source = as_tensor(x, "piecewise")
-    conditions = [elementwise.astype(as_tensor(item, "piecewise"), np.bool_, copy=False) for item in _listed(condlist, source)]
+    conditions = [results.astype(as_tensor(item, "piecewise"), np.bool_, copy=False) for item in _listed(condlist, source)]
     if len(funclist) == len(conditions) + 1:
         rest = conditions[0] if conditions else asarray(False)
         for condition in conditions[1:]:
@@ -135,7 +135,7 @@ def piecewise(x: Any, condlist: Any, funclist: Sequence[Any], *args: Any, **kw: 
     for condition, function in zip(conditions, funclist, strict=True):
         value = function(source, *args, **kw) if callable(function) else function
         stored = wrap(cast_for_assignment(value, source.dtype, "piecewise"))
-        result = elementwise.where(condition, stored, result)
+        result = results.where(condition, stored, result)
     if result.shape == source.shape:
         return mutable(result)
     return copy(broadcast_to(result, source.shape))

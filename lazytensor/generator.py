@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytensor import elementwise, views
-from lazytensor.arguments import is_scalar, positions, truncated
+from lazytensor import elementwise, results, views
+from lazytensor.arguments import checked_shape, is_scalar, positions, truncated
 from lazytensor.compiler.ops import sources
 from lazytensor.compiler.ops.row import Op
 from lazytensor.compiler.ops.shapes import broadcast_shapes
 from lazytensor.compiler.shield import complete
-from lazytensor.creation import checked_shape
 from lazytensor.devices import device_name
 from lazytensor.dtypes import as_dtype
 from lazytensor.handle import Handle, contains_handle, node_operand, record, wrap
@@ -189,7 +188,7 @@ def parameter(value: Any, dtype: np.dtype[Any], name: str, argument: str, rule: 
     if node.dtype.kind not in "biuf":
         raise TypeError(f"{name}: {argument} must be real, got {node.dtype}")
     check(value, rule, name, argument)
-    return elementwise.astype(wrap(node), dtype, copy=False)
+    return results.astype(wrap(node), dtype, copy=False)
 
 
 def whole(value: Any, name: str, argument: str, rule: Rule | None = NONNEGATIVE) -> Any:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytensor import manipulation
-from lazytensor.creation import asarray, checked_shape, zeros
+from lazytensor import handle, manipulation
+from lazytensor.arguments import checked_shape
+from lazytensor.creation import asarray, zeros
 from lazytensor.dtypes import as_dtype
 from lazytensor.handle import Handle
 from lazytensor.joining import stack
@@ -45,7 +46,7 @@ def meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: str = 
     axes = [1, 0, *range(2, count)] if indexing == "xy" and count > 1 else list(range(count))
     grid: list[Tensor] = []
     for axis, array in zip(axes, xi, strict=True):
-        source = manipulation.as_tensor(array, "meshgrid")
+        source = handle.as_tensor(array, "meshgrid")
         grid.append(manipulation.reshape(source, tuple([-1 if place == axis else 1 for place in range(count)])))
     if not sparse:
         grid = list(manipulation.broadcast_arrays(*grid))

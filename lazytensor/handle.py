@@ -19,7 +19,7 @@ import numpy as np
 from lazytensor import views
 from lazytensor.background import MAX_PENDING, bound, note, run_rounds
 from lazytensor.compiler.graph import Node
-from lazytensor.compiler.ops import elementwise, structural
+from lazytensor.compiler.ops import elementwise, library, structural
 from lazytensor.compiler.ops.row import Kind, Op
 from lazytensor.config import config
 from lazytensor.devices import default_name
@@ -399,9 +399,7 @@ def operand(value: Any, name: str) -> Any:
         return _imported(value, name)
     if isinstance(value, (list, tuple)):
         if any(isinstance(item, (Handle, list, tuple)) for item in value) and contains_handle(value):
-            from lazytensor.creation import asarray  # delayed: creation is written against this module
-
-            return asarray(value)._read()
+            return stacked(value)
         return _imported(value, name)
     if isinstance(value, int):  # subclasses, such as IntEnum
         return int(value)
@@ -439,10 +437,26 @@ def contains_handle(value: Any) -> bool:
     return False
 
 
+def stacked(value: Any, depth: int = views.MAX_AXES) -> Node:
+    """Nested lists with tensors among the items; ValueError beyond so many axes, as of a list that contains itself."""
+    if isinstance(value, (list, tuple)) and contains_handle(value):
+        if not depth:
+            raise ValueError(
+                f"asarray: setting an array element with a sequence: nested lists exceed {views.MAX_AXES} dimensions"
+            )
+        return record(library.stack, tuple([stacked(item, depth - 1) for item in value]), (0,))
+    return node_operand(value, "asarray")
+
+
 def node_operand(value: Any, name: str) -> Node:
     """Like `operand`, with scalars made into 0-d arrays of NumPy's default dtype."""
     found = operand(value, name)
     return found if type(found) is Node else constant(np.asarray(found))
+
+
+def as_tensor(x: Any, name: str) -> Tensor:
+    """The tensor itself, or a new one of anything that stands for an array."""
+    return x if isinstance(x, Handle) else wrap(node_operand(x, name))  # type: ignore[return-value]
 
 
 def common_device(name: str, operands: tuple[Any, ...]) -> str | None:

@@ -17,11 +17,11 @@ from lazytensor import elementwise, statistics
 from lazytensor.axes import as_index
 from lazytensor.compiler.ops import histograms as ops
 from lazytensor.compiler.ops import statistics as statistics_ops
-from lazytensor.elementwise import astype
 from lazytensor.fallback import found, values, waits
-from lazytensor.handle import Handle, constant, record, wrap
+from lazytensor.handle import Handle, as_tensor, constant, record, wrap
 from lazytensor.joining import stack
-from lazytensor.manipulation import as_tensor, atleast_2d, expand_dims, matrix_transpose, ravel
+from lazytensor.manipulation import atleast_2d, expand_dims, matrix_transpose, ravel
+from lazytensor.results import astype
 from lazytensor.utility import diff
 
 if TYPE_CHECKING:

@@ -28,6 +28,7 @@ from lazytensor.handle import (
     operand,
     record,
     showing,
+    stacked,
     wrap,
     write_lock,
 )  # fmt: skip
@@ -94,9 +95,7 @@ def _index(items: tuple[Any, ...]) -> Index:
 def _positions(item: Any) -> tuple[np.ndarray[Any, Any] | None, Node]:
     """An array of positions, or a mask, as NumPy has it, unless it is a tensor, and as a node."""
     if isinstance(item, (list, tuple)) and contains_handle(item):
-        from lazytensor.creation import asarray  # delayed: creation is written against indexing
-
-        item = asarray(item)
+        item = wrap(stacked(item))
     if isinstance(item, Handle):
         node = item._read()
         if node.dtype.kind not in "iub":

@@ -10,29 +10,27 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lazytensor import views
+from lazytensor.arguments import lengths, truncated
 from lazytensor.arguments import positions as positions_of
-from lazytensor.arguments import truncated
 from lazytensor.axes import as_index, axis_tuple, one_axis
 from lazytensor.compiler.ops import indexing as indexing_ops
 from lazytensor.compiler.ops import library as ops
 from lazytensor.dtypes import as_dtype
-from lazytensor.elementwise import astype
-from lazytensor.handle import constant, record, wrap
+from lazytensor.handle import as_tensor, constant, record, wrap
 from lazytensor.manipulation import (
-    as_tensor,
     atleast_1d,
     atleast_2d,
     atleast_3d,
     broadcast_to,
     copy,
     expand_dims,
-    lengths,
     matrix_transpose,
     ravel,
     raveled,
     reshape,
 )
 from lazytensor.out import deliver
+from lazytensor.results import astype
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor

@@ -26,7 +26,8 @@ from lazytensor.factorizations import (
     svd,
     svdvals,
 )
-from lazytensor.manipulation import as_tensor, matrix_transpose
+from lazytensor.handle import as_tensor
+from lazytensor.manipulation import matrix_transpose
 from lazytensor.norms import cond, matrix_norm, matrix_rank, norm, vector_norm
 from lazytensor.products import matmul
 from lazytensor.systems import (

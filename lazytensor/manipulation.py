@@ -12,11 +12,11 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lazytensor import layout, views
-from lazytensor.arguments import integral
+from lazytensor.arguments import checked_shape, integral, lengths
 from lazytensor.axes import as_index, axis_tuple, one_axis, reduced_axes
 from lazytensor.compiler.ops import elementwise as elementwise_ops
 from lazytensor.compiler.ops.shapes import broadcast_shapes as _broadcast_shapes
-from lazytensor.handle import Handle, node_operand, record, wrap
+from lazytensor.handle import as_tensor, record, wrap
 from lazytensor.keywords import memory_order, no_subclass
 
 if TYPE_CHECKING:
@@ -32,42 +32,11 @@ __all__ = [
 Shape = tuple[int, ...]
 
 
-def as_tensor(x: Any, name: str) -> Tensor:
-    """The tensor itself, or a new one of anything that stands for an array."""
-    return x if isinstance(x, Handle) else wrap(node_operand(x, name))  # type: ignore[return-value]
-
-
-def lengths(shape: Any) -> Shape:
-    """A shape argument, one integer or several, as a tuple of Python integers."""
-    if views.is_integer(shape) or (isinstance(shape, Handle) and not shape.shape):
-        return (operator.index(shape),)
-    if isinstance(shape, (bool, dict)) or not hasattr(shape, "__getitem__"):
-        if hasattr(shape, "__index__") and not isinstance(shape, bool):
-            return (operator.index(shape),)
-        raise TypeError(f"expected an integer or a sequence of integers as a shape, got {shape!r}")
-    found = []
-    for length in shape:
-        if length is True or length is False:
-            raise TypeError(f"an integer is required as a length, got {length} in {shape!r}")
-        found.append(operator.index(length))
-    if len(found) > views.MAX_AXES:
-        raise ValueError(f"arrays have at most {views.MAX_AXES} axes, the shape has {len(found)}")
-    return tuple(found)
-
-
 def raveled(x: Tensor, axis: Any, name: str) -> tuple[Tensor, int]:
     """An array and one of its axes; the raveled array for None, and for 0 and -1 if it has no axis, as NumPy has it."""
     if axis is None or (not x.shape and as_index(axis) in (0, -1)):
         return ravel(x), 0
     return x, one_axis(axis, len(x.shape), name)
-
-
-def _counted(shape: Any, name: str) -> Shape:
-    """A shape argument, checked: no length is negative."""
-    found = lengths(shape)
-    if any(length < 0 for length in found):
-        raise ValueError(f"{name}: negative dimensions are not allowed, got {found}")
-    return found
 
 
 def copy(a: Any, order: str = "K", subok: bool = False) -> Tensor:
@@ -333,14 +302,14 @@ def broadcast_shapes(*args: Any) -> Shape:
     >>> lt.broadcast_shapes((3, 1), (4,))
     (3, 4)
     """
-    return _broadcast_shapes("broadcast_shapes", *[_counted(shape, "broadcast_shapes") for shape in args])
+    return _broadcast_shapes("broadcast_shapes", *[checked_shape(shape, "broadcast_shapes") for shape in args])
 
 
 def broadcast_to(array: Any, shape: Any, subok: bool = False) -> Tensor:
     """A read-only view of an array in the shape it broadcasts to; no memory is used for it."""
     no_subclass(subok, "broadcast_to")
     source = as_tensor(array, "broadcast_to")
-    wanted = _counted(shape, "broadcast_to")
+    wanted = checked_shape(shape, "broadcast_to")
     view = views.broadcast(source._index_map(), wanted)
     if view is None:
         raise ValueError(f"broadcast_to: an array of shape {source.shape} cannot be broadcast to shape {wanted}")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lazytensor import (
+    arguments,
     conversion,
     elementwise,
     files,
@@ -126,7 +127,7 @@ class Methods(Handle):
             If views show these values.
         """
         given = new_shape[0] if len(new_shape) == 1 and not views.is_integer(new_shape[0]) else new_shape
-        shape = manipulation.lengths(given)
+        shape = arguments.lengths(given)
         if any(length < 0 for length in shape):
             raise ValueError(f"resize: lengths must not be negative, got {shape}")
         if self._storage is not None:

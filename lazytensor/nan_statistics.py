@@ -11,28 +11,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lazytensor import statistics as plain
+from lazytensor.averages import floating, masked_count, quotient, squared, subtracted
 from lazytensor.axes import reduced_axes
 from lazytensor.compiler.ops import reductions as ops
 from lazytensor.compiler.ops import statistics as rows
 from lazytensor.compiler.ops.row import Op
 from lazytensor.dtypes import as_dtype
-from lazytensor.elementwise import astype, fmax, fmin, isnan, logical_and, logical_not, logical_or, maximum, sqrt, subtract
-from lazytensor.elementwise import where as choose
-from lazytensor.handle import record, wrap
-from lazytensor.manipulation import as_tensor
+from lazytensor.elementwise import fmax, fmin, isnan, logical_and, logical_not, logical_or, maximum, sqrt, subtract
+from lazytensor.handle import as_tensor, record, wrap
 from lazytensor.out import deliver, returned, single
-from lazytensor.reducing import (
-    floating,
-    given,
-    initial_value,
-    mask,
-    masked_count,
-    quotient,
-    reduce,
-    squared,
-    subtracted,
-    unmasked,
-)
+from lazytensor.reducing import given, initial_value, mask, reduce, unmasked
+from lazytensor.results import astype
+from lazytensor.results import where as choose
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytensor import elementwise, statistics
+from lazytensor import elementwise, results, statistics
 from lazytensor.arguments import truncated
 from lazytensor.axes import axis_tuple, one_axis, reduced_axes, sorted_axes
 from lazytensor.compiler.ops import decompositions as ops
 from lazytensor.factorizations import svdvals
-from lazytensor.handle import apply, record, wrap
-from lazytensor.manipulation import as_tensor, expand_dims, moveaxis
+from lazytensor.handle import apply, as_tensor, record, wrap
+from lazytensor.manipulation import expand_dims, moveaxis
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
@@ -26,7 +26,7 @@ ORDERS = (None, "fro", "f", "nuc", 1, -1, 2, -2, math.inf, -math.inf)
 def floating(x: Any, name: str) -> Tensor:
     """`x` in the dtype that linear algebra computes in: float64 for booleans and integers."""
     source = as_tensor(x, name)
-    return elementwise.astype(source, np.float64) if source.dtype.kind in "biu" else source
+    return results.astype(source, np.float64) if source.dtype.kind in "biu" else source
 
 
 def _squares(x: Tensor) -> Tensor:
@@ -68,7 +68,7 @@ def _vector_norm(x: Tensor, axis: Any, keepdims: bool, ord: Any) -> Tensor:
     if ord == -math.inf:
         return statistics.min(magnitudes, axis=axis, keepdims=keepdims)
     if ord == 0:
-        nonzero = elementwise.astype(elementwise.not_equal(magnitudes, 0), magnitudes.dtype)
+        nonzero = results.astype(elementwise.not_equal(magnitudes, 0), magnitudes.dtype)
         return statistics.sum(nonzero, axis=axis, keepdims=keepdims)
     if ord == 1:
         return statistics.sum(magnitudes, axis=axis, keepdims=keepdims)
@@ -176,7 +176,7 @@ def matrix_rank(A: Any, tol: Any = None, hermitian: bool = False, *, rtol: Any =
         raise ValueError("matrix_rank: expects tol or rtol, got both")
     source = as_tensor(A, "matrix_rank")
     if len(source.shape) < 2:
-        return elementwise.astype(statistics.any(elementwise.not_equal(source, 0)), np.int64)
+        return results.astype(statistics.any(elementwise.not_equal(source, 0)), np.int64)
     values = wrap(record(ops.svdvals, (source._read(),), (bool(hermitian),)))
     if tol is not None:
         bound = expand_dims(as_tensor(tol, "matrix_rank"), -1)

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy import base_repr, binary_repr, iterable
 
-from lazytensor import elementwise, statistics
+from lazytensor import elementwise, results, statistics
 from lazytensor.axes import one_axis
 from lazytensor.bind import binary, unary
 from lazytensor.compiler.ops import bits, numerics
 from lazytensor.fallback import waits
-from lazytensor.handle import Handle, mutable, record, wrap
-from lazytensor.manipulation import as_tensor, ravel
+from lazytensor.handle import Handle, as_tensor, mutable, record, wrap
+from lazytensor.manipulation import ravel
 from lazytensor.out import deliver
 from lazytensor.ufunc_class import of_two_results
 
@@ -82,7 +82,7 @@ def modf(x: Any) -> tuple[Tensor, Tensor]:
     """
     value = _real_floating(x, "modf")
     whole = elementwise.trunc(value)
-    rest = elementwise.where(elementwise.isinf(value), 0.0, value - whole)
+    rest = results.where(elementwise.isinf(value), 0.0, value - whole)
     return elementwise.copysign(rest, value), whole
 
 
@@ -98,7 +98,7 @@ def _real_floating(x: Any, name: str) -> Tensor:
     if source.dtype.kind == "c":
         raise TypeError(f"{name}: expects boolean, integer or real floating dtypes, got {source.dtype}")
     dtype = numerics.fabs.resolve(source.dtype).result
-    return source if source.dtype == dtype else elementwise.astype(source, dtype)
+    return source if source.dtype == dtype else results.astype(source, dtype)
 
 
 # Compositions
@@ -117,7 +117,7 @@ def sinc(x: Any) -> Tensor:
     [1.         0.63661977]
     """
     scaled = elementwise.multiply(x, np.pi)
-    argument = elementwise.where(elementwise.equal(scaled, 0), 1e-20, scaled)
+    argument = results.where(elementwise.equal(scaled, 0), 1e-20, scaled)
     return elementwise.sin(argument) / argument
 
 
@@ -155,7 +155,7 @@ def nan_to_num(x: Any, copy: builtins.bool = True, nan: Any = 0.0, posinf: Any =
     if not copy and not isinstance(x, (Handle, np.ndarray)):
         raise ValueError(f"nan_to_num: copy=False needs an array, got {type(x).__name__}")
     if value.dtype.kind in "biu":
-        return elementwise.astype(value, value.dtype) if copy else x
+        return results.astype(value, value.dtype) if copy else x
     replaced = (nan, posinf, neginf)
     if value.dtype.kind == "c":
         parts = _finite(elementwise.real(value), *replaced), _finite(elementwise.imag(value), *replaced)
@@ -171,8 +171,8 @@ def _finite(x: Tensor, nan: Any, posinf: Any, neginf: Any) -> Tensor:
     limits = np.finfo(x.dtype)
     high = float(limits.max) if posinf is None else posinf
     low = float(limits.min) if neginf is None else neginf
-    found = elementwise.where(elementwise.equal(x, -np.inf), low, elementwise.where(elementwise.isnan(x), nan, x))
-    return elementwise.astype(elementwise.where(elementwise.equal(x, np.inf), high, found), x.dtype, copy=False)
+    found = results.where(elementwise.equal(x, -np.inf), low, results.where(elementwise.isnan(x), nan, x))
+    return results.astype(results.where(elementwise.equal(x, np.inf), high, found), x.dtype, copy=False)
 
 
 def _infinite(x: Any, limit: float, out: Any, name: str) -> Tensor:

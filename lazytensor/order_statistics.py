@@ -11,8 +11,8 @@ from lazytensor.axes import axis_tuple, sorted_axes
 from lazytensor.compiler.ops import statistics as ops
 from lazytensor.compiler.ops.row import Op
 from lazytensor.elementwise import subtract
-from lazytensor.handle import Handle, node_operand, operand, record, wrap
-from lazytensor.manipulation import as_tensor, broadcast_to, expand_dims, permute_dims
+from lazytensor.handle import Handle, as_tensor, node_operand, operand, record, wrap
+from lazytensor.manipulation import broadcast_to, expand_dims, permute_dims
 from lazytensor.out import deliver
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytensor import elementwise, indexing, views
+from lazytensor import indexing, results, views
 from lazytensor.compiler.ops import structural
 from lazytensor.handle import Handle, record, wrap, write_lock
 from lazytensor.sites import user_site
@@ -59,7 +59,7 @@ def deliver(
         if where is not True:
             # Checked before the choice, which may have another dtype.
             result = wrap(indexing.cast_for_assignment(result, out.dtype, name, casting=casting))
-            result = elementwise.where(where, result, out)
+            result = results.where(where, result, out)
             check_shape(result, out.shape, name)
         stored = indexing.cast_for_assignment(result, out.dtype, name, casting=casting)
         device = out._base().device

@@ -10,13 +10,14 @@ import numpy as np
 from lazytensor import statistics, views
 from lazytensor.compiler.ops.indexing import take
 from lazytensor.creation import asarray, full, zero_of
-from lazytensor.elementwise import astype, isnan, multiply, round, subtract, where
+from lazytensor.elementwise import isnan, multiply, round, subtract
 from lazytensor.fallback import run
-from lazytensor.handle import Handle, constant, record, wrap
+from lazytensor.handle import Handle, as_tensor, constant, record, wrap
 from lazytensor.indexing import assign, cast_for_assignment, get
 from lazytensor.joining import _slice, concat
-from lazytensor.manipulation import as_tensor, broadcast_to, copy, flip, squeeze
+from lazytensor.manipulation import broadcast_to, copy, flip, squeeze
 from lazytensor.ranges import linspace
+from lazytensor.results import astype, where
 from lazytensor.sorting import sort
 
 if TYPE_CHECKING:

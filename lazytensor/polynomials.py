@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytensor import elementwise, statistics
+from lazytensor import elementwise, results, statistics
 from lazytensor.arguments import truncated
 from lazytensor.compiler.ops import decompositions
 from lazytensor.correlation import convolve
@@ -17,10 +17,10 @@ from lazytensor.creation import asarray, ones, ones_like, zeros, zeros_like
 from lazytensor.diagonals import vander
 from lazytensor.factorizations import eigvals, real, unpacked
 from lazytensor.fallback import found, values, waits
-from lazytensor.handle import common_device, record, wrap
+from lazytensor.handle import as_tensor, common_device, record, wrap
 from lazytensor.insertion import trim_zeros
 from lazytensor.joining import concat, stack
-from lazytensor.manipulation import as_tensor, atleast_1d, expand_dims, matrix_transpose
+from lazytensor.manipulation import atleast_1d, expand_dims, matrix_transpose
 from lazytensor.products import matmul, outer
 from lazytensor.ranges import arange, eye
 from lazytensor.systems import inv, lstsq
@@ -54,7 +54,7 @@ def poly(seq_of_zeros: Any) -> Tensor:
     if not matrix and len(source.shape) != 1:
         raise ValueError(f"poly: expects one dimension or a square matrix that is not empty, got shape {source.shape}")
     if source.dtype.kind in "biu":
-        source = elementwise.astype(source, np.float64)
+        source = results.astype(source, np.float64)
     # A real matrix has its complex eigenvalues in conjugate pairs.
     paired = matrix and source.dtype.kind != "c"
     places = eigvals(source) if matrix else source
@@ -97,7 +97,7 @@ def roots(p: Any) -> Tensor:
     at_zero = source.shape[0] - last - 1
     inner = source[int(places[0]) : last + 1]
     if inner.dtype.kind in "biu":
-        inner = elementwise.astype(inner, np.float64)
+        inner = results.astype(inner, np.float64)
     degree = inner.shape[0] - 1
     if not degree:
         return zeros(at_zero, device=device)
@@ -321,4 +321,4 @@ def _weighted(x: Tensor, weights: Tensor) -> Tensor:
     made = elementwise.multiply(x, weights if len(x.shape) == 1 else expand_dims(weights, 1))
     if made.dtype.kind != x.dtype.kind:
         raise TypeError(f"polyfit: weights of dtype {weights.dtype} cannot be used with values of {x.dtype}")
-    return elementwise.astype(made, x.dtype, copy=False)
+    return results.astype(made, x.dtype, copy=False)

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy import ndindex
 
+from lazytensor.arguments import checked_shape
 from lazytensor.compiler.ops import positions as ops
-from lazytensor.creation import checked_shape
 from lazytensor.fallback import values, waits
-from lazytensor.handle import Handle, record, wrap
+from lazytensor.handle import Handle, as_tensor, record, wrap
 from lazytensor.indexing import get
 from lazytensor.keywords import bounds_mode, memory_order
-from lazytensor.manipulation import as_tensor
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor

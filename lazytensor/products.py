@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytensor import elementwise, statistics, views
+from lazytensor import elementwise, results, statistics, views
 from lazytensor.axes import axis_tuple, one_axis
 from lazytensor.compiler.ops import library as ops
 from lazytensor.contractions import check_layout, operand_as, tensordot
-from lazytensor.handle import apply, wrap
+from lazytensor.handle import apply, as_tensor, wrap
 from lazytensor.joining import stack
-from lazytensor.manipulation import as_tensor, expand_dims, moveaxis, ravel, reshape
+from lazytensor.manipulation import expand_dims, moveaxis, ravel, reshape
 from lazytensor.out import deliver
 from lazytensor.ufunc_class import generalized
 
@@ -250,8 +250,8 @@ def cross(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axi
     if x.shape[-1] not in (2, 3) or y.shape[-1] not in (2, 3):
         raise ValueError(f"cross: expects vectors of two or three elements, got {x.shape[-1]} and {y.shape[-1]}")
     dtype = np.promote_types(x.dtype, y.dtype)
-    x0, x1, *x2 = [elementwise.astype(x[..., place], dtype, copy=False) for place in range(x.shape[-1])]
-    y0, y1, *y2 = [elementwise.astype(y[..., place], dtype, copy=False) for place in range(y.shape[-1])]
+    x0, x1, *x2 = [results.astype(x[..., place], dtype, copy=False) for place in range(x.shape[-1])]
+    y0, y1, *y2 = [results.astype(y[..., place], dtype, copy=False) for place in range(y.shape[-1])]
     across = x0 * y1 - x1 * y0
     if not x2 and not y2:
         return across

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytensor import elementwise, layout, manipulation
-from lazytensor.arguments import integral
+from lazytensor import elementwise, handle, layout, manipulation, results
+from lazytensor.arguments import checked_shape, integral
 from lazytensor.compiler.ops import sources
-from lazytensor.creation import asarray, checked_shape, full, place, zero_of
+from lazytensor.creation import asarray, full, place, zero_of
 from lazytensor.dtypes import as_dtype
 from lazytensor.handle import Handle, common_device, constant, created, record, wrap
 from lazytensor.keywords import memory_order, no_model
@@ -106,7 +106,7 @@ def arange(
         if origin[0] != 0:
             made = elementwise.add(made, origin.item())
         if (origin + delta)[0] != second[0]:
-            made = elementwise.where(elementwise.equal(iota((count,), 0, np.int64, where), 1), second.item(), made)
+            made = results.where(elementwise.equal(iota((count,), 0, np.int64, where), 1), second.item(), made)
     return made
 
 
@@ -167,7 +167,7 @@ def linspace(
         # Python numbers are weak beside arrays.
         kinds = [_WEAK.get(type(given), item.dtype) for given, item in zip((start, stop), bounds, strict=True)]
         common = np.result_type(*kinds, 0.0)
-        first, last = (elementwise.astype(item, common, copy=False) for item in bounds)
+        first, last = (results.astype(item, common, copy=False) for item in bounds)
         delta = elementwise.subtract(last, first)
         rank = len(delta.shape)
         gap = elementwise.divide(delta, parts) if parts > 0 else full(delta.shape, math.nan, common, device=where)
@@ -183,15 +183,15 @@ def linspace(
         # A step that underflows to zero: NumPy divides first then.
         tiny = elementwise.equal(gap, 0)
         scaled = elementwise.multiply(elementwise.divide(index, parts), delta)
-        made = elementwise.where(tiny, scaled, elementwise.multiply(index, gap))
+        made = results.where(tiny, scaled, elementwise.multiply(index, gap))
     made = elementwise.add(made, first)
     if endpoint and count > 1:
         at_end = elementwise.equal(index, count - 1)
-        made = elementwise.where(at_end, last, made)
+        made = results.where(at_end, last, made)
     if kind.kind in "iu":
         made = elementwise.floor(made)
     if made.dtype != kind:
-        made = elementwise.astype(made, kind)
+        made = results.astype(made, kind)
     if axis:
         made = manipulation.moveaxis(made, 0, axis)
     return (made, gap) if retstep else made
@@ -225,7 +225,7 @@ def logspace(
             )
             base = manipulation.expand_dims(base, axis)
     made = elementwise.pow(base, linspace(start, stop, num, endpoint, axis=axis, device=device))
-    return made if dtype is None else elementwise.astype(made, as_dtype(dtype, "logspace"), copy=False)
+    return made if dtype is None else results.astype(made, as_dtype(dtype, "logspace"), copy=False)
 
 
 def geomspace(
@@ -256,20 +256,20 @@ def geomspace(
     first, last = (asarray(item, device=device) for item in (start, stop))
     wanted = np.dtype(np.float64) if dtype is None else as_dtype(dtype, "geomspace")
     kind = np.result_type(first.dtype, last.dtype, 0.0, wanted)
-    first, last = (elementwise.astype(item, kind, copy=False) for item in (first, last))
+    first, last = (results.astype(item, kind, copy=False) for item in (first, last))
     # Turned to start from a positive real number, and back in the end: what is real or imaginary stays so exactly.
     sign = elementwise.sign(first)
     first, last = elementwise.divide(first, sign), elementwise.divide(last, sign)
     made = logspace(elementwise.log10(first), elementwise.log10(last), count, endpoint, device=device)
     rank = len(made.shape) - 1
     index = manipulation.reshape(iota((count,), 0, np.int64, place(device)), (count, *(1,) * rank))
-    made = elementwise.where(elementwise.equal(index, 0), first, elementwise.astype(made, kind, copy=False))
+    made = results.where(elementwise.equal(index, 0), first, results.astype(made, kind, copy=False))
     if endpoint and count > 1:
-        made = elementwise.where(elementwise.equal(index, count - 1), last, made)
+        made = results.where(elementwise.equal(index, count - 1), last, made)
     made = elementwise.multiply(made, sign)
     if axis:
         made = manipulation.moveaxis(made, 0, axis)
-    return made if dtype is None else elementwise.astype(made, wanted, copy=False)
+    return made if dtype is None else results.astype(made, wanted, copy=False)
 
 
 def eye(
@@ -292,7 +292,7 @@ def eye(
     letter = memory_order(order, "eye", "CF")
     no_model(like, "eye")
     shape = checked_shape((N, N if M is None else M), "eye")
-    made = elementwise.astype(
+    made = results.astype(
         _below(shape, operator.index(k), elementwise.equal, place(device)), np.float64 if dtype is None else dtype
     )
     return layout.laid_out(made, letter)
@@ -317,7 +317,7 @@ def tri(
     rows = integral(N, "tri", "N")
     shape = (max(0, rows), max(0, rows if M is None else integral(M, "tri", "M")))
     inside = _below(shape, integral(k, "tri", "k"), elementwise.less_equal, place(device))
-    return elementwise.astype(inside, np.float64 if dtype is None else dtype)
+    return results.astype(inside, np.float64 if dtype is None else dtype)
 
 
 def _below(shape: Shape, k: int, compare: Any, device: str | None) -> Tensor:
@@ -329,14 +329,14 @@ def _below(shape: Shape, k: int, compare: Any, device: str | None) -> Tensor:
 
 
 def _triangle(x: Any, k: int, lower: bool, name: str) -> Tensor:
-    source = manipulation.as_tensor(x, name)
+    source = handle.as_tensor(x, name)
     if not source.shape:
         raise ValueError(f"{name}: expects at least one dimension, got shape ()")
     shape = source.shape[-2:] if len(source.shape) > 1 else source.shape * 2
     offset = integral(k, name, "k")
     inside = _below(shape, offset if lower else offset - 1, elementwise.less_equal, source._base().device)
     zero = zero_of(source.dtype)
-    return elementwise.where(inside, source, zero) if lower else elementwise.where(inside, zero, source)
+    return results.where(inside, source, zero) if lower else results.where(inside, zero, source)
 
 
 def tril(m: Any, k: int = 0) -> Tensor:

@@ -1,4 +1,4 @@
-"""What the reductions share: casts, checked `where=` and `initial=` arguments, and quotients by numbers of elements."""
+"""Reductions and running results, from a row and the keywords that NumPy's have: what the chapters and the methods of ufuncs call."""
 
 from __future__ import annotations
 
@@ -7,18 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lazytensor import views
 from lazytensor.arguments import truth
-from lazytensor.axes import reduced_axes, sorted_axes
+from lazytensor.axes import reduced_axes
 from lazytensor.compiler.graph import Node
+from lazytensor.compiler.ops import elementwise
 from lazytensor.compiler.ops import reductions as ops
 from lazytensor.compiler.ops import ufuncs as rows
 from lazytensor.compiler.ops.row import Op
 from lazytensor.compiler.ops.shapes import broadcast_shapes
 from lazytensor.dtypes import as_dtype
-from lazytensor.elementwise import astype, divide, imag, multiply, real, square
-from lazytensor.handle import Handle, node_operand, record, wrap
+from lazytensor.handle import Handle, as_tensor, node_operand, record, wrap
 from lazytensor.indexing import cast_for_assignment
-from lazytensor.manipulation import broadcast_to
+from lazytensor.out import accumulated_in, deliver
+from lazytensor.results import astype
+from lazytensor.results import where as choose
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
@@ -89,42 +92,71 @@ def may_be_negative_zero(value: Any) -> bool:
     return array.dtype.kind in "fc" and any(bool((np.signbit(part) & (part == 0)).any()) for part in (array.real, array.imag))
 
 
-def floating(x: Any, dtype: Any, name: str) -> Tensor:
-    """The operand in the dtype that its mean is computed in: integers in float64."""
-    node = node_operand(x, name)
-    if dtype is None and node.dtype.kind in "biu":
-        dtype = "float64"
-    return wrap(cast(wrap(node), dtype, name))
+def accumulated(op: Op, join: Any, a: Any, axis: Any, dtype: Any, out: Any, keepdims: bool, initial: Any, where: Any) -> Tensor:
+    """A sum or a product over axes, of which `join` combines two."""
+    source = as_tensor(a, op.name)
+    dtype = accumulated_in(dtype, source.dtype, out, op.name)
+    source = wrap(cast(source, dtype, op.name))
+    if source.dtype.kind in "fc" and _order_matters(op, source, initial, where):
+        made = reduce_by_ufunc(join.reference, source, axis, keepdims, initial, where)
+        return deliver(made, out, op.name, casting="unsafe")
+    if not unmasked(where):
+        source = choose(mask(where, source.shape, op.name), source, op.identity)
+    made = reduce(op, source, axis, keepdims)
+    # Small integers are accumulated in 64 bits; cut to the dtype asked for, they are what wrapping arithmetic gives.
+    if dtype is not None and made.dtype != as_dtype(dtype, op.name):
+        made = astype(made, dtype)
+    if given(initial):
+        made = join(made, initial_value(initial, made.dtype, op.name))
+    return deliver(made, out, op.name, casting="unsafe")
 
 
-def count(x: Tensor, axis: Any, name: str) -> int:
-    """How many elements are reduced to one."""
-    # Not as a ufunc: a mean along axis 0 of a number is an error.
-    return math.prod([x.shape[place] for place in sorted_axes(axis, len(x.shape), name)])
+def _order_matters(op: Op, source: Tensor, initial: Any, where: Any) -> bool:
+    """Does the result tell whether the reduction began with `initial`, or left elements out? The sign of a zero does, of a sum for
+    an `initial` of -0.0; and what complex numbers times one are is not always the same numbers."""
+    if op is ops.sum:
+        return given(initial) and may_be_negative_zero(initial)
+    return source.dtype.kind == "c" and (given(initial) or not unmasked(where))
 
 
-def masked_count(where: Tensor, shape: tuple[int, ...], axis: Any, keepdims: bool) -> Tensor:
-    """How many elements of a shape the mask selects over the axes."""
-    return reduce(ops.sum, broadcast_to(where, shape), axis, keepdims)
+def extreme(op: Op, join: Any, a: Any, axis: Any, out: Any, keepdims: bool, initial: Any, where: Any) -> Tensor:
+    """The largest or the smallest over axes, where `join` gives that of two."""
+    source = as_tensor(a, op.name)
+    if not given(initial):
+        if not unmasked(where):
+            raise ValueError(f"{op.name}: has no identity, so that a where mask needs an initial value")
+        made = reduce(op, source, axis, keepdims)
+    else:
+        start = initial_value(initial, source.dtype, op.name)
+        if not unmasked(where):
+            source = choose(mask(where, source.shape, op.name), source, start)
+        axes = reduced_axes(axis, len(source.shape), op.name)
+        if math.prod([source.shape[place] for place in axes]):
+            made = join(reduce(op, source, axis, keepdims), start)
+        else:
+            made = _everywhere(start, ops.sum.shape(source.shape, axes, bool(keepdims)))
+    return deliver(made, out, op.name, casting="unsafe")
 
 
-def quotient(total: Tensor, divisor: Tensor) -> Tensor:
-    """The total by numbers of elements, in its own dtype."""
-    made = divide(total, divisor)
-    return made if made.dtype == total.dtype else astype(made, total.dtype)
+def _everywhere(number: Tensor, shape: tuple[int, ...]) -> Tensor:
+    """A result of one number in every place."""
+    view = views.broadcast(number._index_map(), shape)
+    assert view is not None
+    return wrap(record(elementwise.copy, (number._alias(view)._read(),)))
 
 
-def subtracted(ddof: Any, correction: Any, name: str) -> Any:
-    """What two arguments of one meaning say."""
-    if not given(correction):
-        return ddof
-    if ddof != 0:
-        raise ValueError(f"{name}: ddof and correction are one argument; give one of them")
-    return correction
+def truth_over(op: Op, a: Any, axis: Any, keepdims: bool, where: Any) -> Tensor:
+    """Whether any element, or every one, is true over axes."""
+    if not unmasked(where):
+        source = as_tensor(a, op.name)
+        a = choose(mask(where, source.shape, op.name), source, op.identity)
+    return reduce(op, a, axis, keepdims)
 
 
-def squared(deviation: Tensor) -> Tensor:
-    """The squares of (absolute) values."""
-    if deviation.dtype.kind == "c":
-        return square(real(deviation)) + square(imag(deviation))
-    return multiply(deviation, deviation)
+def running(op: Op, x: Tensor, place: int, dtype: Any, out: Any, initial: bool, name: str) -> Tensor:
+    """Running sums or products along an axis, with one more, of nothing, where they begin if `initial` says so."""
+    dtype = accumulated_in(dtype, x.dtype, out, name)
+    made = wrap(record(op, (cast(x, dtype, name),), (place, initial)))
+    if dtype is not None and made.dtype != as_dtype(dtype, name):
+        made = astype(made, dtype)
+    return deliver(made, out, name, casting="unsafe")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
-from lazytensor import elementwise, indexing, views
+from lazytensor import elementwise, indexing, results, views
 from lazytensor.arguments import positions
 from lazytensor.axes import one_axis
 from lazytensor.compiler.graph import Node
@@ -20,9 +20,9 @@ from lazytensor.compiler.ops import indexing as ops
 from lazytensor.compiler.ops.rules import result_type
 from lazytensor.creation import asarray
 from lazytensor.fallback import values, waits
-from lazytensor.handle import Handle, constant, mutable, operand, record, wrap, write_lock
+from lazytensor.handle import Handle, as_tensor, constant, mutable, operand, record, wrap, write_lock
 from lazytensor.keywords import bounds_mode
-from lazytensor.manipulation import as_tensor, ravel, raveled, reshape
+from lazytensor.manipulation import ravel, raveled, reshape
 from lazytensor.out import deliver, returned
 from lazytensor.ranges import iota
 from lazytensor.searching import nonzero
@@ -49,7 +49,7 @@ def _positions(indices: Any, length: int, mode: str, name: str) -> Tensor:
         raise IndexError(f"{name}: cannot do a non-empty take from an empty axis")
     if mode == "raise" or not length:
         return places
-    wide = elementwise.astype(places, np.int64, copy=False)
+    wide = results.astype(places, np.int64, copy=False)
     return elementwise.remainder(wide, length) if mode == "wrap" else elementwise.clip(wide, 0, length - 1)
 
 
@@ -183,7 +183,7 @@ def choose(a: Any, choices: Any, out: Any = None, mode: str = "raise") -> Tensor
     if any(type(item) is int for item in nodes):
         # Python scalars are weak, and cut to the common dtype.
         dtype = result_type(tuple([item.dtype if type(item) is Node else type(item) for item in nodes]))
-        nodes = [elementwise.cut(item, dtype, "choose") for item in nodes]
+        nodes = [results.cut(item, dtype, "choose") for item in nodes]
     return deliver(wrap(record(ops.choose, (which, *nodes), (mode,))), out, "choose", casting="unsafe")
 
 
@@ -209,7 +209,7 @@ def where(condition: Any, x: Any = _MISSING, y: Any = _MISSING, /) -> Any:
         return nonzero(condition)
     if x is _MISSING or y is _MISSING:
         raise ValueError("where: either both or neither of x and y should be given")
-    return mutable(elementwise.where(condition, x, y))
+    return mutable(results.where(condition, x, y))
 
 
 def select(condlist: Sequence[Any], choicelist: Sequence[Any], default: Any = 0) -> Tensor:
@@ -244,11 +244,10 @@ def select(condlist: Sequence[Any], choicelist: Sequence[Any], default: Any = 0)
         if not np.can_cast(kind, dtype, "same_kind"):
             raise TypeError(f"select: cannot cast a choice from {kind} to {dtype} according to the rule 'same_kind'")
     *chosen, result = [
-        wrap(constant(_plain(item, dtype))) if type(item) in weak else elementwise.astype(item, dtype, copy=False)
-        for item in choices
+        wrap(constant(_plain(item, dtype))) if type(item) in weak else results.astype(item, dtype, copy=False) for item in choices
     ]
     for condition, choice in zip(reversed(conditions), reversed(chosen), strict=True):
-        result = elementwise.where(condition, choice, result)
+        result = results.where(condition, choice, result)
     return mutable(result)
 
 
@@ -346,9 +345,9 @@ def _by_mask(arr: Any, mask: Any, vals: Any, name: str, number: Callable[[Tensor
             if name == "place":
                 raise ValueError("place: cannot insert from an empty array")
             return
-        flags = elementwise.astype(ravel(flags), np.bool_, copy=False)
+        flags = results.astype(ravel(flags), np.bool_, copy=False)
         chosen = given if given.shape == (1,) else take(given, elementwise.remainder(number(flags), given.shape[0]))
-        indexing.assign(whole, ..., reshape(elementwise.where(flags, chosen, ravel(whole)), whole.shape))
+        indexing.assign(whole, ..., reshape(results.where(flags, chosen, ravel(whole)), whole.shape))
 
     _write(arr, change, name)
 

@@ -12,8 +12,8 @@ import numpy as np
 from lazytensor import elementwise
 from lazytensor.creation import full
 from lazytensor.fallback import found, values, waits
-from lazytensor.handle import common_device, mutable
-from lazytensor.manipulation import as_tensor, ravel
+from lazytensor.handle import as_tensor, common_device, mutable
+from lazytensor.manipulation import ravel
 from lazytensor.selecting import take
 from lazytensor.sorting import searchsorted, sort
 

@@ -16,8 +16,8 @@ from lazytensor.arguments import is_scalar
 from lazytensor.axes import as_index, one_axis
 from lazytensor.fallback import values
 from lazytensor.generator import NONNEGATIVE, Stream, parameter, sized
-from lazytensor.handle import Handle, write_lock
-from lazytensor.manipulation import as_tensor, ravel, reshape
+from lazytensor.handle import Handle, as_tensor, write_lock
+from lazytensor.manipulation import ravel, reshape
 from lazytensor.out import deliver
 
 if TYPE_CHECKING:

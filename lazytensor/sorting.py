@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytensor import elementwise
+from lazytensor import results
 from lazytensor.axes import as_index, one_axis
 from lazytensor.compiler.ops import sorting as ops
 from lazytensor.compiler.ops.row import Op
-from lazytensor.handle import node_operand, record, wrap
+from lazytensor.handle import as_tensor, node_operand, record, wrap
 from lazytensor.keywords import chosen, text
-from lazytensor.manipulation import as_tensor, copy, ravel, reshape
+from lazytensor.manipulation import copy, ravel, reshape
 from lazytensor.ranges import iota
 from lazytensor.selecting import take
 
@@ -218,4 +218,4 @@ def sort_complex(a: Any) -> Tensor:
     if found.dtype.kind == "c":
         return found
     small = found.dtype.kind in "iu" and found.dtype.itemsize < 4
-    return elementwise.astype(found, np.complex64 if small else np.complex128)
+    return results.astype(found, np.complex64 if small else np.complex128)

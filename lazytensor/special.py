@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytensor import elementwise, numerics, statistics, views
+from lazytensor import elementwise, numerics, results, statistics, views
 from lazytensor.bind import binary, unary
 from lazytensor.compiler.ops import special as ops
 from lazytensor.compiler.ops.row import Op
@@ -210,7 +210,7 @@ def logit(x: Any, /) -> Tensor:
     p = floating(x, "logit")
     centred = 2.0 * (p - 0.5)
     middle = elementwise.log1p(centred) - elementwise.log1p(-centred)
-    return elementwise.where((p < 0.3) | (p > 0.65), elementwise.log(p / (1.0 - p)), middle)
+    return results.where((p < 0.3) | (p > 0.65), elementwise.log(p / (1.0 - p)), middle)
 
 
 def logsumexp(a: Any, axis: Any = None, b: Any = None, keepdims: bool = False, return_sign: bool = False) -> Any:
@@ -235,9 +235,9 @@ def logsumexp(a: Any, axis: Any = None, b: Any = None, keepdims: bool = False, r
     if b is not None:
         values, factors = common("logsumexp", values, b)
         # A factor of 0 must also silence an infinite value.
-        values = elementwise.where(factors == 0, -np.inf, values)
+        values = results.where(factors == 0, -np.inf, values)
     largest = statistics.max(values, axis=axis, keepdims=True)
-    shift = elementwise.where(elementwise.isfinite(largest), largest, 0.0)
+    shift = results.where(elementwise.isfinite(largest), largest, 0.0)
     terms = elementwise.exp(values - shift)
     total = statistics.sum(terms if b is None else factors * terms, axis=axis, keepdims=True)
     if not return_sign:
@@ -263,7 +263,7 @@ def log_softmax(x: Any, axis: Any = None) -> Tensor:
     """log(softmax(x)), accurate where the softmax is small."""
     values = floating(x, "log_softmax")
     largest = statistics.max(values, axis=axis, keepdims=True)
-    shifted = values - elementwise.where(elementwise.isfinite(largest), largest, 0.0)
+    shifted = values - results.where(elementwise.isfinite(largest), largest, 0.0)
     return shifted - elementwise.log(statistics.sum(elementwise.exp(shifted), axis=axis, keepdims=True))
 
 
@@ -293,7 +293,7 @@ def exp10(x: Any, /) -> Tensor:
 def sinc(x: Any, /) -> Tensor:
     """sin(pi x) / (pi x), and 1 at 0."""
     angle = floating(x, "sinc") * math.pi
-    return elementwise.where(angle == 0, 1.0, elementwise.sin(angle) / angle)
+    return results.where(angle == 0, 1.0, elementwise.sin(angle) / angle)
 
 
 # -- gamma and zeta -------------------------------------------------------------------------------------------------------------
@@ -308,7 +308,7 @@ def polygamma(n: Any, x: Any) -> Tensor:
     """The derivative of order `n` of `psi`."""
     order, values = common("polygamma", n, x)
     sign = 1.0 - 2.0 * elementwise.remainder(order + 1.0, 2.0)
-    return elementwise.where(order == 0, psi(values), sign * gamma(order + 1.0) * zeta(order + 1.0, values))
+    return results.where(order == 0, psi(values), sign * gamma(order + 1.0) * zeta(order + 1.0, values))
 
 
 def multigammaln(a: Any, d: Any) -> Tensor:
@@ -320,7 +320,7 @@ def multigammaln(a: Any, d: Any) -> Tensor:
     result = gammaln(values) + 0.25 * d * (d - 1) * math.log(math.pi)
     for step in range(1, d):
         result = result + gammaln(values - step / 2)
-    return elementwise.where(values > 0.5 * (d - 1), result, np.nan)
+    return results.where(values > 0.5 * (d - 1), result, np.nan)
 
 
 def _inexact(exact: Any, name: str) -> None:
@@ -333,15 +333,15 @@ def comb(N: Any, k: Any, *, exact: bool = False, repetition: bool = False) -> Te
     _inexact(exact, "comb")
     total, taken = common("comb", N, k)
     if repetition:
-        return elementwise.where((taken == 0) & (total >= 0), 1.0, binom(total + taken - 1.0, taken))
-    return elementwise.where((taken <= total) & (total >= 0) & (taken >= 0), binom(total, taken), 0.0)
+        return results.where((taken == 0) & (total >= 0), 1.0, binom(total + taken - 1.0, taken))
+    return results.where((taken <= total) & (total >= 0) & (taken >= 0), binom(total, taken), 0.0)
 
 
 def perm(N: Any, k: Any, exact: bool = False) -> Tensor:
     """The number of ordered ways to choose `k` of `N` things, in floats; 0 where that is not possible."""
     _inexact(exact, "perm")
     total, taken = common("perm", N, k)
-    return elementwise.where((taken <= total) & (total >= 0) & (taken >= 0), poch(total - taken + 1.0, taken), 0.0)
+    return results.where((taken <= total) & (total >= 0) & (taken >= 0), poch(total - taken + 1.0, taken), 0.0)
 
 
 def factorial(n: Any, exact: bool = False) -> Tensor:
@@ -353,7 +353,7 @@ def factorial(n: Any, exact: bool = False) -> Tensor:
     """
     _inexact(exact, "factorial")
     values = floating(n, "factorial")
-    return elementwise.where(values < 0, 0.0, gamma(values + 1.0))
+    return results.where(values < 0, 0.0, gamma(values + 1.0))
 
 
 if not TYPE_CHECKING:  # a typed __getattr__ would make every misspelt name valid

@@ -6,20 +6,16 @@ mean is NaN, without a warning.
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
-from lazytensor.axes import axis_tuple, reduced_axes
+from lazytensor.averages import count, floating, masked_count, quotient, squared, subtracted
+from lazytensor.axes import axis_tuple
 from lazytensor.compiler.ops import reductions as ops
 from lazytensor.compiler.ops.row import Op
 from lazytensor.dtypes import as_dtype
 from lazytensor.elementwise import (
     add,
-    astype,
     divide,
-    logical_and,
-    logical_not,
-    logical_or,
     maximum,
     minimum,
     multiply,
@@ -27,26 +23,12 @@ from lazytensor.elementwise import (
     sqrt,
     subtract,
 )
-from lazytensor.elementwise import where as choose
-from lazytensor.handle import node_operand, record, wrap
-from lazytensor.manipulation import as_tensor, broadcast_to, copy, raveled
-from lazytensor.out import accumulated_in, deliver, returned
-from lazytensor.reducing import (
-    cast,
-    count,
-    floating,
-    given,
-    initial_value,
-    mask,
-    masked_count,
-    may_be_negative_zero,
-    quotient,
-    reduce,
-    reduce_by_ufunc,
-    squared,
-    subtracted,
-    unmasked,
-)
+from lazytensor.handle import as_tensor, node_operand, wrap
+from lazytensor.manipulation import raveled
+from lazytensor.out import deliver, returned
+from lazytensor.reducing import accumulated, extreme, given, mask, reduce, running, truth_over, unmasked
+from lazytensor.results import astype
+from lazytensor.results import where as choose
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
@@ -55,32 +37,6 @@ __all__ = [
     "all", "amax", "amin", "any", "argmax", "argmin", "count_nonzero", "cumprod", "cumsum", "cumulative_prod",
     "cumulative_sum", "max", "mean", "min", "prod", "std", "sum", "var",
 ]  # fmt: skip
-
-
-def _accumulate(op: Op, join: Any, a: Any, axis: Any, dtype: Any, out: Any, keepdims: bool, initial: Any, where: Any) -> Tensor:
-    source = as_tensor(a, op.name)
-    dtype = accumulated_in(dtype, source.dtype, out, op.name)
-    source = wrap(cast(source, dtype, op.name))
-    if source.dtype.kind in "fc" and _order_matters(op, source, initial, where):
-        made = reduce_by_ufunc(join.reference, source, axis, keepdims, initial, where)
-        return deliver(made, out, op.name, casting="unsafe")
-    if not unmasked(where):
-        source = choose(mask(where, source.shape, op.name), source, op.identity)
-    made = reduce(op, source, axis, keepdims)
-    # Small integers are accumulated in 64 bits; cut to the dtype asked for, they are what wrapping arithmetic gives.
-    if dtype is not None and made.dtype != as_dtype(dtype, op.name):
-        made = astype(made, dtype)
-    if given(initial):
-        made = join(made, initial_value(initial, made.dtype, op.name))
-    return deliver(made, out, op.name, casting="unsafe")
-
-
-def _order_matters(op: Op, source: Tensor, initial: Any, where: Any) -> bool:
-    """Does the result tell whether the reduction began with `initial`, or left elements out? The sign of a zero does, of a sum for
-    an `initial` of -0.0; and what complex numbers times one are is not always the same numbers."""
-    if op is ops.sum:
-        return given(initial) and may_be_negative_zero(initial)
-    return source.dtype.kind == "c" and (given(initial) or not unmasked(where))
 
 
 def sum(
@@ -110,7 +66,7 @@ def sum(
     """
     if dtype is None and out is None and initial is None and where is True:
         return reduce(ops.sum, a, axis, keepdims)
-    return _accumulate(ops.sum, add, a, axis, dtype, out, keepdims, initial, where)
+    return accumulated(ops.sum, add, a, axis, dtype, out, keepdims, initial, where)
 
 
 def prod(
@@ -119,25 +75,7 @@ def prod(
     """Product over axes; parameters as of `sum`."""
     if dtype is None and out is None and initial is None and where is True:
         return reduce(ops.prod, a, axis, keepdims)
-    return _accumulate(ops.prod, multiply, a, axis, dtype, out, keepdims, initial, where)
-
-
-def _extreme(op: Op, join: Any, a: Any, axis: Any, out: Any, keepdims: bool, initial: Any, where: Any) -> Tensor:
-    source = as_tensor(a, op.name)
-    if not given(initial):
-        if not unmasked(where):
-            raise ValueError(f"{op.name}: has no identity, so that a where mask needs an initial value")
-        made = reduce(op, source, axis, keepdims)
-    else:
-        start = initial_value(initial, source.dtype, op.name)
-        if not unmasked(where):
-            source = choose(mask(where, source.shape, op.name), source, start)
-        axes = reduced_axes(axis, len(source.shape), op.name)
-        if math.prod([source.shape[place] for place in axes]):
-            made = join(reduce(op, source, axis, keepdims), start)
-        else:
-            made = wrap(copy(broadcast_to(start, ops.sum.shape(source.shape, axes, bool(keepdims))))._read())
-    return deliver(made, out, op.name, casting="unsafe")
+    return accumulated(ops.prod, multiply, a, axis, dtype, out, keepdims, initial, where)
 
 
 def max(a: Any, axis: Any = None, out: Any = None, keepdims: bool = False, initial: Any = None, where: Any = True) -> Tensor:
@@ -160,14 +98,14 @@ def max(a: Any, axis: Any = None, out: Any = None, keepdims: bool = False, initi
     """
     if out is None and initial is None and where is True:
         return reduce(ops.max, a, axis, keepdims)
-    return _extreme(ops.max, maximum, a, axis, out, keepdims, initial, where)
+    return extreme(ops.max, maximum, a, axis, out, keepdims, initial, where)
 
 
 def min(a: Any, axis: Any = None, out: Any = None, keepdims: bool = False, initial: Any = None, where: Any = True) -> Tensor:
     """Minimum over axes; NaN if there is one. Parameters as of `max`."""
     if out is None and initial is None and where is True:
         return reduce(ops.min, a, axis, keepdims)
-    return _extreme(ops.min, minimum, a, axis, out, keepdims, initial, where)
+    return extreme(ops.min, minimum, a, axis, out, keepdims, initial, where)
 
 
 amax = max
@@ -176,20 +114,12 @@ amin = min
 
 def any(a: Any, axis: Any = None, out: Any = None, keepdims: bool = False, *, where: Any = True) -> Tensor:
     """Is any element true (not zero) over the axes? Only those where the mask is true count."""
-    if not unmasked(where):
-        a = as_tensor(a, "any")
-        a = logical_and(a, mask(where, a.shape, "any"))
-    made = reduce(ops.any, a, axis, keepdims)
-    return deliver(made, out, "any", casting="unsafe")
+    return deliver(truth_over(ops.any, a, axis, keepdims, where), out, "any", casting="unsafe")
 
 
 def all(a: Any, axis: Any = None, out: Any = None, keepdims: bool = False, *, where: Any = True) -> Tensor:
     """Are all elements true (not zero) over the axes? Only those where the mask is true count."""
-    if not unmasked(where):
-        a = as_tensor(a, "all")
-        a = logical_or(a, logical_not(mask(where, a.shape, "all")))
-    made = reduce(ops.all, a, axis, keepdims)
-    return deliver(made, out, "all", casting="unsafe")
+    return deliver(truth_over(ops.all, a, axis, keepdims, where), out, "all", casting="unsafe")
 
 
 def _position(op: Op, a: Any, axis: Any, keepdims: bool) -> Tensor:
@@ -336,13 +266,8 @@ def _variance(
 
 
 def _scan(op: Op, x: Any, axis: int | None, dtype: Any, out: Any, initial: bool, name: str) -> Tensor:
-    value = as_tensor(x, name)
-    dtype = accumulated_in(dtype, value.dtype, out, name)
-    source, place = raveled(wrap(cast(value, dtype, name)), axis, name)
-    made = wrap(record(op, (source._read(),), (place, initial)))
-    if dtype is not None and made.dtype != as_dtype(dtype, name):
-        made = astype(made, dtype)
-    return deliver(made, out, name, casting="unsafe")
+    source, place = raveled(as_tensor(x, name), axis, name)
+    return running(op, source, place, dtype, out, initial, name)
 
 
 def _standard_scan(op: Op, x: Any, axis: int | None, dtype: Any, out: Any, initial: bool) -> Tensor:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lazytensor import views
+from lazytensor.arguments import lengths
 from lazytensor.axes import as_index, one_axis
-from lazytensor.handle import Storage
-from lazytensor.manipulation import as_tensor, broadcast_arrays, broadcast_shapes, broadcast_to, lengths
+from lazytensor.handle import Storage, as_tensor
+from lazytensor.manipulation import broadcast_arrays, broadcast_shapes, broadcast_to
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from lazytensor import elementwise, products
+from lazytensor import elementwise, products, results
 from lazytensor.compiler.ops import decompositions as ops
 from lazytensor.factorizations import real, svd, unpacked
 from lazytensor.fallback import waits
-from lazytensor.handle import apply, constant, node_operand, record, wrap
-from lazytensor.manipulation import as_tensor, atleast_2d, broadcast_to, copy, matrix_transpose, moveaxis, ravel, reshape
+from lazytensor.handle import apply, as_tensor, constant, node_operand, record, wrap
+from lazytensor.manipulation import atleast_2d, broadcast_to, copy, matrix_transpose, moveaxis, ravel, reshape
 from lazytensor.norms import largest, relative
 from lazytensor.out import deliver
 from lazytensor.ranges import eye
@@ -95,7 +95,7 @@ def pinv(a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = None
     u, s, vh = svd(elementwise.conj(source) if source.dtype.kind == "c" else source, False, True, hermitian)
     bound = relative(rtol if rcond is None else rcond, source.shape, s) * largest(s, -1, True)
     # The tolerance decides, but does not lend its dtype.
-    scales = elementwise.where(elementwise.greater(s, bound), elementwise.divide(1, s), 0)
+    scales = results.where(elementwise.greater(s, bound), elementwise.divide(1, s), 0)
     return products.matmul(matrix_transpose(vh), elementwise.multiply(scales[..., None], matrix_transpose(u)))
 
 
@@ -128,7 +128,7 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> tuple[Tensor, Tensor, Tensor, Te
     cutoff = None if rcond is None else float(rcond)
     packed = wrap(record(ops.lstsq, (first, second), (cutoff,)))
     x, residuals, rank, s = unpacked(packed, ops.lstsq_parts(first.shape, second.shape))
-    found = elementwise.astype(real(rank[0]), np.int32)
+    found = results.astype(real(rank[0]), np.int32)
     rows, columns = first.shape
     if rows <= columns or int(found) != columns:
         residuals = wrap(constant(np.empty(0, packed.dtype), first.device))

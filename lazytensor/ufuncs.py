@@ -10,13 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytensor import layout
+from lazytensor import indexing, layout, views
+from lazytensor.arguments import positions, truth
 from lazytensor.axes import one_axis, reduced_axes
 from lazytensor.compiler.graph import Node
+from lazytensor.compiler.ops import reductions, sources
 from lazytensor.compiler.ops import ufuncs as rows
 from lazytensor.compiler.ops.shapes import broadcast_shapes
-from lazytensor.handle import Handle, node_operand, operand, record, wrap, write_lock
+from lazytensor.dtypes import as_dtype
+from lazytensor.handle import Handle, created, node_operand, operand, record, wrap, write_lock
 from lazytensor.keywords import CASTINGS, chosen, memory_order
+from lazytensor.out import accumulated_in, deliver
+from lazytensor.reducing import accumulated, extreme, given, reduce_by_ufunc, running, truth_over
+from lazytensor.results import astype
 from lazytensor.sites import user_site
 
 if TYPE_CHECKING:
@@ -59,8 +65,6 @@ def call(
     memory_order(order, name)
     chosen(casting, CASTINGS, name, "casting")
     if where is not True:
-        from lazytensor.arguments import truth  # delayed: arguments is written against the elementwise rows
-
         where = truth(where, name)
     loop = _wanted(function, dtype, signature, sig)
     if loop is not None:
@@ -87,13 +91,10 @@ def call(
 
 def _stored(made: Tensor, out: Any, name: str, casting: Any, where: Any) -> Tensor:
     """The result in `out`, or in zeros, where the mask is true."""
-    from lazytensor.out import deliver  # delayed: out is written against the elementwise functions
-
     if out is None and where is not True:
-        from lazytensor.creation import zeros  # delayed: as above
-
         shape = broadcast_shapes(name, made.shape, where.shape)
-        return deliver(made, zeros(shape, made.dtype, device=made._base().device), name, where=where, fixed=0)
+        zeros = record(sources.full, (made.dtype.type(0).item(),), (shape, made.dtype), device=made._base().device)
+        return deliver(made, created(zeros), name, where=where, fixed=0)
     return deliver(made, out, name, casting=casting, where=where, fixed=0)
 
 
@@ -117,8 +118,6 @@ def _check_casts(function: Any, operands: tuple[Any, ...], casting: str) -> None
 
 def _wanted(function: Any, dtype: Any, signature: Any, sig: Any) -> tuple[Any, ...] | None:
     """What `dtype=` and `signature=` ask of the loop: a dtype or None for each operand and result; None if they ask nothing."""
-    from lazytensor.dtypes import as_dtype  # delayed: dtypes is written against handle
-
     name = function.__name__
     if sig is not None:
         if signature is not None:
@@ -156,8 +155,6 @@ def _strong(types: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def _cast(function: Any, operands: tuple[Any, ...], loop: tuple[Any, ...], casting: Any) -> tuple[Any, ...]:
     """The operands in the dtypes of the ufunc's loop that is asked for."""
-    from lazytensor.elementwise import astype  # delayed: elementwise binds its rows through this module
-
     name = function.__name__
     nodes, types = _types(function, operands)
     computed: tuple[Any, ...] = loop[-1:] * len(nodes)
@@ -202,11 +199,11 @@ def _check_method(function: Any, method: str) -> None:
         raise TypeError(f"{name}.{method}: NumPy has no ufunc of this name")
 
 
-# Rows whose reduction or running result has a row of its own: the functions of `lazytensor.statistics`.
-_REDUCTIONS = {
-    "add": "sum", "multiply": "prod", "maximum": "max", "minimum": "min", "logical_and": "all", "logical_or": "any",
-}  # fmt: skip
-_SCANS = {"add": "cumsum", "multiply": "cumprod"}
+# Functions whose reduction or running result has a row of its own.
+_TOTALS = {"add": reductions.sum, "multiply": reductions.prod}
+_EXTREMES = {"maximum": reductions.max, "minimum": reductions.min}
+_TRUTHS = {"logical_and": reductions.all, "logical_or": reductions.any}
+_SCANS = {"add": reductions.cumulative_sum, "multiply": reductions.cumulative_prod}
 
 
 def reduce(
@@ -234,29 +231,25 @@ def reduce(
     where : array_like of bool
         The elements to combine; a function without an identity needs `initial` too.
     """
-    from lazytensor import statistics  # delayed: statistics is written against the elementwise functions
-    from lazytensor.out import accumulated_in, deliver  # delayed: as above
-    from lazytensor.reducing import given, reduce_by_ufunc  # delayed: as above
-
     _check_method(function, "reduce")
     full_name = f"{function.__name__}.reduce"
     source = wrap(node_operand(a, full_name))
     if initial is None and 0 in [source.shape[place] for place in reduced_axes(axis, len(source.shape), full_name)]:
         raise ValueError(f"{full_name}: nothing to reduce, and no identity to start from")
-    name = _REDUCTIONS.get(function.__name__)
-    if name in ("sum", "prod"):
+    name = function.__name__
+    if name in _TOTALS:
         dtype = accumulated_in(dtype, source.dtype, out, full_name)
-        made = getattr(statistics, name)(source, axis=axis, dtype=dtype, keepdims=keepdims, initial=initial, where=where)
+        made = accumulated(_TOTALS[name], function, source, axis, dtype, None, keepdims, initial, where)
         return deliver(made, out, full_name, casting="unsafe")
     computed = _loop(function, source, dtype, full_name)
-    source = _converted(source, accumulated_in(computed, source.dtype, out, full_name) if name is None else computed)
-    if name is None:
-        made = reduce_by_ufunc(function.reference, source, axis, keepdims, initial, where)
-    elif name in ("all", "any"):
-        made = getattr(statistics, name)(source, axis=axis, keepdims=keepdims, where=where)
+    if name in _EXTREMES:
+        made = extreme(_EXTREMES[name], function, _converted(source, computed), axis, None, keepdims, initial, where)
+    elif name in _TRUTHS:
+        made = truth_over(_TRUTHS[name], _converted(source, computed), axis, keepdims, where)
         made = function(made, initial) if given(initial) else made
     else:
-        made = getattr(statistics, name)(source, axis=axis, keepdims=keepdims, initial=initial, where=where)
+        source = _converted(source, accumulated_in(computed, source.dtype, out, full_name))
+        made = reduce_by_ufunc(function.reference, source, axis, keepdims, initial, where)
     return deliver(made, out, full_name, casting="unsafe")
 
 
@@ -264,8 +257,6 @@ def _loop(function: Any, x: Tensor, dtype: Any, name: str) -> Any:
     """The dtype in which the elements are combined where the result is to have `dtype`; None for what they have."""
     if dtype is None:
         return None
-    from lazytensor.dtypes import as_dtype  # delayed: dtypes is written against handle
-
     wanted, ufunc = as_dtype(dtype, name), function.reference
     try:
         found = ufunc.resolve_dtypes((None, x.dtype, None), signature=(wanted, None, None), casting="unsafe", reduction=True)
@@ -276,9 +267,6 @@ def _loop(function: Any, x: Tensor, dtype: Any, name: str) -> Any:
 
 def accumulate(function: Any, array: Any, axis: int = 0, dtype: Any = None, out: Any = None) -> Tensor:
     """The running results of combining the elements along an axis by the function."""
-    from lazytensor import statistics  # delayed: statistics is written against the elementwise functions
-    from lazytensor.out import accumulated_in, deliver  # delayed: as above
-
     _check_method(function, "accumulate")
     name = f"{function.__name__}.accumulate"
     source = wrap(node_operand(array, name))
@@ -287,7 +275,7 @@ def accumulate(function: Any, array: Any, axis: int = 0, dtype: Any = None, out:
     place = one_axis(axis, len(source.shape), name)
     computed = accumulated_in(_loop(function, source, dtype, name), source.dtype, out, name)
     if function.__name__ in _SCANS:
-        made = getattr(statistics, _SCANS[function.__name__])(source, axis=place, dtype=computed)
+        made = running(_SCANS[function.__name__], source, place, computed, None, False, name)
     else:
         source = _converted(source, computed)
         made = wrap(record(rows.ufunc_accumulate, (source._read(),), (function.reference, place)))
@@ -296,9 +284,6 @@ def accumulate(function: Any, array: Any, axis: int = 0, dtype: Any = None, out:
 
 def reduceat(function: Any, array: Any, indices: Any, axis: int = 0, dtype: Any = None, out: Any = None) -> Tensor:
     """Combine the elements of slices along an axis, which start at the indices. Indices out of bounds raise at the wait."""
-    from lazytensor.arguments import positions  # delayed: as above
-    from lazytensor.out import accumulated_in, deliver  # delayed: out is written against the elementwise functions
-
     _check_method(function, "reduceat")
     name = f"{function.__name__}.reduceat"
     source, places = wrap(node_operand(array, name)), positions(indices, name, "safe")
@@ -314,17 +299,14 @@ def reduceat(function: Any, array: Any, indices: Any, axis: int = 0, dtype: Any 
 
 def outer(function: Any, a: Any, b: Any, /, **kwargs: Any) -> Any:
     """The function of every pair of an element of `a` and one of `b`: the shape is a.shape + b.shape."""
-    from lazytensor.manipulation import reshape  # delayed: manipulation is written against bind
-
     _check_method(function, "outer")
     first, second = (wrap(node_operand(item, f"{function.__name__}.outer")) for item in (a, b))
-    return function(reshape(first, first.shape + (1,) * len(second.shape)), second, **kwargs)
+    columns = first._alias(views.index(first._index_map(), (..., *(None,) * len(second.shape))))
+    return function(columns, second, **kwargs)
 
 
 def at(function: Any, a: Any, indices: Any, b: Any = None, /) -> None:
     """Apply the function in place to `a[indices]`, with `b` as the second operand: once for each time a position is given."""
-    from lazytensor import indexing  # delayed: indexing is written against bind
-
     _check_method(function, "at")
     name = f"{function.__name__}.at"
     if not isinstance(a, Handle):
@@ -340,6 +322,4 @@ def at(function: Any, a: Any, indices: Any, b: Any = None, /) -> None:
 
 
 def _converted(x: Tensor, dtype: Any) -> Tensor:
-    from lazytensor.elementwise import astype  # delayed: elementwise binds its rows through this module
-
     return x if dtype is None else astype(x, dtype, copy=False)

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytensor import elementwise, statistics, views
+from lazytensor import elementwise, results, statistics, views
 from lazytensor.axes import one_axis
 from lazytensor.compiler.ops.shapes import broadcast_shapes
-from lazytensor.handle import Handle, constant, wrap
+from lazytensor.handle import Handle, as_tensor, constant, wrap
 from lazytensor.joining import concat
-from lazytensor.manipulation import as_tensor, broadcast_to
+from lazytensor.manipulation import broadcast_to
 from lazytensor.reducing import given
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def isclose(a: Any, b: Any, rtol: Any = 1e-05, atol: Any = 1e-08, equal_nan: boo
     x, y, least, rate = (_comparable(item, "isclose") for item in (a, b, atol, rtol))
     if isinstance(y, Handle):
         # The least integer has no absolute value.
-        y = elementwise.astype(y, np.result_type(y.dtype, 1.0), copy=False)
+        y = results.astype(y, np.result_type(y.dtype, 1.0), copy=False)
     elif isinstance(y, int):
         y = float(y)
     distance = elementwise.abs(elementwise.subtract(x, y))

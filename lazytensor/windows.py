@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytensor import elementwise, numerics
+from lazytensor import elementwise, numerics, results
 from lazytensor.creation import ones, zeros
-from lazytensor.manipulation import as_tensor
+from lazytensor.handle import as_tensor
 from lazytensor.ranges import arange
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def kaiser(M: Any, beta: Any) -> Tensor:
     count = float(M)
     if count == 1:
         return ones(1)
-    shape = elementwise.astype(as_tensor(beta, "kaiser"), np.float64, copy=False)
+    shape = results.astype(as_tensor(beta, "kaiser"), np.float64, copy=False)
     centre = (count - 1) / 2
     offset = elementwise.divide(arange(0, count) - centre, centre)
     return elementwise.divide(numerics.i0(shape * elementwise.sqrt(1 - offset * offset)), numerics.i0(shape))
