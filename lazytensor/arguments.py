@@ -14,7 +14,10 @@ from lazytensor import views
 from lazytensor.axes import as_index
 from lazytensor.compiler.ops import elementwise
 from lazytensor.foreign import items_of
-from lazytensor.handle import Handle, constant, contains_handle, node_operand, record, wrap
+from lazytensor.handle import Handle, wrap
+from lazytensor.nesting import contains_handle
+from lazytensor.operands import constant, node_operand
+from lazytensor.record import record
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor

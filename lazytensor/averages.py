@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from lazytensor.axes import sorted_axes
 from lazytensor.compiler.ops import reductions as ops
 from lazytensor.elementwise import divide, imag, multiply, real, square
-from lazytensor.handle import node_operand, wrap
+from lazytensor.handle import wrap
 from lazytensor.manipulation import broadcast_to
+from lazytensor.operands import node_operand
 from lazytensor.reducing import cast, given, reduce
 from lazytensor.results import astype
 

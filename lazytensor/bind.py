@@ -17,7 +17,10 @@ from lazytensor.compiler.ops import sources
 from lazytensor.compiler.ops.row import Op
 from lazytensor.compiler.ops.rules import INTEGER_LIMITS, check_scalar, comparison_constant
 from lazytensor.foreign import left, right, unlike
-from lazytensor.handle import Handle, apply, constant, enroll, operand, record, wrap
+from lazytensor.handle import Handle, wrap
+from lazytensor.operands import apply, constant, operand
+from lazytensor.pending import enroll
+from lazytensor.record import record
 from lazytensor.sites import _HERE, _WIDTH, user_site
 from lazytensor.ufunc_class import Binary, Unary, equip
 from lazytensor.ufuncs import call

@@ -13,9 +13,11 @@ import numpy as np
 from lazytensor import elementwise, results, statistics
 from lazytensor.axes import axis_tuple, one_axis
 from lazytensor.compiler.ops import statistics as ops
-from lazytensor.handle import Handle, as_tensor, node_operand, record, wrap
+from lazytensor.handle import Handle, wrap
 from lazytensor.joining import concat
 from lazytensor.manipulation import expand_dims, ravel
+from lazytensor.operands import as_tensor, node_operand
+from lazytensor.record import record
 from lazytensor.results import astype
 from lazytensor.selecting import take
 from lazytensor.sorting import argsort

@@ -15,8 +15,11 @@ from lazytensor.compiler.ops import structural
 from lazytensor.compiler.ops.numerics import complex as combined
 from lazytensor.compiler.ops.row import Op
 from lazytensor.creation import zeros
-from lazytensor.handle import Handle, Storage, as_stored, constant, record, showing, wrap, write_lock
+from lazytensor.handle import Handle, showing, wrap
+from lazytensor.operands import constant
+from lazytensor.record import record
 from lazytensor.sites import Site
+from lazytensor.storage import Storage, as_stored, write_lock
 from lazytensor.views import View
 
 if TYPE_CHECKING:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lazytensor.creation import array, asarray
-from lazytensor.handle import Handle, common_device
+from lazytensor.handle import Handle
 from lazytensor.joining import concat
 from lazytensor.manipulation import expand_dims, permute_dims, swapaxes
 from lazytensor.ranges import arange, linspace
+from lazytensor.record import common_device
 from lazytensor.results import astype
 
 if TYPE_CHECKING:

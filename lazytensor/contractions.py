@@ -12,10 +12,12 @@ from lazytensor.compiler.ops import library as ops
 from lazytensor.compiler.ops.einsum import parse
 from lazytensor.dtype_functions import result_type
 from lazytensor.dtypes import as_dtype
-from lazytensor.handle import Handle, apply, as_tensor, created, node_operand, record
+from lazytensor.handle import Handle, created
 from lazytensor.keywords import CASTINGS, chosen
 from lazytensor.manipulation import reshape
+from lazytensor.operands import apply, as_tensor, node_operand
 from lazytensor.out import deliver
+from lazytensor.record import record
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor

@@ -16,10 +16,11 @@ from lazytensor.creation import array, asarray, place
 from lazytensor.devices import device_name
 from lazytensor.dtypes import as_dtype
 from lazytensor.fallback import values, waits
-from lazytensor.handle import Handle, as_tensor, constant, created, import_array, wrap
+from lazytensor.handle import Handle, created, wrap
 from lazytensor.indexing import assign, cast_for_assignment
 from lazytensor.keywords import no_model
 from lazytensor.manipulation import broadcast_to, copy
+from lazytensor.operands import as_tensor, constant, import_array
 from lazytensor.out import deliver
 from lazytensor.ufunc_class import unbound
 

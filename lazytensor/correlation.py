@@ -16,11 +16,13 @@ from lazytensor.compiler.ops import statistics as ops
 from lazytensor.compiler.ops.row import Op
 from lazytensor.creation import full
 from lazytensor.dtypes import as_dtype
-from lazytensor.handle import Handle, as_tensor, record, wrap
+from lazytensor.handle import Handle, wrap
 from lazytensor.joining import concat
 from lazytensor.manipulation import atleast_1d, atleast_2d, matrix_transpose, squeeze
+from lazytensor.operands import as_tensor
 from lazytensor.order_statistics import along
 from lazytensor.products import diagonal, matmul
+from lazytensor.record import record
 from lazytensor.results import astype
 
 if TYPE_CHECKING:

@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytensor import handle, layout, manipulation, views
+from lazytensor import layout, manipulation, operands, views
 from lazytensor.arguments import checked_shape
 from lazytensor.compiler.ops import sources
 from lazytensor.compiler.ops.rules import INTEGER_LIMITS
 from lazytensor.devices import default_name, device_name
-from lazytensor.dtypes import as_dtype
+from lazytensor.dtypes import SUPPORTED, as_dtype
 from lazytensor.foreign import items_of, numpy_array
-from lazytensor.handle import SUPPORTED, Handle, constant, contains_handle, created, import_array, mutable, record, stacked, wrap
+from lazytensor.handle import Handle, created, mutable, wrap
 from lazytensor.keywords import memory_order, no_model, no_subclass
+from lazytensor.nesting import contains_handle
+from lazytensor.operands import constant, import_array, stacked
+from lazytensor.record import record
 from lazytensor.ufunc_class import unbound
 from lazytensor.views import MAX_AXES
 
@@ -271,7 +274,7 @@ def full(shape: Any, fill_value: Any, dtype: Any = None, order: Any = "C", *, de
 def _like(name: str, make: Any, x: Any, dtype: Any, order: Any, shape: Any, device: Any) -> Tensor:
     """What `make` makes of a shape, a dtype and a device, in an order, each that of `x` where it is not given."""
     letter = memory_order(order, name, default="K")
-    model = handle.as_tensor(x, name)
+    model = operands.as_tensor(x, name)
     view = model._index_map()
     where = device if device is not None else model._base().device
     kind = model.dtype if dtype is None else dtype

@@ -13,11 +13,12 @@ from lazytensor import products, views
 from lazytensor.arguments import integral
 from lazytensor.creation import asarray, place, zeros
 from lazytensor.fallback import waits
-from lazytensor.handle import Handle, as_tensor, constant, created
+from lazytensor.handle import Handle, created
 from lazytensor.handle import wrap as tensor_of
 from lazytensor.indexing import assign, cast_for_assignment
 from lazytensor.joining import concat, resize
 from lazytensor.manipulation import broadcast_to, copy, expand_dims, flip, ravel
+from lazytensor.operands import as_tensor, constant
 from lazytensor.ranges import arange
 from lazytensor.results import astype
 from lazytensor.searching import nonzero

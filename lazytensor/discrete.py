@@ -34,7 +34,10 @@ from lazytensor.generator import (
     sized_as,
     whole,
 )
-from lazytensor.handle import Handle, apply, as_tensor, contains_handle, record, wrap
+from lazytensor.handle import Handle, wrap
+from lazytensor.nesting import contains_handle
+from lazytensor.operands import apply, as_tensor
+from lazytensor.record import record
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor

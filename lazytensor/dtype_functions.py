@@ -63,8 +63,9 @@ from numpy import (
 from numpy import bool_ as bool
 
 from lazytensor.devices import Device, default_name, device, devices
+from lazytensor.dtypes import SUPPORTED
 from lazytensor.fallback import values, waits
-from lazytensor.handle import SUPPORTED, Handle
+from lazytensor.handle import Handle
 from lazytensor.ufunc_class import unbound
 
 __all__ = [

@@ -6,7 +6,29 @@ from typing import Any
 
 import numpy as np
 
-from lazytensor.handle import _BY_DTYPE, SUPPORTED, Handle
+from lazytensor.handle import Handle
+
+SUPPORTED = tuple(
+    np.dtype(name)
+    for name in (
+        [
+            "bool",
+            "int8",
+            "int16",
+            "int32",
+            "int64",
+            "uint8",
+            "uint16",
+            "uint32",
+            "uint64",
+            "float32",
+            "float64",
+            "complex64",
+            "complex128",
+        ]
+    )
+)
+BY_DTYPE = {dtype: dtype for dtype in SUPPORTED}
 
 
 def as_dtype(dtype: Any, name: str) -> np.dtype[Any]:
@@ -14,9 +36,9 @@ def as_dtype(dtype: Any, name: str) -> np.dtype[Any]:
     not have."""
     try:
         # NumPy would take the dtype of anything that has one: of an array, it is an argument in the wrong place.
-        found = None if isinstance(dtype, (Handle, np.ndarray)) else _BY_DTYPE.get(np.dtype(dtype))
+        found = None if isinstance(dtype, (Handle, np.ndarray)) else BY_DTYPE.get(np.dtype(dtype))
         if found is None and not isinstance(dtype, (Handle, np.ndarray)):
-            found = _BY_DTYPE.get(np.dtype(dtype).newbyteorder("="))
+            found = BY_DTYPE.get(np.dtype(dtype).newbyteorder("="))
     except TypeError:
         found = None
     if found is None or dtype is None:

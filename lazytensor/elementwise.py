@@ -12,7 +12,9 @@ from lazytensor.bind import binary, unary
 from lazytensor.compiler.ops import elementwise as ops
 from lazytensor.compiler.ops.row import Op
 from lazytensor.compiler.ops.rules import INTEGER_LIMITS, check_scalar
-from lazytensor.handle import Handle, node_operand, record, stands_for_scalar, wrap
+from lazytensor.handle import Handle, stands_for_scalar, wrap
+from lazytensor.operands import node_operand
+from lazytensor.record import record
 from lazytensor.results import astype, operands_of
 from lazytensor.ufunc_class import Binary, equip
 from lazytensor.ufuncs import call

@@ -10,7 +10,7 @@ import numpy as np
 from lazytensor import elementwise, results
 from lazytensor.compiler.graph import Node
 from lazytensor.compiler.ops import special
-from lazytensor.handle import as_tensor, operand
+from lazytensor.operands import as_tensor, operand
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor

@@ -14,7 +14,9 @@ from lazytensor import elementwise, views
 from lazytensor.compiler.ops import decompositions as ops
 from lazytensor.compiler.ops.row import Op
 from lazytensor.compiler.ops.shapes import size
-from lazytensor.handle import apply, node_operand, record, wrap
+from lazytensor.handle import wrap
+from lazytensor.operands import apply, node_operand
+from lazytensor.record import record
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor

@@ -14,8 +14,10 @@ import numpy as np
 from lazytensor.compiler.graph import Node
 from lazytensor.compiler.ops import structural
 from lazytensor.config import config
+from lazytensor.dtypes import SUPPORTED
 from lazytensor.errors import FallbackError
-from lazytensor.handle import SUPPORTED, Handle, constant, wrap
+from lazytensor.handle import Handle, wrap
+from lazytensor.operands import constant
 from lazytensor.sites import user_site
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -15,10 +15,12 @@ from lazytensor.axes import as_index, axis_tuple, one_axis
 from lazytensor.compiler.ops import transforms as ops
 from lazytensor.compiler.ops.row import Op
 from lazytensor.dtypes import as_dtype
-from lazytensor.handle import as_tensor, node_operand, record, wrap
+from lazytensor.handle import wrap
 from lazytensor.joining import roll
+from lazytensor.operands import as_tensor, node_operand
 from lazytensor.out import deliver
 from lazytensor.ranges import arange
+from lazytensor.record import record
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor

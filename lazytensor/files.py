@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lazytensor.damage import UnsupportedError, file_size, member, undamaged
-from lazytensor.dtypes import as_dtype
+from lazytensor.dtypes import SUPPORTED, as_dtype
 from lazytensor.fallback import values, waits
-from lazytensor.handle import SUPPORTED, Handle, as_tensor, constant, created, import_array
+from lazytensor.handle import Handle, created
+from lazytensor.operands import as_tensor, constant, import_array
 from lazytensor.replacing import replacing
 from lazytensor.ufunc_class import unbound
 from lazytensor.views import ReadOnly

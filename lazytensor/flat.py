@@ -12,7 +12,8 @@ from lazytensor import indexing, layout, manipulation, selecting, views
 from lazytensor.arguments import is_scalar
 from lazytensor.axes import as_index
 from lazytensor.foreign import Lazy
-from lazytensor.handle import wrap, write_lock
+from lazytensor.handle import wrap
+from lazytensor.storage import write_lock
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor

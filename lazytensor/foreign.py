@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytensor.compiler.graph import Node
 from lazytensor.compiler.ops import sources
 from lazytensor.compiler.ops.row import Op
 from lazytensor.compiler.ops.shapes import broadcast_shapes
-from lazytensor.handle import SUPPORTED, Handle, contains_handle, import_array, operand, record, wrap
+from lazytensor.dtypes import SUPPORTED
+from lazytensor.handle import Handle, wrap
+from lazytensor.nesting import contains_handle
+from lazytensor.record import record
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
@@ -80,15 +82,6 @@ def array_of(value: Any, name: str) -> np.ndarray[Any, Any]:
     if array.dtype not in SUPPORTED and array.dtype.newbyteorder("=") not in SUPPORTED:
         raise TypeError(f"{name}: dtype {array.dtype} is not supported; supported are {', '.join(map(str, SUPPORTED))}")
     return array
-
-
-def imported(value: Any, name: str) -> Node:
-    """A leaf of what NumPy makes an array of; errors name the operation."""
-    items = items_of(value)
-    if isinstance(items, Handle) or (type(items) is list and contains_handle(items)):
-        found: Node = operand(items, name)
-        return found
-    return import_array(array_of(value, name))
 
 
 # -- operators ------------------------------------------------------------------------------------------------------------------

@@ -15,10 +15,11 @@ import numpy as np
 from lazytensor import elementwise, fallback, results
 from lazytensor.axes import as_index, one_axis
 from lazytensor.creation import asarray
-from lazytensor.handle import Handle, as_tensor, mutable, wrap
+from lazytensor.handle import Handle, mutable, wrap
 from lazytensor.indexing import cast_for_assignment
 from lazytensor.joining import stack
 from lazytensor.manipulation import broadcast_to, copy, expand_dims, moveaxis, reshape
+from lazytensor.operands import as_tensor
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor

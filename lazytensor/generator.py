@@ -19,8 +19,11 @@ from lazytensor.compiler.ops.shapes import broadcast_shapes
 from lazytensor.compiler.shield import complete
 from lazytensor.devices import device_name
 from lazytensor.dtypes import as_dtype
-from lazytensor.handle import Handle, contains_handle, node_operand, record, wrap
+from lazytensor.handle import Handle, wrap
+from lazytensor.nesting import contains_handle
+from lazytensor.operands import node_operand
 from lazytensor.out import deliver
+from lazytensor.record import record
 from lazytensor.runtime import forks
 
 if TYPE_CHECKING:

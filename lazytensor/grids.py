@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytensor import handle, manipulation
+from lazytensor import manipulation, operands
 from lazytensor.arguments import checked_shape
 from lazytensor.creation import asarray, zeros
 from lazytensor.dtypes import as_dtype
@@ -46,7 +46,7 @@ def meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: str = 
     axes = [1, 0, *range(2, count)] if indexing == "xy" and count > 1 else list(range(count))
     grid: list[Tensor] = []
     for axis, array in zip(axes, xi, strict=True):
-        source = handle.as_tensor(array, "meshgrid")
+        source = operands.as_tensor(array, "meshgrid")
         grid.append(manipulation.reshape(source, tuple([-1 if place == axis else 1 for place in range(count)])))
     if not sparse:
         grid = list(manipulation.broadcast_arrays(*grid))

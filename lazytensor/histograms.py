@@ -18,9 +18,11 @@ from lazytensor.axes import as_index
 from lazytensor.compiler.ops import histograms as ops
 from lazytensor.compiler.ops import statistics as statistics_ops
 from lazytensor.fallback import found, values, waits
-from lazytensor.handle import Handle, as_tensor, constant, record, wrap
+from lazytensor.handle import Handle, wrap
 from lazytensor.joining import stack
 from lazytensor.manipulation import atleast_2d, expand_dims, matrix_transpose, ravel
+from lazytensor.operands import as_tensor, constant
+from lazytensor.record import record
 from lazytensor.results import astype
 from lazytensor.utility import diff
 

@@ -17,22 +17,14 @@ from lazytensor.compiler.graph import Node
 from lazytensor.compiler.ops import elementwise, indexing
 from lazytensor.compiler.ops.rules import INTEGER_LIMITS
 from lazytensor.compiler.ops.shapes import check_assignable
+from lazytensor.dtypes import SUPPORTED  # fmt: skip
 from lazytensor.foreign import array_of, items_of
-from lazytensor.handle import (
-    SUPPORTED,
-    Handle,
-    as_stored,
-    constant,
-    contains_handle,
-    import_array,
-    operand,
-    record,
-    showing,
-    stacked,
-    wrap,
-    write_lock,
-)  # fmt: skip
+from lazytensor.handle import Handle, showing, wrap  # fmt: skip
+from lazytensor.nesting import contains_handle  # fmt: skip
+from lazytensor.operands import constant, import_array, operand, stacked  # fmt: skip
+from lazytensor.record import record  # fmt: skip
 from lazytensor.sites import user_site
+from lazytensor.storage import as_stored, write_lock  # fmt: skip
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor

@@ -12,10 +12,12 @@ from lazytensor.compiler.ops import indexing as indexing_ops
 from lazytensor.creation import asarray
 from lazytensor.fallback import values as computed
 from lazytensor.fallback import waits
-from lazytensor.handle import Handle, as_tensor, constant, record, wrap
+from lazytensor.handle import Handle, wrap
 from lazytensor.indexing import cast_for_assignment
 from lazytensor.joining import _slice, concat
 from lazytensor.manipulation import broadcast_to, copy, expand_dims, moveaxis, ravel, reshape
+from lazytensor.operands import as_tensor, constant
+from lazytensor.record import record
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor

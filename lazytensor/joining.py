@@ -16,7 +16,7 @@ from lazytensor.axes import as_index, axis_tuple, one_axis
 from lazytensor.compiler.ops import indexing as indexing_ops
 from lazytensor.compiler.ops import library as ops
 from lazytensor.dtypes import as_dtype
-from lazytensor.handle import as_tensor, constant, record, wrap
+from lazytensor.handle import wrap
 from lazytensor.manipulation import (
     atleast_1d,
     atleast_2d,
@@ -29,7 +29,9 @@ from lazytensor.manipulation import (
     raveled,
     reshape,
 )
+from lazytensor.operands import as_tensor, constant
 from lazytensor.out import deliver
+from lazytensor.record import record
 from lazytensor.results import astype
 
 if TYPE_CHECKING:

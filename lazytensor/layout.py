@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 from lazytensor import views
 from lazytensor.compiler.graph import Node
 from lazytensor.compiler.ops import elementwise
-from lazytensor.handle import Handle, Storage, created, record, showing
+from lazytensor.handle import Handle, created, showing
+from lazytensor.record import record
+from lazytensor.storage import Storage
 from lazytensor.views import View
 
 if TYPE_CHECKING:

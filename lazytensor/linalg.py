@@ -26,9 +26,9 @@ from lazytensor.factorizations import (
     svd,
     svdvals,
 )
-from lazytensor.handle import as_tensor
 from lazytensor.manipulation import matrix_transpose
 from lazytensor.norms import cond, matrix_norm, matrix_rank, norm, vector_norm
+from lazytensor.operands import as_tensor
 from lazytensor.products import matmul
 from lazytensor.systems import (
     SlogdetResult,

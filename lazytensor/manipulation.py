@@ -16,8 +16,10 @@ from lazytensor.arguments import checked_shape, integral, lengths
 from lazytensor.axes import as_index, axis_tuple, one_axis, reduced_axes
 from lazytensor.compiler.ops import elementwise as elementwise_ops
 from lazytensor.compiler.ops.shapes import broadcast_shapes as _broadcast_shapes
-from lazytensor.handle import as_tensor, record, wrap
+from lazytensor.handle import wrap
 from lazytensor.keywords import memory_order, no_subclass
+from lazytensor.operands import as_tensor
+from lazytensor.record import record
 
 if TYPE_CHECKING:
     from lazytensor.flat import Flat

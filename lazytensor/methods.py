@@ -28,10 +28,11 @@ from lazytensor import (
 from lazytensor.compiler.ops import structural
 from lazytensor.creation import zeros
 from lazytensor.dtypes import as_dtype
-from lazytensor.handle import Handle, record, wrap
+from lazytensor.handle import Handle, wrap
 from lazytensor.keywords import memory_order
 from lazytensor.names import Unsupported
 from lazytensor.out import deliver
+from lazytensor.record import record
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor

@@ -18,8 +18,10 @@ from lazytensor.compiler.ops import statistics as rows
 from lazytensor.compiler.ops.row import Op
 from lazytensor.dtypes import as_dtype
 from lazytensor.elementwise import fmax, fmin, isnan, logical_and, logical_not, logical_or, maximum, sqrt, subtract
-from lazytensor.handle import as_tensor, record, wrap
+from lazytensor.handle import wrap
+from lazytensor.operands import as_tensor
 from lazytensor.out import deliver, returned, single
+from lazytensor.record import record
 from lazytensor.reducing import given, initial_value, mask, reduce, unmasked
 from lazytensor.results import astype
 from lazytensor.results import where as choose

@@ -1,8 +1,10 @@
-"""Nested lists that are no arrays."""
+"""Nested lists, with tensors among the items or with themselves."""
 
 from __future__ import annotations
 
 from typing import Any
+
+from lazytensor.handle import Handle
 
 
 def refuse_cycles(value: Any) -> None:
@@ -21,3 +23,21 @@ def refuse_cycles(value: Any) -> None:
         else:
             path.add(id(inner))
             stack.append((inner, iter(inner)))
+
+
+def contains_handle(value: Any) -> bool:
+    """Is there a tensor in nested lists? ValueError for a list that contains itself, in which NumPy may look for ever."""
+    pending, seen, repeated = [value], {id(value)}, False
+    while pending:
+        for item in pending.pop():
+            if isinstance(item, Handle):
+                return True
+            if isinstance(item, (list, tuple)):
+                if id(item) in seen:
+                    repeated = True
+                else:
+                    seen.add(id(item))
+                    pending.append(item)
+    if repeated:
+        refuse_cycles(value)
+    return False

@@ -12,8 +12,10 @@ from lazytensor.arguments import truncated
 from lazytensor.axes import axis_tuple, one_axis, reduced_axes, sorted_axes
 from lazytensor.compiler.ops import decompositions as ops
 from lazytensor.factorizations import svdvals
-from lazytensor.handle import apply, as_tensor, record, wrap
+from lazytensor.handle import wrap
 from lazytensor.manipulation import expand_dims, moveaxis
+from lazytensor.operands import apply, as_tensor
+from lazytensor.record import record
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor

@@ -17,9 +17,11 @@ from lazytensor.axes import one_axis
 from lazytensor.bind import binary, unary
 from lazytensor.compiler.ops import bits, numerics
 from lazytensor.fallback import waits
-from lazytensor.handle import Handle, as_tensor, mutable, record, wrap
+from lazytensor.handle import Handle, mutable, wrap
 from lazytensor.manipulation import ravel
+from lazytensor.operands import as_tensor
 from lazytensor.out import deliver
+from lazytensor.record import record
 from lazytensor.ufunc_class import of_two_results
 
 if TYPE_CHECKING:

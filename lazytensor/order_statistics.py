@@ -11,9 +11,11 @@ from lazytensor.axes import axis_tuple, sorted_axes
 from lazytensor.compiler.ops import statistics as ops
 from lazytensor.compiler.ops.row import Op
 from lazytensor.elementwise import subtract
-from lazytensor.handle import Handle, as_tensor, node_operand, operand, record, wrap
+from lazytensor.handle import Handle, wrap
 from lazytensor.manipulation import broadcast_to, expand_dims, permute_dims
+from lazytensor.operands import as_tensor, node_operand, operand
 from lazytensor.out import deliver
+from lazytensor.record import record
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor

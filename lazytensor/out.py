@@ -9,8 +9,10 @@ import numpy as np
 
 from lazytensor import indexing, results, views
 from lazytensor.compiler.ops import structural
-from lazytensor.handle import Handle, record, wrap, write_lock
+from lazytensor.handle import Handle, wrap
+from lazytensor.record import record
 from lazytensor.sites import user_site
+from lazytensor.storage import write_lock
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor

@@ -12,11 +12,13 @@ from lazytensor.compiler.ops.indexing import take
 from lazytensor.creation import asarray, full, zero_of
 from lazytensor.elementwise import isnan, multiply, round, subtract
 from lazytensor.fallback import run
-from lazytensor.handle import Handle, as_tensor, constant, record, wrap
+from lazytensor.handle import Handle, wrap
 from lazytensor.indexing import assign, cast_for_assignment, get
 from lazytensor.joining import _slice, concat
 from lazytensor.manipulation import broadcast_to, copy, flip, squeeze
+from lazytensor.operands import as_tensor, constant
 from lazytensor.ranges import linspace
+from lazytensor.record import record
 from lazytensor.results import astype, where
 from lazytensor.sorting import sort
 

@@ -17,12 +17,14 @@ from lazytensor.creation import asarray, ones, ones_like, zeros, zeros_like
 from lazytensor.diagonals import vander
 from lazytensor.factorizations import eigvals, real, unpacked
 from lazytensor.fallback import found, values, waits
-from lazytensor.handle import as_tensor, common_device, record, wrap
+from lazytensor.handle import wrap
 from lazytensor.insertion import trim_zeros
 from lazytensor.joining import concat, stack
 from lazytensor.manipulation import atleast_1d, expand_dims, matrix_transpose
+from lazytensor.operands import as_tensor
 from lazytensor.products import matmul, outer
 from lazytensor.ranges import arange, eye
+from lazytensor.record import common_device, record
 from lazytensor.systems import inv, lstsq
 
 if TYPE_CHECKING:

@@ -14,9 +14,11 @@ from numpy import ndindex
 from lazytensor.arguments import checked_shape
 from lazytensor.compiler.ops import positions as ops
 from lazytensor.fallback import values, waits
-from lazytensor.handle import Handle, as_tensor, record, wrap
+from lazytensor.handle import Handle, wrap
 from lazytensor.indexing import get
 from lazytensor.keywords import bounds_mode, memory_order
+from lazytensor.operands import as_tensor
+from lazytensor.record import record
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor

@@ -8,7 +8,8 @@ import numpy as np
 from numpy import get_printoptions, printoptions, set_printoptions
 
 from lazytensor.fallback import values, waits
-from lazytensor.handle import Handle, as_tensor
+from lazytensor.handle import Handle
+from lazytensor.operands import as_tensor
 
 __all__ = [
     "array2string", "array_repr", "array_str", "format_float_positional", "format_float_scientific", "get_printoptions",

@@ -15,9 +15,10 @@ from lazytensor import elementwise, results, statistics, views
 from lazytensor.axes import axis_tuple, one_axis
 from lazytensor.compiler.ops import library as ops
 from lazytensor.contractions import check_layout, operand_as, tensordot
-from lazytensor.handle import apply, as_tensor, wrap
+from lazytensor.handle import wrap
 from lazytensor.joining import stack
 from lazytensor.manipulation import expand_dims, moveaxis, ravel, reshape
+from lazytensor.operands import apply, as_tensor
 from lazytensor.out import deliver
 from lazytensor.ufunc_class import generalized
 

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytensor import elementwise, handle, layout, manipulation, results
+from lazytensor import elementwise, layout, manipulation, operands, results
 from lazytensor.arguments import checked_shape, integral
 from lazytensor.compiler.ops import sources
 from lazytensor.creation import asarray, full, place, zero_of
 from lazytensor.dtypes import as_dtype
-from lazytensor.handle import Handle, common_device, constant, created, record, wrap
+from lazytensor.handle import Handle, created, wrap
 from lazytensor.keywords import memory_order, no_model
+from lazytensor.operands import constant
+from lazytensor.record import common_device, record
 from lazytensor.ufunc_class import unbound
 
 if TYPE_CHECKING:
@@ -329,7 +331,7 @@ def _below(shape: Shape, k: int, compare: Any, device: str | None) -> Tensor:
 
 
 def _triangle(x: Any, k: int, lower: bool, name: str) -> Tensor:
-    source = handle.as_tensor(x, name)
+    source = operands.as_tensor(x, name)
     if not source.shape:
         raise ValueError(f"{name}: expects at least one dimension, got shape ()")
     shape = source.shape[-2:] if len(source.shape) > 1 else source.shape * 2

@@ -17,9 +17,11 @@ from lazytensor.compiler.ops import ufuncs as rows
 from lazytensor.compiler.ops.row import Op
 from lazytensor.compiler.ops.shapes import broadcast_shapes
 from lazytensor.dtypes import as_dtype
-from lazytensor.handle import Handle, as_tensor, node_operand, record, wrap
+from lazytensor.handle import Handle, wrap
 from lazytensor.indexing import cast_for_assignment
+from lazytensor.operands import as_tensor, node_operand
 from lazytensor.out import accumulated_in, deliver
+from lazytensor.record import record
 from lazytensor.results import astype
 from lazytensor.results import where as choose
 

@@ -14,7 +14,9 @@ from lazytensor.compiler.ops import elementwise as ops
 from lazytensor.compiler.ops.row import Op
 from lazytensor.compiler.ops.rules import INTEGER_LIMITS
 from lazytensor.dtypes import as_dtype
-from lazytensor.handle import Handle, constant, node_operand, operand, record, wrap
+from lazytensor.handle import Handle, wrap
+from lazytensor.operands import constant, node_operand, operand
+from lazytensor.record import record
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lazytensor.fallback import found, values, waits
-from lazytensor.handle import as_tensor
+from lazytensor.operands import as_tensor
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor

@@ -20,12 +20,15 @@ from lazytensor.compiler.ops import indexing as ops
 from lazytensor.compiler.ops.rules import result_type
 from lazytensor.creation import asarray
 from lazytensor.fallback import values, waits
-from lazytensor.handle import Handle, as_tensor, constant, mutable, operand, record, wrap, write_lock
+from lazytensor.handle import Handle, mutable, wrap
 from lazytensor.keywords import bounds_mode
 from lazytensor.manipulation import ravel, raveled, reshape
+from lazytensor.operands import as_tensor, constant, operand
 from lazytensor.out import deliver, returned
 from lazytensor.ranges import iota
+from lazytensor.record import record
 from lazytensor.searching import nonzero
+from lazytensor.storage import write_lock
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor

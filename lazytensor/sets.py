@@ -12,8 +12,10 @@ import numpy as np
 from lazytensor import elementwise
 from lazytensor.creation import full
 from lazytensor.fallback import found, values, waits
-from lazytensor.handle import as_tensor, common_device, mutable
+from lazytensor.handle import mutable
 from lazytensor.manipulation import ravel
+from lazytensor.operands import as_tensor
+from lazytensor.record import common_device
 from lazytensor.selecting import take
 from lazytensor.sorting import searchsorted, sort
 

@@ -16,9 +16,11 @@ from lazytensor.arguments import is_scalar
 from lazytensor.axes import as_index, one_axis
 from lazytensor.fallback import values
 from lazytensor.generator import NONNEGATIVE, Stream, parameter, sized
-from lazytensor.handle import Handle, as_tensor, write_lock
+from lazytensor.handle import Handle
 from lazytensor.manipulation import ravel, reshape
+from lazytensor.operands import as_tensor
 from lazytensor.out import deliver
+from lazytensor.storage import write_lock
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor

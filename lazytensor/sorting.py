@@ -10,10 +10,12 @@ from lazytensor import results
 from lazytensor.axes import as_index, one_axis
 from lazytensor.compiler.ops import sorting as ops
 from lazytensor.compiler.ops.row import Op
-from lazytensor.handle import as_tensor, node_operand, record, wrap
+from lazytensor.handle import wrap
 from lazytensor.keywords import chosen, text
 from lazytensor.manipulation import copy, ravel, reshape
+from lazytensor.operands import as_tensor, node_operand
 from lazytensor.ranges import iota
+from lazytensor.record import record
 from lazytensor.selecting import take
 
 if TYPE_CHECKING:

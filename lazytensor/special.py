@@ -31,8 +31,8 @@ from lazytensor.entropies import (
     xlog1py,
     xlogy,
 )
-from lazytensor.handle import apply
 from lazytensor.manipulation import reshape, squeeze
+from lazytensor.operands import apply
 from lazytensor.ufunc_class import equip, unbound
 from lazytensor.ufuncs import call
 

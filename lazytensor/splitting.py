@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from lazytensor import views
 from lazytensor.arguments import truncated
 from lazytensor.axes import one_axis
-from lazytensor.handle import as_tensor
 from lazytensor.joining import _slice
+from lazytensor.operands import as_tensor
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor

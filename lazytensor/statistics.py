@@ -23,8 +23,9 @@ from lazytensor.elementwise import (
     sqrt,
     subtract,
 )
-from lazytensor.handle import as_tensor, node_operand, wrap
+from lazytensor.handle import wrap
 from lazytensor.manipulation import raveled
+from lazytensor.operands import as_tensor, node_operand
 from lazytensor.out import deliver, returned
 from lazytensor.reducing import accumulated, extreme, given, mask, reduce, running, truth_over, unmasked
 from lazytensor.results import astype

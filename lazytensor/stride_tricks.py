@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from lazytensor import views
 from lazytensor.arguments import lengths
 from lazytensor.axes import as_index, one_axis
-from lazytensor.handle import Storage, as_tensor
 from lazytensor.manipulation import broadcast_arrays, broadcast_shapes, broadcast_to
+from lazytensor.operands import as_tensor
+from lazytensor.storage import Storage
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor

@@ -16,11 +16,13 @@ from lazytensor import elementwise, products, results
 from lazytensor.compiler.ops import decompositions as ops
 from lazytensor.factorizations import real, svd, unpacked
 from lazytensor.fallback import waits
-from lazytensor.handle import apply, as_tensor, constant, node_operand, record, wrap
+from lazytensor.handle import wrap
 from lazytensor.manipulation import atleast_2d, broadcast_to, copy, matrix_transpose, moveaxis, ravel, reshape
 from lazytensor.norms import largest, relative
+from lazytensor.operands import apply, as_tensor, constant, node_operand
 from lazytensor.out import deliver
 from lazytensor.ranges import eye
+from lazytensor.record import record
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor

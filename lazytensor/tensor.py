@@ -17,12 +17,15 @@ from lazytensor.compiler.ops import structural
 from lazytensor.devices import Device, device_name
 from lazytensor.evaluate import value_of
 from lazytensor.flat import Flags, Flat, flags
-from lazytensor.handle import _tensor_class, constant, record, wrap, write_lock
+from lazytensor.handle import _tensor_class, wrap
 from lazytensor.interop import Protocols
 from lazytensor.methods import Methods
+from lazytensor.operands import constant
 from lazytensor.out import deliver
+from lazytensor.record import record
 from lazytensor.runtime.promise import Promise, on_engine_thread
 from lazytensor.scalars import Scalars
+from lazytensor.storage import write_lock
 from lazytensor.subscripts import DType_co, Shape_co, Subscripted
 
 Shape = tuple[int, ...]

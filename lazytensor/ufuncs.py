@@ -18,12 +18,15 @@ from lazytensor.compiler.ops import reductions, sources
 from lazytensor.compiler.ops import ufuncs as rows
 from lazytensor.compiler.ops.shapes import broadcast_shapes
 from lazytensor.dtypes import as_dtype
-from lazytensor.handle import Handle, created, node_operand, operand, record, wrap, write_lock
+from lazytensor.handle import Handle, created, wrap
 from lazytensor.keywords import CASTINGS, chosen, memory_order
+from lazytensor.operands import node_operand, operand
 from lazytensor.out import accumulated_in, deliver
+from lazytensor.record import record
 from lazytensor.reducing import accumulated, extreme, given, reduce_by_ufunc, running, truth_over
 from lazytensor.results import astype
 from lazytensor.sites import user_site
+from lazytensor.storage import write_lock
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor

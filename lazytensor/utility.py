@@ -9,9 +9,10 @@ import numpy as np
 from lazytensor import elementwise, results, statistics, views
 from lazytensor.axes import one_axis
 from lazytensor.compiler.ops.shapes import broadcast_shapes
-from lazytensor.handle import Handle, as_tensor, constant, wrap
+from lazytensor.handle import Handle, wrap
 from lazytensor.joining import concat
 from lazytensor.manipulation import broadcast_to
+from lazytensor.operands import as_tensor, constant
 from lazytensor.reducing import given
 
 if TYPE_CHECKING:

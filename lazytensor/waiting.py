@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from lazytensor import evaluate, jobs, planning
 from lazytensor.compiler.graph import Node
-from lazytensor.handle import Handle, sweep
+from lazytensor.handle import Handle
+from lazytensor.pending import sweep
 from lazytensor.system import engine
 from lazytensor.tensor import Tensor
 

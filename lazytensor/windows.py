@@ -8,7 +8,7 @@ import numpy as np
 
 from lazytensor import elementwise, numerics, results
 from lazytensor.creation import ones, zeros
-from lazytensor.handle import as_tensor
+from lazytensor.operands import as_tensor
 from lazytensor.ranges import arange
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from lazytensor import planning
 from lazytensor.compiler.ops import reductions as ops
 from lazytensor.compiler.ops.row import Domain, Kind, Op
 from lazytensor.compiler.ops.table import ROWS
-from lazytensor.handle import apply
+from lazytensor.operands import apply
 
 Array = np.ndarray[Any, Any]
 REDUCTIONS = [row for row in ROWS if row.kind is Kind.REDUCE]
