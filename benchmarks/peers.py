@@ -63,7 +63,7 @@ def run_torch_compile(workload: Workload, form: Form, arrays: Arrays) -> Prepare
 
 def run_lazytensor(workload: Workload, form: Form, arrays: Arrays) -> Prepared:
     import lazytensor as lt
-    from lazytensor import system
+    from lazytensor.core import system
 
     inputs = [lt.asarray(array) for array in arrays]
 

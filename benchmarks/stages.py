@@ -15,9 +15,9 @@ OPERATIONS = 1000
 def one_operation() -> dict[str, float]:
     """`(x + 1).wait()`, over and over."""
     import lazytensor as lt
-    from lazytensor import planning
     from lazytensor.compiler.graph import Node
-    from lazytensor.system import engine
+    from lazytensor.core import planning
+    from lazytensor.core.system import engine
 
     x = lt.ones(10).wait()
     times = range(OPERATIONS)
@@ -51,7 +51,7 @@ def chain() -> dict[str, float]:
     import lazytensor as lt
     from lazytensor.compiler.capture import capture
     from lazytensor.compiler.graph import linearize
-    from lazytensor.system import engine
+    from lazytensor.core.system import engine
 
     x = lt.ones(10).wait()
 

@@ -10,7 +10,12 @@ What there is: the names in `__all__` of the chapters (creation, elementwise, st
 
 from typing import TYPE_CHECKING
 
-from lazytensor import (
+from lazytensor import errors, fft, lib, linalg, polynomials, random, special, typing
+from lazytensor.calling.public import keep_former_paths, publish
+from lazytensor.calling.ufunc_class import ufunc
+from lazytensor.config import config
+from lazytensor.core.devices import Device, default_device, device, devices
+from lazytensor.functions import (
     calculus,
     concatenators,
     contractions,
@@ -18,85 +23,72 @@ from lazytensor import (
     correlation,
     creation,
     diagonals,
-    dtype_functions,
+    dtypes,
     elementwise,
-    errors,
-    fft,
     files,
     functional,
     grids,
     histograms,
-    indexing,
     insertion,
     joining,
-    lib,
-    linalg,
     manipulation,
     memory,
     nan_statistics,
     numerics,
     order_statistics,
     padding,
-    polynomials,
     positions,
     printing,
     products,
-    random,
     ranges,
     searching,
     selecting,
     sets,
     sorting,
-    special,
     splitting,
     statistics,
-    typing,
     utility,
     windows,
 )
-from lazytensor.caches import clear_caches, memory_stats
-from lazytensor.calculus import *
-from lazytensor.concatenators import *
-from lazytensor.config import config
-from lazytensor.contractions import *
-from lazytensor.conversion import *
-from lazytensor.correlation import *
-from lazytensor.creation import *
-from lazytensor.devices import Device, default_device, device, devices
-from lazytensor.diagonals import *
-from lazytensor.dtype_functions import *
-from lazytensor.elementwise import *
-from lazytensor.explain import explain
-from lazytensor.files import *
-from lazytensor.functional import *
-from lazytensor.grids import *
-from lazytensor.histograms import *
-from lazytensor.indexing import *
-from lazytensor.insertion import *
-from lazytensor.joining import *
-from lazytensor.manipulation import *
-from lazytensor.memory import *
-from lazytensor.nan_statistics import *
-from lazytensor.numerics import *
-from lazytensor.order_statistics import *
-from lazytensor.padding import *
+from lazytensor.functions.calculus import *
+from lazytensor.functions.concatenators import *
+from lazytensor.functions.contractions import *
+from lazytensor.functions.conversion import *
+from lazytensor.functions.correlation import *
+from lazytensor.functions.creation import *
+from lazytensor.functions.diagonals import *
+from lazytensor.functions.dtypes import *
+from lazytensor.functions.elementwise import *
+from lazytensor.functions.files import *
+from lazytensor.functions.functional import *
+from lazytensor.functions.grids import *
+from lazytensor.functions.histograms import *
+from lazytensor.functions.insertion import *
+from lazytensor.functions.joining import *
+from lazytensor.functions.manipulation import *
+from lazytensor.functions.memory import *
+from lazytensor.functions.nan_statistics import *
+from lazytensor.functions.numerics import *
+from lazytensor.functions.order_statistics import *
+from lazytensor.functions.padding import *
+from lazytensor.functions.positions import *
+from lazytensor.functions.printing import *
+from lazytensor.functions.products import *
+from lazytensor.functions.ranges import *
+from lazytensor.functions.searching import *
+from lazytensor.functions.selecting import *
+from lazytensor.functions.sets import *
+from lazytensor.functions.sorting import *
+from lazytensor.functions.splitting import *
+from lazytensor.functions.statistics import *
+from lazytensor.functions.utility import *
+from lazytensor.functions.windows import *
 from lazytensor.polynomials import *
-from lazytensor.positions import *
-from lazytensor.printing import *
-from lazytensor.products import *
-from lazytensor.ranges import *
-from lazytensor.searching import *
-from lazytensor.selecting import *
-from lazytensor.sets import *
-from lazytensor.sorting import *
-from lazytensor.splitting import *
-from lazytensor.statistics import *
 from lazytensor.tensor import Tensor, ndarray
-from lazytensor.ufunc_class import ufunc
-from lazytensor.utility import *
-from lazytensor.visualize import visualize
-from lazytensor.waiting import as_completed, gather, materialize, start, wait_all
-from lazytensor.windows import *
+from lazytensor.tools.caches import clear_caches, memory_stats
+from lazytensor.tools.explain import explain
+from lazytensor.tools.visualize import visualize
+from lazytensor.tools.waiting import as_completed, gather, materialize, start, wait_all
 
 __version__ = "0.1.0"
 __array_api_version__ = "2025.12"
@@ -113,13 +105,12 @@ __all__ += conversion.__all__
 __all__ += correlation.__all__
 __all__ += creation.__all__
 __all__ += diagonals.__all__
-__all__ += dtype_functions.__all__
+__all__ += dtypes.__all__
 __all__ += elementwise.__all__
 __all__ += files.__all__
 __all__ += functional.__all__
 __all__ += grids.__all__
 __all__ += histograms.__all__
-__all__ += indexing.__all__
 __all__ += insertion.__all__
 __all__ += joining.__all__
 __all__ += manipulation.__all__
@@ -142,10 +133,13 @@ __all__ += statistics.__all__
 __all__ += utility.__all__
 __all__ += windows.__all__
 
+publish(globals(), __all__)
+keep_former_paths()
+
 if not TYPE_CHECKING:  # a typed __getattr__ would make every misspelt name valid
 
     def __getattr__(name):
-        from lazytensor.names import missing  # delayed: start-up time
+        from lazytensor.calling.names import missing  # delayed: start-up time
 
         raise missing(name, __name__, __all__)
 

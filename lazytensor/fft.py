@@ -10,17 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytensor import elementwise, results
-from lazytensor.axes import as_index, axis_tuple, one_axis
+from lazytensor.calling import results
+from lazytensor.calling.axes import as_index, axis_tuple, one_axis
+from lazytensor.calling.out import deliver
+from lazytensor.calling.public import publish
 from lazytensor.compiler.ops import transforms as ops
 from lazytensor.compiler.ops.row import Op
-from lazytensor.dtypes import as_dtype
-from lazytensor.handle import wrap
-from lazytensor.joining import roll
-from lazytensor.operands import as_tensor, node_operand
-from lazytensor.out import deliver
-from lazytensor.ranges import arange
-from lazytensor.record import record
+from lazytensor.core.dtypes import as_dtype
+from lazytensor.core.handle import wrap
+from lazytensor.core.operands import as_tensor, node_operand
+from lazytensor.core.record import record
+from lazytensor.functions import elementwise
+from lazytensor.functions.joining import roll
+from lazytensor.functions.ranges import arange
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
@@ -289,9 +291,11 @@ def _shifted(axes: Any, x: Tensor) -> tuple[int, ...]:
     return axis_tuple(axes, rank, "fftshift")
 
 
+publish(globals(), __all__)
+
 if not TYPE_CHECKING:  # a typed __getattr__ would make every misspelt name valid
 
     def __getattr__(name):
-        from lazytensor.names import missing  # delayed: start-up time
+        from lazytensor.calling.names import missing  # delayed: start-up time
 
         raise missing(name, __name__, __all__)

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from lazytensor import stride_tricks
+from lazytensor.functions import stride_tricks
 
 __all__ = ["stride_tricks"]

@@ -9,23 +9,24 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytensor import elementwise, results, statistics
-from lazytensor.arguments import truncated
+from lazytensor.calling import results
+from lazytensor.calling.arguments import truncated
+from lazytensor.calling.fallback import found, values, waits
 from lazytensor.compiler.ops import decompositions
-from lazytensor.correlation import convolve
-from lazytensor.creation import asarray, ones, ones_like, zeros, zeros_like
-from lazytensor.diagonals import vander
-from lazytensor.factorizations import eigvals, real, unpacked
-from lazytensor.fallback import found, values, waits
-from lazytensor.handle import wrap
-from lazytensor.insertion import trim_zeros
-from lazytensor.joining import concat, stack
-from lazytensor.manipulation import atleast_1d, expand_dims, matrix_transpose
-from lazytensor.operands import as_tensor
-from lazytensor.products import matmul, outer
-from lazytensor.ranges import arange, eye
-from lazytensor.record import common_device, record
-from lazytensor.systems import inv, lstsq
+from lazytensor.core.handle import wrap
+from lazytensor.core.operands import as_tensor
+from lazytensor.core.record import common_device, record
+from lazytensor.functions import elementwise, statistics
+from lazytensor.functions.correlation import convolve
+from lazytensor.functions.creation import asarray, ones, ones_like, zeros, zeros_like
+from lazytensor.functions.diagonals import vander
+from lazytensor.functions.insertion import trim_zeros
+from lazytensor.functions.joining import concat, stack
+from lazytensor.functions.manipulation import atleast_1d, expand_dims, matrix_transpose
+from lazytensor.functions.products import matmul, outer
+from lazytensor.functions.ranges import arange, eye
+from lazytensor.linalg.factorizations import eigvals, real, unpacked
+from lazytensor.linalg.systems import inv, lstsq
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor

@@ -10,7 +10,7 @@ import numpy as np
 
 from lazytensor.compiler.ops import rules, shapes
 from lazytensor.compiler.ops.row import Kind, Op
-from lazytensor.operands import apply
+from lazytensor.core.operands import apply
 from lazytensor.tensor import Tensor
 
 

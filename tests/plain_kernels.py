@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from lazytensor import planning
 from lazytensor.compiler.codegen.expressions import TYPES
 from lazytensor.compiler.codegen.source import KernelError
 from lazytensor.compiler.plan import KernelTask
 from lazytensor.config import config
+from lazytensor.core import planning
 from lazytensor.runtime.devices import cpu
 
 DTYPES = {name: dtype for dtype, name in TYPES.items()}

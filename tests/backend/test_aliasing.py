@@ -396,7 +396,7 @@ def test_whole_assignment_of_a_view() -> None:
 
 
 def test_the_node_of_a_view_has_a_value(tier: str) -> None:
-    from lazytensor.handle import wrap
+    from lazytensor.core.handle import wrap
 
     x = lt.arange(12.0).reshape(3, 4) * 2
     assert_same(wrap(x[1:, ::2]._read()), (np.arange(12.0).reshape(3, 4) * 2)[1:, ::2])

@@ -12,7 +12,7 @@ import pytest
 import scipy.stats
 
 import lazytensor as lt
-from lazytensor import planning
+from lazytensor.core import planning
 
 COUNT = 20_000
 

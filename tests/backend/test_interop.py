@@ -14,7 +14,7 @@ import pytest
 from comparison import DTYPES, assert_same, sample
 
 import lazytensor as lt
-from lazytensor.interop import function_here
+from lazytensor.tensor.interop import function_here
 
 X = sample("float64", (3, 4), low=1, high=4)
 

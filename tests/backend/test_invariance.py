@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import lazytensor as lt
-from lazytensor import evaluate, jobs
+from lazytensor.core import evaluate, jobs
 
 Program = Callable[[Callable[[Any], Any]], list[Any]]
 RNG = np.random.default_rng(0)

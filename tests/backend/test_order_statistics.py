@@ -10,7 +10,7 @@ import pytest
 from comparison import LAYOUTS, assert_same, sample
 
 import lazytensor as lt
-from lazytensor.order_statistics import METHODS
+from lazytensor.functions.order_statistics import METHODS
 
 DTYPES = ["int8", "uint64", "float32", "float64"]
 QUANTILES = ["quantile", "percentile", "nanquantile", "nanpercentile"]

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import lazytensor as lt
-from lazytensor import followers, handle
+from lazytensor.core import followers, handle
 
 Array = np.ndarray[Any, Any]
 Statement = Callable[[Any, list[Any]], None]

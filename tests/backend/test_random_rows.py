@@ -11,7 +11,7 @@ import pytest
 from plain_kernels import plain_kernels
 
 import lazytensor as lt
-from lazytensor import planning
+from lazytensor.core import planning
 
 DTYPES = ("f8", "f8", "f4", "i8", "i4", "u1", "?")
 OUTER = (1, 2, 3, 5, 8, 16, 24, 64, 130)

@@ -9,11 +9,11 @@ import pytest
 from draws import DTYPES, assert_within, draw
 
 import lazytensor as lt
-from lazytensor import planning
 from lazytensor.compiler.ops import reductions as ops
 from lazytensor.compiler.ops.row import Domain, Kind, Op
 from lazytensor.compiler.ops.table import ROWS
-from lazytensor.operands import apply
+from lazytensor.core import planning
+from lazytensor.core.operands import apply
 
 Array = np.ndarray[Any, Any]
 REDUCTIONS = [row for row in ROWS if row.kind is Kind.REDUCE]

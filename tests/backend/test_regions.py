@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import lazytensor as lt
-from lazytensor import system
 from lazytensor.compiler.codegen import mapping, regions
+from lazytensor.core import system
 from lazytensor.runtime.trace import Trace
 
 

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 import lazytensor as lt
-from lazytensor import planning
 from lazytensor.compiler.graph import verify
 from lazytensor.compiler.plan import Plan
+from lazytensor.core import planning
+from lazytensor.core.system import engine
 from lazytensor.runtime.trace import Trace
-from lazytensor.system import engine
 
 
 def planned(*tensors: Any) -> Plan:

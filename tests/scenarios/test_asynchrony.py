@@ -15,7 +15,7 @@ import pytest
 from counting import Counter, Gate, operation
 
 import lazytensor as lt
-from lazytensor.system import engine
+from lazytensor.core.system import engine
 
 SINGULAR = np.ones((3, 3))
 

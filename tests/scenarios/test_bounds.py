@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 import lazytensor as lt
-from lazytensor import planning
-from lazytensor.system import engine
+from lazytensor.core import planning
+from lazytensor.core.system import engine
 
 
 def python(program: str) -> str:

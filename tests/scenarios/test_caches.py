@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 import lazytensor as lt
-from lazytensor import wait_log
 from lazytensor.compiler.ops import row
 from lazytensor.compiler.ops.table import ROWS
+from lazytensor.core import wait_log
 from lazytensor.runtime import kernel_store
 from lazytensor.runtime.kernel_store import KernelStore
 

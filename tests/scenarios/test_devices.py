@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 import lazytensor as lt
-from lazytensor import planning
+from lazytensor.core import planning
+from lazytensor.core.system import engine
 from lazytensor.runtime.trace import Trace
-from lazytensor.system import engine
 
 pytestmark = pytest.mark.usefixtures("tier")
 

@@ -14,7 +14,7 @@ import pytest
 
 import lazytensor as lt
 from lazytensor.compiler.codegen import cpu, source
-from lazytensor.system import engine, kernel_store
+from lazytensor.core.system import engine, kernel_store
 
 
 @pytest.fixture(autouse=True)
@@ -61,7 +61,7 @@ def test_what_cannot_be_compiled_is_interpreted(
 def test_failing_background_compilation_disturbs_nobody(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, noted: list[str]
 ) -> None:
-    from lazytensor import planning
+    from lazytensor.core import planning
 
     calls = []
 

@@ -12,9 +12,9 @@ import pytest
 from counting import Counter
 
 import lazytensor as lt
-from lazytensor import background, followers, planning
+from lazytensor.core import background, followers, planning
+from lazytensor.core.system import engine
 from lazytensor.runtime.trace import Trace
-from lazytensor.system import engine
 
 SHAPE = (100, 200)  # 160 KB
 ARRAY = 163_840  # as the allocator rounds it

@@ -13,7 +13,7 @@ import pytest
 from counting import Gate
 
 import lazytensor as lt
-from lazytensor.system import engine
+from lazytensor.core.system import engine
 
 SINGULAR = np.ones((3, 3))
 

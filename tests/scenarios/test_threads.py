@@ -14,8 +14,8 @@ import pytest
 from counting import Gate
 
 import lazytensor as lt
-from lazytensor import planning
 from lazytensor.compiler import pipeline
+from lazytensor.core import planning
 
 STRESS = """
 import faulthandler, random, sys, threading

@@ -7,7 +7,7 @@ import logging
 import pytest
 
 import lazytensor as lt
-from lazytensor import wait_log
+from lazytensor.core import wait_log
 
 
 def test_log_waits_names_the_line_and_the_operation(caplog: pytest.LogCaptureFixture) -> None:

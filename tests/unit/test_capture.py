@@ -10,13 +10,13 @@ import pytest
 from counting import Counter
 
 import lazytensor as lt
-from lazytensor import planning
 from lazytensor.compiler.capture import capture
 from lazytensor.compiler.graph import Node, linearize
 from lazytensor.compiler.ops import elementwise as ops
 from lazytensor.compiler.ops import structural
 from lazytensor.compiler.ops.row import Op
 from lazytensor.compiler.updates import alone
+from lazytensor.core import planning
 
 
 def leaf(*shape: int) -> Node:
@@ -253,7 +253,7 @@ def test_what_is_overwritten_completely_is_not_computed() -> None:
 
 
 def test_new_shapes_compile_nothing() -> None:
-    from lazytensor.system import kernel_store
+    from lazytensor.core.system import kernel_store
 
     def work(rows: int, columns: int) -> Any:
         x = lt.ones((rows, columns), dtype=lt.float32)

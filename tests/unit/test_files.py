@@ -16,7 +16,7 @@ import pytest
 from comparison import DTYPES, assert_same, sample
 
 import lazytensor as lt
-from lazytensor.files import tofile
+from lazytensor.functions.files import tofile
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

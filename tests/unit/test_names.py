@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import lazytensor as lt
-from lazytensor import fallback
+from lazytensor.calling import fallback
 
 
 def test_every_name_is_there_once() -> None:

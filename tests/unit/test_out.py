@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import lazytensor as lt
-from lazytensor.out import deliver
+from lazytensor.calling.out import deliver
 
 
 def test_into_a_tensor_and_its_views() -> None:

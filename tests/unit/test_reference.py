@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import lazytensor as lt
-from lazytensor.names import ATTRIBUTES, INSTEAD, missing
+from lazytensor.calling.names import ATTRIBUTES, INSTEAD, missing
 
 SCRIPT = Path(__file__).parents[2] / "docs" / "reference.py"
 

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 import lazytensor as lt
-from lazytensor import planning
 from lazytensor.compiler.codegen import row_tiles, short
 from lazytensor.compiler.codegen.source import assembly
+from lazytensor.core import planning
 
 LENGTHS = [0, 3, 16, 64]
 Values = list[Any]

@@ -1,0 +1,1 @@
+"""How a row of the op table becomes a function that users call: axes, keywords, dtypes, `out`, the methods of ufuncs."""

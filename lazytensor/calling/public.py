@@ -1,0 +1,28 @@
+"""Public paths: pickles name functions by them, whatever room a function lives in, and those of versions without rooms are understood."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from types import FunctionType
+from typing import Any
+
+# Rooms whose objects pickles of earlier versions name, without the room.
+_ROOMS = ("core", "calling", "tools", "random", "special", "linalg", "functions")
+
+
+def publish(namespace: dict[str, Any], names: Iterable[str]) -> None:
+    """Give functions, and classes that are pickled, the name of a public module as theirs."""
+    module = namespace["__name__"]
+    for name in names:
+        value = namespace[name]
+        if isinstance(value, (FunctionType, staticmethod)) and namespace.get(value.__name__) is value:
+            value.__module__ = module
+
+
+def keep_former_paths() -> None:
+    """Let `lazytensor.x` name the module `lazytensor.room.x` that is imported."""
+    for room in _ROOMS:
+        prefix = f"lazytensor.{room}."
+        for name in [name for name in sys.modules if name.startswith(prefix)]:
+            sys.modules[f"lazytensor.{name.removeprefix(prefix)}"] = sys.modules[name]

@@ -1,0 +1,46 @@
+"""The dtypes that tensors have, and what a `dtype=` argument means. The public names are in `dtype_functions`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lazytensor.core.handle import Handle
+
+SUPPORTED = tuple(
+    np.dtype(name)
+    for name in (
+        [
+            "bool",
+            "int8",
+            "int16",
+            "int32",
+            "int64",
+            "uint8",
+            "uint16",
+            "uint32",
+            "uint64",
+            "float32",
+            "float64",
+            "complex64",
+            "complex128",
+        ]
+    )
+)
+BY_DTYPE = {dtype: dtype for dtype in SUPPORTED}
+
+
+def as_dtype(dtype: Any, name: str) -> np.dtype[Any]:
+    """The dtype that a `dtype=` argument means, of the machine's byte order; TypeError, naming the operation, for one that tensors do
+    not have."""
+    try:
+        # NumPy would take the dtype of anything that has one: of an array, it is an argument in the wrong place.
+        found = None if isinstance(dtype, (Handle, np.ndarray)) else BY_DTYPE.get(np.dtype(dtype))
+        if found is None and not isinstance(dtype, (Handle, np.ndarray)):
+            found = BY_DTYPE.get(np.dtype(dtype).newbyteorder("="))
+    except TypeError:
+        found = None
+    if found is None or dtype is None:
+        raise TypeError(f"{name}: dtype {dtype!r} is not supported; supported are {', '.join(map(str, SUPPORTED))}")
+    return found

@@ -1,0 +1,317 @@
+"""Indexing: `x[key]` and `x[key] = value`.
+
+Integers, slices, None and Ellipsis give views. Integer arrays gather a copy, lazily. A boolean mask in `x[mask]` makes the shape depend
+on values, so that call waits for the mask; `x[mask] = value` does not wait.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from lazytensor.compiler.graph import Node
+from lazytensor.compiler.ops import elementwise, indexing
+from lazytensor.compiler.ops.rules import INTEGER_LIMITS
+from lazytensor.compiler.ops.shapes import check_assignable
+from lazytensor.core import views
+from lazytensor.core.dtypes import SUPPORTED  # fmt: skip
+from lazytensor.core.foreign import array_of, items_of
+from lazytensor.core.handle import Handle, showing, wrap  # fmt: skip
+from lazytensor.core.nesting import contains_handle  # fmt: skip
+from lazytensor.core.operands import constant, import_array, operand, stacked  # fmt: skip
+from lazytensor.core.record import record  # fmt: skip
+from lazytensor.core.sites import user_site
+from lazytensor.core.storage import as_stored, write_lock  # fmt: skip
+
+if TYPE_CHECKING:
+    from lazytensor.tensor import Tensor
+
+# The methods `Tensor.__getitem__` and `__setitem__` are all that users see of this chapter.
+_INVALID = (
+    "only integers, slices (`:`), ellipsis (`...`), newaxis (`None`) and integer or boolean arrays are valid indices, got {}"
+)
+
+
+class Index(NamedTuple):
+    """An index with arrays in it: the items as a template (see `compiler.ops.indexing`), and the arrays, as nodes, and as NumPy
+    arrays where the user gave something else than tensors."""
+
+    template: tuple[tuple[Any, ...], ...]
+    nodes: tuple[Node, ...]
+    given: tuple[np.ndarray[Any, Any] | None, ...]
+
+    @property
+    def shapes(self) -> tuple[tuple[int, ...], ...]:
+        return tuple([node.shape for node in self.nodes])
+
+
+def _items(key: Any) -> tuple[Any, ...]:
+    return key if isinstance(key, tuple) else (key,)
+
+
+# -- the key --------------------------------------------------------------------------------------------------------------------
+
+
+def _index(items: tuple[Any, ...]) -> Index:
+    """The items of a key that is not basic; the counts of masks are -1."""
+    template: list[tuple[Any, ...]] = []
+    nodes: list[Node] = []
+    given: list[np.ndarray[Any, Any] | None] = []
+    for item in items:
+        if item is None:
+            template.append(("none",))
+        elif item is Ellipsis:
+            if ("ellipsis",) in template:
+                raise IndexError("an index can only have a single ellipsis ('...')")
+            template.append(("ellipsis",))
+        elif isinstance(item, slice):
+            ends = [None if end is None else operator.index(end) for end in (item.start, item.stop, item.step)]
+            if ends[2] == 0:
+                raise ValueError("slice step cannot be zero")
+            template.append(("slice", *ends))
+        elif views.is_integer(item):
+            template.append(("int", int(item)))
+        else:
+            array, node = _positions(item)
+            nodes.append(node)
+            given.append(array)
+            template.append(("mask", len(nodes), -1) if node.dtype.kind == "b" else ("array", len(nodes)))
+    return Index(tuple(template), tuple(nodes), tuple(given))
+
+
+def _positions(item: Any) -> tuple[np.ndarray[Any, Any] | None, Node]:
+    """An array of positions, or a mask, as NumPy has it, unless it is a tensor, and as a node."""
+    if isinstance(item, (list, tuple)) and contains_handle(item):
+        item = wrap(stacked(item))
+    if isinstance(item, Handle):
+        node = item._read()
+        if node.dtype.kind not in "iub":
+            raise IndexError(f"arrays used as indices must be of integer (or boolean) type, got {node.dtype}")
+        return None, node
+    array = np.asarray(item)
+    if array.size == 0 and not isinstance(item, np.ndarray):
+        array = array.astype(np.intp)
+    if array.dtype.kind not in "iub":
+        if isinstance(item, np.ndarray):
+            raise IndexError(f"arrays used as indices must be of integer (or boolean) type, got {array.dtype}")
+        try:
+            array = np.asarray(operator.index(item))
+        except TypeError:
+            raise IndexError(_INVALID.format(type(item).__name__)) from None
+    return array, import_array(array)
+
+
+def positions_of(item: Any) -> Tensor:
+    """One array of positions, or a mask, of an index."""
+    return wrap(_positions(item)[1])
+
+
+def _counted(index: Index, wait: bool) -> Index | None:
+    """The index with the number of true elements of each mask; None if a mask would have to be waited for and may not."""
+    if not any(item[0] == "mask" for item in index.template):
+        return index
+    template, nodes = list(index.template), list(index.nodes)
+    for place, item in enumerate(template):
+        if item[0] == "mask":
+            number = item[1] - 1
+            mask = index.given[number]
+            if mask is None:
+                if not wait:
+                    return None
+                nodes[number] = as_stored(nodes[number])
+                mask = wrap(nodes[number])._value()
+            template[place] = ("mask", item[1], int(np.count_nonzero(mask)))
+    return Index(tuple(template), tuple(nodes), index.given)
+
+
+# -- reading --------------------------------------------------------------------------------------------------------------------
+
+
+def get(x: Handle, key: Any) -> Tensor:
+    """`x[key]`."""
+    items = _items(key)
+    view = x._index_map()
+    # A slice need not pay for the short way of x[i, j].
+    if items and type(items[-1]) is int and (place := views.position(view, items)) is not None:
+        return element(x, views.View((), (), place))
+    if views.is_basic(items):
+        found = views.index(view, items)
+        if found.shape == () and not any(item is Ellipsis for item in items):
+            return element(x, found)
+        return x._alias(found)
+    index = _index(items)
+    if any(item[0] == "mask" for item in index.template):
+        # What is wrong with ranks and masks is said before anything is waited for.
+        indexing.gathered(x.shape, index.shapes, _with_ones(index.template))
+    counted = _counted(index, wait=True)
+    assert counted is not None
+    return wrap(record(indexing.gather, (x._read(), *counted.nodes), (counted.template,)))
+
+
+def _with_ones(template: tuple[tuple[Any, ...], ...]) -> tuple[tuple[Any, ...], ...]:
+    """The template with masks whose counts are unknown as if one element were true, which broadcasts to anything."""
+    return tuple([("mask", item[1], 1) if item[0] == "mask" and item[2] < 0 else item for item in template])
+
+
+def element(x: Handle, found: views.View) -> Tensor:
+    """One element, as NumPy's scalars are: a snapshot that later writes to `x` do not change."""
+    base = x._base()
+    if type(base.result) is np.ndarray:
+        return wrap(constant(np.asarray(base.result.flat[found.offset]), base.device))
+    return wrap(record(elementwise.copy, (x._alias(found)._read(),)))
+
+
+# -- writing --------------------------------------------------------------------------------------------------------------------
+
+
+def template_of(key: Any) -> tuple[tuple[tuple[Any, ...], ...], list[Node]]:
+    """Any key as a template and the arrays in it."""
+    index = _index(_items(key))
+    return index.template, list(index.nodes)
+
+
+def cast_for_assignment(value: Any, dtype: np.dtype[Any], name: str, casting: Any = "unsafe") -> Any:
+    """The value to store as a node of `dtype`, or a Python scalar that fits it."""
+    if not isinstance(value, (Handle, int, float, complex, np.ndarray, np.generic)):
+        items = items_of(value)
+        if isinstance(items, (list, tuple)) and not contains_handle(items):
+            return constant(_stored_items(items, dtype, name))
+    found = operand(value, name)
+    if type(found) is not Node:
+        return constant(_scalar(found, dtype, name))
+    if found.dtype == dtype:
+        return found
+    if not np.can_cast(found.dtype, dtype, casting):
+        raise TypeError(f"Cannot cast {name} output from {found.dtype!r} to {dtype!r} with casting rule {casting!r}")
+    return record(elementwise.astype, (found,), (dtype,))
+
+
+def _stored_items(items: Any, dtype: np.dtype[Any], name: str) -> np.ndarray[Any, Any]:
+    """What is in a sequence, stored one by one: OverflowError for integers out of bounds, TypeError for complex in real numbers."""
+    try:
+        array = np.asarray(items)
+    except ValueError:
+        return array_of(items, name)
+    # Integers of more than 64 bits are objects, until they are floats.
+    if array.dtype not in SUPPORTED and not (array.dtype.kind == "O" and all(type(item) is int for item in array.flat)):
+        return array_of(items, name)
+    if array.dtype == dtype or (dtype.kind == "b" and array.dtype.kind in "iufc"):
+        return array.astype(dtype)
+    with np.errstate(all="ignore"):
+        return np.asarray(items, dtype)
+
+
+def _scalar(value: Any, dtype: np.dtype[Any], name: str) -> np.ndarray[Any, Any]:
+    """A Python number as a 0-d array, with the errors of NumPy's assignment."""
+    if type(value) is complex and dtype.kind not in "bc":
+        raise TypeError(f"{name}: a complex value cannot be stored in {dtype}")
+    limits = INTEGER_LIMITS.get(dtype)
+    if limits is not None:
+        value = int(value)  # ValueError for NaN, OverflowError for infinity
+        if not limits[0] <= value <= limits[1]:
+            raise OverflowError(f"Python integer {value} out of bounds for {dtype}")
+    elif dtype.kind == "b":
+        value = bool(value)
+    elif type(value) is int:
+        value = float(value)  # OverflowError beyond the range of floats
+    with np.errstate(all="ignore"):
+        return np.asarray(value).astype(dtype)
+
+
+def assign(x: Handle, key: Any, value: Any) -> None:
+    """`x[key] = value`, for basic, integer-array and boolean keys."""
+    if x.shape == () and x._node is not None:
+        raise TypeError("'Tensor' result of shape () does not support item assignment: it stands for a scalar")
+    shown = x._shown()
+    if shown is not None and not shown.writeable:
+        raise ValueError("assignment destination is read-only")
+    site = user_site()
+    items = _items(key)
+    if views.is_basic(items):
+        if isinstance(value, np.integer) and x.dtype.kind == "i":
+            value = int(value)  # NumPy's scalars must fit a signed dtype here, and wrap in an unsigned one
+        target = views.index(x._index_map(), items)
+        if (
+            isinstance(value, Handle)
+            and value._storage is not None
+            and value._storage is x._storage
+            and value._index_map() == target
+        ):
+            return  # x[key] += v has already written through the view
+        stored = cast_for_assignment(value, x.dtype, "setitem")
+        if stored.shape and not target.shape and not any(item is Ellipsis for item in items):
+            raise ValueError(
+                f"setting an array element with a sequence: one element cannot hold an array of shape {stored.shape}"
+            )
+        _check_broadcast(stored.shape, target.shape)
+        if target == views.whole(x._base().shape) and stored.device == x._base().device:
+            # All of it: the old values are not needed.
+            stored = _stretched(stored, target.shape)
+            x._replace(lambda whole: as_stored(stored))
+        else:
+            if len(stored.shape) > len(target.shape):
+                stored = _stretched(stored, stored.shape[len(stored.shape) - len(target.shape) :])
+            x._store(target, stored, site)
+        return
+    if type(shown) is views.Overlapping:
+        numbers = wrap(constant(views.places(shown, math.prod(x._base().shape))))
+        _assign_places(x, get(numbers, key), value)
+        return
+    index = _index(items)
+    stored = cast_for_assignment(value, x.dtype, "setitem")
+    _check_stored(x.shape, index, stored.shape)
+    # A template without counts: another mask meets the same plan.
+    with write_lock:
+        x._assign(record(indexing.put, (x._read(), stored, *index.nodes), (index.template,)), site)
+
+
+def scatter(x: Handle, view: views.View, value: Any) -> None:
+    """Store a node that broadcasts to the view, whose elements overlap, one element after the other in C order."""
+    numbers = wrap(constant(views.places(view, math.prod(x._base().shape))))
+    _assign_places(x, numbers, wrap(value) if type(value) is Node else value)
+
+
+def _assign_places(x: Handle, numbers: Tensor, value: Any) -> None:
+    """Write to the elements of the array that `x` shows part of, by their numbers."""
+    storage = x._storage
+    assert storage is not None
+    size = math.prod(storage.node.shape)
+    assign(showing(storage, views.View((size,), (1,), 0)), (numbers,), value)
+
+
+def _check_stored(shape: tuple[int, ...], index: Index, value: tuple[int, ...]) -> None:
+    """Raise what can be seen to be wrong with an assignment without waiting."""
+    counted = _counted(index, wait=False)
+    if counted is None:
+        indexing.gathered(shape, index.shapes, _with_ones(index.template))
+        return
+    target = indexing.gathered(shape, index.shapes, counted.template)
+    try:
+        check_assignable("setitem", value, target)
+    except ValueError:
+        raise ValueError(
+            f"shape mismatch: value array of shape {value} could not be broadcast to indexing result of shape {target}"
+        ) from None
+
+
+def _stretched(node: Node, shape: tuple[int, ...]) -> Node:
+    """The node, as a view if need be, in a shape that it broadcasts to once leading axes of length 1 are gone."""
+    if node.shape == shape:
+        return node
+    source = wrap(node)
+    trimmed = views.reshape(source._index_map(), node.shape[max(0, len(node.shape) - len(shape)) :])
+    wide = None if trimmed is None else views.broadcast(trimmed, shape)
+    assert wide is not None  # the shapes were checked
+    return source._alias(wide)._read()
+
+
+def _check_broadcast(source: tuple[int, ...], target: tuple[int, ...]) -> None:
+    trimmed = source
+    while len(trimmed) > len(target) and trimmed[0] == 1:
+        trimmed = trimmed[1:]
+    lead = len(target) - len(trimmed)
+    if lead < 0 or any(have not in (1, want) for have, want in zip(trimmed, target[lead:], strict=True)):
+        raise ValueError(f"could not broadcast input array from shape {source} into shape {target}")

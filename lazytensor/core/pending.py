@@ -1,0 +1,62 @@
+"""What is recorded and not computed: `wait_all` finds it here, and large work is noted for background starts."""
+
+from __future__ import annotations
+
+import math
+from weakref import ref
+
+import numpy as np
+
+from lazytensor.compiler.graph import Node
+from lazytensor.config import config
+from lazytensor.core.background import MAX_PENDING, bound, note, run_rounds
+from lazytensor.core.evaluate import value_of
+from lazytensor.core.followers import MAX_BYTES, watch
+from lazytensor.core.planning import lock
+
+# Elements from which an operation counts for background starts; smaller ones must not pay for the bookkeeping.
+_NOTABLE = 1 << 15
+_MAX_BYTES = np.iinfo(np.intp).max
+
+_pending: list[ref[Node]] = []
+# Not empty when what is recorded next reads something large that it may be smaller than.
+shrinks: list[None] = []
+_sweep_at = [MAX_PENDING // 2]
+
+
+def enroll(node: Node) -> None:
+    """Let `wait_all` find the node, and start it at once, or large work in the background, as the settings say."""
+    size = math.prod(node.shape)
+    if size > _NOTABLE and size * node.dtype.itemsize > _MAX_BYTES:
+        raise ValueError(
+            f"{node.op.name}: array is too big, shape {node.shape} of {node.dtype} exceeds the maximum possible size"
+        )
+    _pending.append(ref(node))
+    if shrinks:
+        shrinks.clear()
+        if size <= MAX_BYTES:
+            watch(node)
+    if len(_pending) > _sweep_at[0]:
+        bound(sweep())
+    if config.sync:
+        value_of(node)
+    elif size > _NOTABLE and note(node):
+        run_rounds(sweep())
+
+
+def sweep() -> list[Node]:
+    """Forget what is dead or computed, and return what is pending, in the order it was recorded."""
+    # Under the lock that captures hold, whose reference counts must not see these.
+    with lock:
+        count = len(_pending)
+        entries: list[ref[Node]] = []
+        alive: list[Node] = []
+        for entry in _pending[:count]:
+            node = entry()
+            if node is not None and node.result is None:
+                entries.append(entry)
+                alive.append(node)
+        _pending[:count] = entries
+        # Twice what is alive: each sweep costs 0.1 us a node recorded since the last.
+        _sweep_at[0] = max(MAX_PENDING // 2, 2 * len(alive))
+        return alive

@@ -1,0 +1,277 @@
+"""The plan cache, and the tiers: which kernels of a plan are interpreted, compiled now, or compiled in the background.
+
+`find_entry` and `make_entry` give the plan of a captured graph. `lock` guards the caches, and the pending graph while it is captured
+or settled; nothing is planned, compiled, run or queued under it.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from lazytensor.compiler import pipeline
+from lazytensor.compiler.capture import Capture, capture, to_graph
+from lazytensor.compiler.cost import interpreted_cost
+from lazytensor.compiler.graph import Graph, Node, linearize
+from lazytensor.compiler.kernel import Form, Group
+from lazytensor.compiler.memory_plan import Draft
+from lazytensor.compiler.ops.row import Kind
+from lazytensor.compiler.plan import KernelInfo, Plan
+from lazytensor.compiler.shield import complete
+from lazytensor.config import Token, config
+from lazytensor.core.system import engine, kernel_store
+from lazytensor.runtime import forks
+
+if TYPE_CHECKING:
+    from lazytensor.compiler.codegen.cpu import Store
+    from lazytensor.runtime.kernel_store import KernelFunction
+
+log = logging.getLogger("lazytensor")
+
+# Interpretation that has cost this much since the first run asks for compiled kernels.
+UPGRADE_SECONDS = 5e-3
+# A first run this long waits for the compiler instead of being interpreted; under `config.deterministic` by this alone.
+COMPILE_FIRST_SECONDS = 1.0
+DETERMINISTIC_SECONDS = 1e-3
+# Bounds of the plan caches: operations in all plans together (about 2 KB each), and plans of one operation.
+MAX_PLANNED_NODES = 100_000
+MAX_READY = 4096
+
+lock = threading.RLock()
+
+
+class _Changes:
+    """How often pending nodes were settled, under `lock`. What a signal handler or a finalizer evaluates in the middle of a capture
+    shows in it, and the capture is made again."""
+
+    __slots__ = ("count",)
+
+    def __init__(self) -> None:
+        self.count = 0
+
+
+changes = _Changes()
+
+
+class Entry:
+    """A cached plan, and what is needed to make a better one."""
+
+    __slots__ = ("graph", "groups", "last_use", "options", "plan", "requested", "seconds", "updates", "uses")
+
+    def __init__(self, graph: Graph, groups: tuple[Group, ...], options: pipeline.Options, plan: Plan, seconds: float) -> None:
+        self.graph = graph
+        self.groups = groups
+        self.options = options
+        self.plan = plan
+        self.seconds = seconds
+        self.uses = 0
+        self.last_use = 0
+        self.requested = False
+        self.updates = any(node.kind is Kind.UPDATE for node in graph.nodes)
+
+
+plans: dict[Any, Entry] = {}
+# Plans of one operation on computed operands, by a shorter key; None where the plan is one for `evaluate.run`.
+ready: dict[Any, Entry | None] = {}
+_planned_nodes = 0
+_uses = 0
+# Plans whose kernels are to be compiled.
+upgrades: deque[Entry] = deque()
+_compiling: set[Entry] = set()
+
+
+class _Plans(forks.Stage):
+    """A child asks again for the kernels that its parent's background thread was to compile."""
+
+    def in_child(self) -> None:
+        upgrades.extend(_compiling)
+        _compiling.clear()
+
+
+forks.register(forks.PLANNING, _Plans())
+
+
+def clear_plans() -> None:
+    """Forget all plans (kernels stay in the kernel store)."""
+    global _planned_nodes
+    with lock:
+        plans.clear()
+        ready.clear()
+        _planned_nodes = 0
+
+
+def _options(settings: Token, serial: bool = False) -> pipeline.Options:
+    return pipeline.Options(
+        settings.cse, tuple((name, 1 if serial else device.threads) for name, device in engine().devices.items())
+    )
+
+
+def find_entry(captured: Capture) -> Entry | None:
+    """The plan for a captured graph, if it is known."""
+    global _uses
+    entry = plans.get(captured.key)
+    if entry is not None:
+        _uses += 1
+        entry.last_use = _uses
+        if not entry.requested:
+            entry.uses += 1
+            _consider(entry)
+    return entry
+
+
+def make_entry(key: tuple[Any, ...], graph: Graph, serial: bool = False) -> Entry:
+    """A plan for the graph of a capture, remembered by the capture's key; `serial` as in the capture."""
+    settings: Token = key[0]  # not those of now: an awaited value is planned later, on another thread
+    options = _options(settings, serial)
+    graph, groups = pipeline.plan_groups(graph, options)
+    seconds = sum(interpreted_cost(graph, group) for group in groups if pipeline.worth_compiling(graph, group))
+    if settings.tier == "compile":
+        lower = _compile_all
+    elif settings.tier == "interpret":
+        lower = _compile_sources
+    elif settings.deterministic:
+        lower = _compile_worthy if seconds > DETERMINISTIC_SECONDS else _compile_sources
+    else:
+        lower = _compile_worthy if seconds > COMPILE_FIRST_SECONDS else _use_ready
+    entry = Entry(graph, groups, options, pipeline.make_plan(graph, groups, options, lower), seconds)
+    entry.requested = settings.tier != "auto" or settings.deterministic or seconds == 0 or lower is _compile_worthy
+    _remember(key, entry)
+    entry.uses = 1
+    _consider(entry)
+    return entry
+
+
+def _consider(entry: Entry) -> None:
+    """Ask for the plan's kernels when their interpretation has cost enough."""
+    if not entry.requested and entry.uses * entry.seconds > UPGRADE_SECONDS:
+        entry.requested = True
+        upgrades.append(entry)
+
+
+def _remember(key: Any, entry: Entry) -> None:
+    """Cache a plan. When the cache is full, the quarter that was not used for longest goes: a key takes time to hash, so the order
+    of uses is not kept in the dictionary. Without a lock: whoever holds it may be a frame below a signal handler that waits for this."""
+    global _planned_nodes, _uses
+    _uses += 1
+    entry.last_use = _uses
+    plans[key] = entry
+    _planned_nodes += len(entry.graph.nodes)
+    if _planned_nodes > MAX_PLANNED_NODES:
+        known = list(plans.items())
+        known.sort(key=lambda item: item[1].last_use)
+        for oldest, _ in known[: -(-len(known) // 4)]:
+            if oldest is not key:
+                plans.pop(oldest, None)
+        _planned_nodes = sum(len(entry.graph.nodes) for entry in list(plans.values()))
+
+
+Lowered = tuple[Draft, KernelInfo] | None
+
+
+def _compile_all(graph: Graph, group: Group) -> Lowered:
+    return _lower(graph, group, kernel_store())
+
+
+def _lower(graph: Graph, group: Group, store: Store) -> Lowered:
+    """The group as a compiled kernel; None, to have NumPy compute it, where that cannot be."""
+    if group.form is Form.CALL:
+        return None
+    complete("lazytensor.compiler.codegen.cpu")
+    from lazytensor.compiler.codegen.cpu import KernelError, lower  # delayed: start-up time
+
+    try:
+        return lower(graph, group, store)
+    except NotReady:
+        return None
+    except KernelError as error:
+        # While the interpreter exits, Numba cannot be imported since Python 3.12: nobody needs to know.
+        if not error.known and threading.main_thread().is_alive():
+            log.warning("a kernel could not be compiled, NumPy computes it: %s", error)
+        return None
+
+
+class NotReady(LookupError):
+    """The kernel would have to be compiled first."""
+
+
+def _ready_store(source: str, build: Callable[[], bytes]) -> KernelFunction:
+    store = kernel_store()
+    if store.get(source) is None and not store.on_disk(source):
+        raise NotReady(source)
+    return store(source, build)
+
+
+def _compile_worthy(graph: Graph, group: Group) -> Lowered:
+    if pipeline.worth_compiling(graph, group) or _has_no_reference(graph, group):
+        return _compile_all(graph, group)
+    return None
+
+
+def _has_no_reference(graph: Graph, group: Group) -> bool:
+    """Random sources have one generator, compiled, in both tiers."""
+    return any(graph.nodes[position].op.reference is None for position in group.members)
+
+
+def _compile_sources(graph: Graph, group: Group) -> Lowered:
+    """Random sources, by themselves: what reads them is interpreted, as it is when they are computed already."""
+    if any(graph.nodes[position].op.reference is not None for position in group.members):
+        return None
+    return _lower(graph, group, kernel_store().deferred)
+
+
+def _use_ready(graph: Graph, group: Group) -> Lowered:
+    """Compiled where the kernel is at hand, in memory or on disk; interpreted until then."""
+    if _has_no_reference(graph, group):
+        return _lower(graph, group, kernel_store().deferred)
+    if not pipeline.worth_compiling(graph, group) or interpreted_cost(graph, group) < UPGRADE_SECONDS:
+        return None
+    return _lower(graph, group, _ready_store)
+
+
+def start_upgrades() -> None:
+    """Have the kernels asked for so far compiled in the background; later runs use them. Called when a result is there: the imports of
+    the compiler hold the interpreter lock, and would delay it."""
+    while upgrades:
+        try:
+            entry = upgrades.popleft()
+        except IndexError:  # another thread was faster
+            return
+        _compiling.add(entry)
+        engine().background(partial(_upgrade, entry))
+
+
+def _upgrade(entry: Entry) -> None:
+    try:
+        entry.plan = pipeline.make_plan(entry.graph, entry.groups, entry.options, _compile_unhurried)
+    finally:
+        _compiling.discard(entry)
+
+
+def _compile_unhurried(graph: Graph, group: Group) -> Lowered:
+    """As `_compile_worthy`, in the background: between two kernels a fork may come, or the interpreter's exit."""
+    engine().background_checkpoint()
+    return _compile_worthy(graph, group)
+
+
+def pending_plan(nodes: Iterable[Node]) -> tuple[Graph, tuple[Group, ...], Plan] | None:
+    """The plan by which the nodes would be computed now, for `explain` and `visualize`; None when nothing is pending."""
+    nodes = list(nodes)
+    with lock:
+        while True:
+            before = changes.count
+            order = linearize(nodes)
+            if not order:
+                return None
+            graph = to_graph(capture(order, config.token), "cpu:0")
+            if changes.count == before:
+                break
+    options = _options(config.token)
+    graph, groups = pipeline.plan_groups(graph, options)
+    lower: Callable[[Graph, Group], Lowered] = _compile_sources if config.tier == "interpret" else _compile_worthy
+    if config.tier == "compile":
+        lower = _compile_all
+    return graph, groups, pipeline.make_plan(graph, groups, options, lower)

@@ -1,0 +1,1 @@
+"""NumPy's chapters: the public functions, a file a chapter, with its names in `__all__`."""

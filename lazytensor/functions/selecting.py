@@ -1,0 +1,404 @@
+"""Elements by position or by condition: `take` and its relatives, and their counterparts that write.
+
+Nothing here waits but `extract` and `compress`, whose results are as long as their conditions have true elements. What writes
+(`put`, `putmask`, `place`, `put_along_axis`) writes lazily into a tensor, and into a NumPy array after waiting for the values.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, overload
+
+import numpy as np
+
+from lazytensor.calling import results
+from lazytensor.calling.arguments import positions
+from lazytensor.calling.axes import one_axis
+from lazytensor.calling.fallback import values, waits
+from lazytensor.calling.keywords import bounds_mode
+from lazytensor.calling.out import deliver, returned
+from lazytensor.compiler.graph import Node
+from lazytensor.compiler.ops import indexing as ops
+from lazytensor.compiler.ops.rules import result_type
+from lazytensor.core import indexing, views
+from lazytensor.core.handle import Handle, mutable, wrap
+from lazytensor.core.operands import as_tensor, constant, operand
+from lazytensor.core.record import record
+from lazytensor.core.storage import write_lock
+from lazytensor.functions import elementwise
+from lazytensor.functions.creation import asarray
+from lazytensor.functions.manipulation import ravel, raveled, reshape
+from lazytensor.functions.ranges import iota
+from lazytensor.functions.searching import nonzero
+
+if TYPE_CHECKING:
+    from lazytensor.tensor import Tensor
+
+__all__ = [
+    "choose", "compress", "extract", "place", "put", "put_along_axis", "putmask", "select", "take", "take_along_axis", "where",
+]  # fmt: skip
+
+
+_MISSING: Any = object()
+
+
+# -- reading --------------------------------------------------------------------------------------------------------------------
+
+
+def _positions(indices: Any, length: int, mode: str, name: str) -> Tensor:
+    """Positions as integers; with `mode`, brought into the range of the length."""
+    mode = bounds_mode(mode, name)
+    places = positions(indices, name, "safe" if name == "put" else "same_kind")
+    if not length and 0 not in places.shape:
+        raise IndexError(f"{name}: cannot do a non-empty take from an empty axis")
+    if mode == "raise" or not length:
+        return places
+    wide = results.astype(places, np.int64, copy=False)
+    return elementwise.remainder(wide, length) if mode == "wrap" else elementwise.clip(wide, 0, length - 1)
+
+
+def take(a: Any, indices: Any, axis: int | None = None, out: Any = None, mode: str = "raise") -> Tensor:
+    """Elements along an axis at the given positions.
+
+    Parameters
+    ----------
+    a : array_like
+    indices : array_like of int
+    axis : int, optional
+        None takes from the raveled array.
+    out : Tensor or numpy.ndarray, optional
+        Where to store the result.
+    mode : {"raise", "wrap", "clip"}
+        What to do with positions out of bounds: IndexError at the wait, or count on from the other end, or take the nearest.
+
+    >>> import lazytensor as lt
+    >>> print(lt.take(lt.asarray([10, 20, 30]), [2, 0]))
+    [30 10]
+    """
+    source, place = raveled(as_tensor(a, "take"), axis, "take")
+    places = _positions(indices, source.shape[place], mode, "take")
+    return returned(wrap(record(ops.take, (source._read(), places._read()), (place,))), out, "take")
+
+
+def _along_axis(arr: Tensor, indices: Any, axis: int, name: str) -> tuple[Tensor, ...]:
+    """The key that pairs positions along an axis with every place of the other axes."""
+    places = as_tensor(indices, name)
+    rank = len(arr.shape)
+    along = one_axis(axis, rank, name)
+    if places.dtype.kind not in "iu":
+        raise IndexError(f"{name}: indices must be integers, got {places.dtype}")
+    if len(places.shape) != rank:
+        raise ValueError(f"{name}: indices of shape {places.shape} do not have the dimensions of shape {arr.shape}")
+    key: list[Tensor] = []
+    for dimension, length in enumerate(arr.shape):
+        if dimension == along:
+            key.append(places)
+        else:
+            shape = tuple([length if place == dimension else 1 for place in range(rank)])
+            key.append(iota(shape, dimension, np.int64))
+    return tuple(key)
+
+
+def take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Tensor:
+    """Elements at positions along the axis, given for each place: what `argsort` and `argmax(keepdims=True)` return.
+
+    >>> import lazytensor as lt
+    >>> print(lt.take_along_axis(lt.asarray([[1, 2], [3, 4]]), lt.asarray([[1], [0]]), axis=1))
+    [[2]
+     [3]]
+    """
+    source = as_tensor(arr, "take_along_axis")
+    if axis is None:
+        source, axis = ravel(source), 0
+    return indexing.get(source, _along_axis(source, indices, axis, "take_along_axis"))
+
+
+def _condition(condition: Any, name: str) -> np.ndarray[Any, Any]:
+    """The positions of the true elements of a one-dimensional condition: waits if it is a tensor."""
+    flags = as_tensor(condition, name)
+    return np.flatnonzero(values(flags))
+
+
+def _taken(source: Tensor, positions: np.ndarray[Any, Any], axis: int) -> Tensor:
+    length = source.shape[axis]
+    if positions.size and positions[-1] >= length:
+        raise IndexError(f"index {positions[-1]} is out of bounds for axis {axis} with size {length}")
+    return wrap(record(ops.take, (source._read(), constant(positions)), (axis,)))
+
+
+@waits
+def compress(condition: Any, a: Any, axis: int | None = None, out: Any = None) -> Tensor:
+    """The slices along an axis for which a condition is true. Waits for the condition, if it is a tensor.
+
+    Parameters
+    ----------
+    condition : one-dimensional array_like
+        May be shorter than the axis.
+    a : array_like
+    axis : int, optional
+        None takes elements of the raveled array.
+    out : Tensor or numpy.ndarray, optional
+
+    >>> import lazytensor as lt
+    >>> print(lt.compress([False, True], lt.asarray([[1, 2], [3, 4]]), axis=0))
+    [[3 4]]
+    """
+    source, place = raveled(as_tensor(a, "compress"), axis, "compress")
+    if len(as_tensor(condition, "compress").shape) != 1:
+        raise ValueError("compress: condition must be a 1-d array")
+    return returned(_taken(source, _condition(condition, "compress"), place), out, "compress")
+
+
+@waits
+def extract(condition: Any, arr: Any) -> Tensor:
+    """The elements for which a condition is true, both raveled. Waits for the condition, if it is a tensor.
+
+    >>> import lazytensor as lt
+    >>> print(lt.extract([True, False, True], lt.asarray([1, 2, 3])))
+    [1 3]
+    """
+    return _taken(ravel(arr), _condition(condition, "extract"), 0)
+
+
+# -- choosing -------------------------------------------------------------------------------------------------------------------
+
+
+def choose(a: Any, choices: Any, out: Any = None, mode: str = "raise") -> Tensor:
+    """For each place, the element of the array among `choices` whose number `a` has there; all broadcast.
+
+    Parameters
+    ----------
+    a : array_like of int
+    choices : sequence of array_like, or array_like whose first axis numbers the choices
+    out : Tensor or numpy.ndarray, optional
+    mode : {"raise", "wrap", "clip"}
+        What to do with numbers that are none: ValueError at the wait, or count on from the other end, or take the nearest.
+
+    >>> import lazytensor as lt
+    >>> print(lt.choose(lt.asarray([0, 1, 0]), [[1, 2, 3], -1]))
+    [ 1 -1  3]
+    """
+    mode = bounds_mode(mode, "choose")
+    items = list(choices)
+    if not items:
+        raise ValueError("choose: expects at least one choice")
+    which = positions(a, "choose", "safe", cut=False)._read()
+    nodes = [operand(item, "choose") for item in items]
+    if any(type(item) is int for item in nodes):
+        # Python scalars are weak, and cut to the common dtype.
+        dtype = result_type(tuple([item.dtype if type(item) is Node else type(item) for item in nodes]))
+        nodes = [results.cut(item, dtype, "choose") for item in nodes]
+    return deliver(wrap(record(ops.choose, (which, *nodes), (mode,))), out, "choose", casting="unsafe")
+
+
+@overload
+def where(condition: Any, x: Any, y: Any, /) -> Tensor: ...
+@overload
+def where(condition: Any, /) -> tuple[Tensor, ...]: ...
+def where(condition: Any, x: Any = _MISSING, y: Any = _MISSING, /) -> Any:
+    """Elements of `x` where `condition` is true, else of `y`; all three broadcast.
+
+    Parameters
+    ----------
+    condition : array_like of any dtype
+    x, y : array_like
+        The result has their common dtype, to which Python integers are cut. Without them, the positions of the true elements,
+        as of `nonzero`: `condition` is waited for.
+
+    >>> import lazytensor as lt
+    >>> print(lt.where(lt.asarray([True, False]), 1, 2))
+    [1 2]
+    """
+    if x is _MISSING and y is _MISSING:
+        return nonzero(condition)
+    if x is _MISSING or y is _MISSING:
+        raise ValueError("where: either both or neither of x and y should be given")
+    return mutable(results.where(condition, x, y))
+
+
+def select(condlist: Sequence[Any], choicelist: Sequence[Any], default: Any = 0) -> Tensor:
+    """Elements of the first choice whose condition is true, else the default.
+
+    Parameters
+    ----------
+    condlist : sequence of boolean array_like
+    choicelist : sequence of array_like
+        As many; the result has the common dtype of these and the default.
+    default : scalar or array_like
+
+    >>> import lazytensor as lt
+    >>> x = lt.arange(5)
+    >>> print(lt.select([x < 2, x > 3], [-x, x * 10], 7))
+    [ 0 -1  7  7 40]
+    """
+    if len(condlist) != len(choicelist):
+        raise ValueError(f"select: expects as many conditions as choices, got {len(condlist)} and {len(choicelist)}")
+    if not len(condlist):
+        raise ValueError("select: expects at least one condition")
+    conditions = [as_tensor(condition, "select") for condition in condlist]
+    for number, condition in enumerate(conditions):
+        if condition.dtype.kind != "b":
+            raise TypeError(f"select: conditions must be boolean, got {condition.dtype} in place {number}")
+    weak = (int, float, complex)
+    choices = [item if type(item) in weak else as_tensor(item, "select") for item in (*choicelist, default)]
+    dtype = result_type(tuple([type(item) if type(item) in weak else item.dtype for item in choices]))
+    for item in choices[:-1]:
+        # NumPy copies choices, as arrays, by the rule "same_kind"; the default is stored as it is.
+        kind = np.asarray(item).dtype if type(item) in weak else item.dtype
+        if not np.can_cast(kind, dtype, "same_kind"):
+            raise TypeError(f"select: cannot cast a choice from {kind} to {dtype} according to the rule 'same_kind'")
+    *chosen, result = [
+        wrap(constant(_plain(item, dtype))) if type(item) in weak else results.astype(item, dtype, copy=False) for item in choices
+    ]
+    for condition, choice in zip(reversed(conditions), reversed(chosen), strict=True):
+        result = results.where(condition, choice, result)
+    return mutable(result)
+
+
+def _plain(value: Any, dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
+    """A Python number in a dtype, cut to its bits."""
+    array = np.asarray(value)
+    if array.dtype.kind == "O":
+        raise OverflowError(f"select: Python integer {value} is out of bounds for every integer dtype")
+    with np.errstate(all="ignore"):
+        return array.astype(dtype)
+
+
+# -- writing --------------------------------------------------------------------------------------------------------------------
+
+
+def _write(target: Any, change: Callable[[Tensor], None], name: str) -> None:
+    """Let `change` write to a tensor; to a NumPy array by way of one."""
+    if isinstance(target, np.ndarray):
+        copied = asarray(target, copy=True)
+        change(copied)
+        target[...] = values(copied)
+        return
+    if not isinstance(target, Handle) or (target.shape == () and target._node is not None):
+        given = "a scalar" if isinstance(target, Handle) else type(target).__name__
+        raise TypeError(f"{name}: expects a tensor or a NumPy array to write to, got {given}")
+    # Reading and writing are one statement, which no other thread's may come between.
+    with write_lock:
+        change(target)  # type: ignore[arg-type]
+
+
+def _write_flat(whole: Tensor, places: Tensor, value: Any) -> None:
+    """`whole.flat[places] = value`."""
+    size = (math.prod(whole.shape),)
+    view = views.reshape(whole._index_map(), size)
+    if view is not None:
+        indexing.assign(whole._alias(view), (places,), value)
+        return
+    flat = reshape(whole, size, copy=True)
+    indexing.assign(flat, (places,), value)
+    indexing.assign(whole, ..., reshape(flat, whole.shape))
+
+
+def _cycled(v: Any, dtype: np.dtype[Any], name: str) -> Tensor:
+    """The values to write, raveled, in the dtype of what they are written to."""
+    return ravel(wrap(indexing.cast_for_assignment(v, dtype, name)))
+
+
+def cycled(given: Tensor, length: int) -> Tensor:
+    """The first `length` of the elements of a vector, repeated if there are fewer."""
+    have = given.shape[0]
+    if have == length:
+        return given
+    return given[:length] if have > length else take(given, elementwise.remainder(iota((length,), 0, np.int64), have))
+
+
+def put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
+    """Write values to positions of the raveled array, in place.
+
+    Parameters
+    ----------
+    a : Tensor or numpy.ndarray
+    ind : array_like of int
+    v : array_like
+        Repeated if there are fewer than positions.
+    mode : {"raise", "wrap", "clip"}
+        What to do with positions out of bounds: IndexError at the wait, or count on from the other end, or take the nearest.
+
+    >>> import lazytensor as lt
+    >>> x = lt.zeros(4)
+    >>> lt.put(x, [0, -1], [5, 7])
+    >>> print(x)
+    [5. 0. 0. 7.]
+    """
+
+    def change(whole: Tensor) -> None:
+        size = math.prod(whole.shape)
+        places = ravel(_positions(ind, size, mode, "put"))
+        given = _cycled(v, whole.dtype, "put")
+        if given.shape == (0,) or places.shape == (0,):
+            return
+        _write_flat(whole, places, cycled(given, places.shape[0]))
+
+    _write(a, change, "put")
+
+
+def _by_mask(arr: Any, mask: Any, vals: Any, name: str, number: Callable[[Tensor], Tensor]) -> None:
+    """Write `vals[number(mask) % len(vals)]` where the raveled mask is true."""
+
+    def change(whole: Tensor) -> None:
+        flags = as_tensor(mask, name)
+        if math.prod(flags.shape) != math.prod(whole.shape):
+            raise ValueError(f"{name}: mask and data must be the same size, got shapes {flags.shape} and {whole.shape}")
+        given = _cycled(vals, whole.dtype, name)
+        if given.shape == (0,):
+            if name == "place":
+                raise ValueError("place: cannot insert from an empty array")
+            return
+        flags = results.astype(ravel(flags), np.bool_, copy=False)
+        chosen = given if given.shape == (1,) else take(given, elementwise.remainder(number(flags), given.shape[0]))
+        indexing.assign(whole, ..., reshape(results.where(flags, chosen, ravel(whole)), whole.shape))
+
+    _write(arr, change, name)
+
+
+def putmask(a: Any, /, mask: Any, values: Any) -> None:
+    """Write to `a`, in place, where a mask is true: the values at the same positions, repeated if there are fewer.
+
+    >>> import lazytensor as lt
+    >>> x = lt.arange(4)
+    >>> lt.putmask(x, x > 1, [-1, -2, -3, -4])
+    >>> print(x)
+    [ 0  1 -3 -4]
+    """
+    _by_mask(a, mask, values, "putmask", lambda flags: iota(flags.shape, 0, np.int64))
+
+
+def place(arr: Any, mask: Any, vals: Any) -> None:
+    """Write the values, one after the other and repeated if need be, to the true elements of a mask, in place.
+
+    >>> import lazytensor as lt
+    >>> x = lt.arange(4)
+    >>> lt.place(x, x > 1, [-1, -2, -3, -4])
+    >>> print(x)
+    [ 0  1 -1 -2]
+    """
+    from lazytensor.functions.statistics import cumsum  # delayed: statistics is written against this chapter's importers
+
+    _by_mask(arr, mask, vals, "place", lambda flags: elementwise.maximum(cumsum(flags, axis=0) - 1, 0))
+
+
+def put_along_axis(arr: Any, indices: Any, values: Any, axis: int | None) -> None:
+    """Write values to positions along the axis, given for each place, in place: the counterpart of `take_along_axis`.
+
+    >>> import lazytensor as lt
+    >>> x = lt.zeros((2, 2))
+    >>> lt.put_along_axis(x, lt.asarray([[1], [0]]), 5, axis=1)
+    >>> print(x)
+    [[0. 5.]
+     [5. 0.]]
+    """
+
+    def change(whole: Tensor) -> None:
+        if axis is not None:
+            indexing.assign(whole, _along_axis(whole, indices, axis, "put_along_axis"), values)
+            return
+        (places,) = _along_axis(ravel(whole), indices, 0, "put_along_axis")
+        _write_flat(whole, places, values)
+
+    _write(arr, change, "put_along_axis")

@@ -1,0 +1,177 @@
+"""ndarray's methods. Most are the functions of the same name in the chapters, whose first argument is the tensor; the rest, which write
+in place or take their arguments another way, are here.
+"""
+
+from __future__ import annotations
+
+import builtins
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lazytensor.calling import arguments
+from lazytensor.calling.keywords import memory_order
+from lazytensor.calling.names import Unsupported
+from lazytensor.calling.out import deliver
+from lazytensor.compiler.ops import structural
+from lazytensor.core import indexing, views
+from lazytensor.core.dtypes import as_dtype
+from lazytensor.core.handle import Handle, wrap
+from lazytensor.core.record import record
+from lazytensor.functions import (
+    conversion,
+    elementwise,
+    files,
+    joining,
+    manipulation,
+    products,
+    searching,
+    selecting,
+    sorting,
+    statistics,
+)
+from lazytensor.functions.creation import zeros
+
+if TYPE_CHECKING:
+    from lazytensor.tensor import Tensor
+
+
+class Methods(Handle):
+    """What `Tensor` inherits."""
+
+    __slots__ = ()
+
+    if not TYPE_CHECKING:
+        byteswap, ctypes, dump, dumps, getfield = (Unsupported() for _ in range(5))
+        itemset, newbyteorder, ptp, setfield, setflags = (Unsupported() for _ in range(5))
+        _set_dtype, _set_shape = (Unsupported() for _ in range(2))
+
+    all = statistics.all
+    any = statistics.any
+    argmax = statistics.argmax
+    argmin = statistics.argmin
+    argpartition = sorting.argpartition
+    argsort = sorting.argsort
+    choose = selecting.choose
+    clip = elementwise.clip
+    cumprod = statistics.cumprod
+    cumsum = statistics.cumsum
+    diagonal = products.diagonal
+    dot = products.dot
+    flatten = manipulation.flatten
+    max = statistics.max
+    mean = statistics.mean
+    min = statistics.min
+    nonzero = searching.nonzero
+    prod = statistics.prod
+    put = selecting.put
+    ravel = manipulation.ravel
+    repeat = joining.repeat
+    round = elementwise.round
+    searchsorted = sorting.searchsorted
+    squeeze = manipulation.squeeze
+    std = statistics.std
+    sum = statistics.sum
+    swapaxes = manipulation.swapaxes
+    take = selecting.take
+    tofile = files.tofile
+    trace = products.trace
+    var = statistics.var
+
+    def astype(
+        self, dtype: Any, order: str = "K", casting: Any = "unsafe", subok: bool = True, copy: bool = True, *, device: Any = None
+    ) -> Tensor:
+        """The values in another dtype, if the casting rule allows it. See `lazytensor.astype`."""
+        letter = memory_order(order, "astype", default="K")
+        if casting != "unsafe" and not np.can_cast(self.dtype, as_dtype(dtype, "astype"), casting):
+            raise TypeError(f"astype: cannot cast from {self.dtype} to {as_dtype(dtype, 'astype')} by the rule {casting!r}")
+        return conversion.converted(self, dtype, letter, copy, device)
+
+    def compress(self, condition: Any, axis: int | None = None, out: Any = None) -> Tensor:
+        """The parts along an axis where a condition is true. See `lazytensor.compress`."""
+        return selecting.compress(condition, self, axis, out)
+
+    def conj(self, out: Any = None, /) -> Tensor:
+        """The complex conjugate of every element: the tensor itself where it has no complex dtype. See `lazytensor.conj`."""
+        if self.dtype.kind == "c":
+            return elementwise.conj(self) if out is None else elementwise.conj(self, out)
+        mine: Tensor = self  # type: ignore[assignment]
+        return deliver(mine, out, "conjugate")
+
+    conjugate = conj
+
+    def copy(self, order: str = "C") -> Tensor:
+        """An independent tensor of the same values."""
+        return manipulation.copy(self, order)
+
+    def fill(self, value: Any) -> None:
+        """Set every element."""
+        indexing.assign(self, ..., value)
+
+    def partition(self, kth: Any, axis: int = -1, kind: str = "introselect", order: None = None) -> None:
+        """Partition in place. See `lazytensor.partition`."""
+        indexing.assign(self, ..., sorting.partition(self, kth, axis, kind, order))
+
+    def reshape(self, *shape: Any, order: str = "C", copy: bool | None = None) -> Tensor:
+        """See `lazytensor.reshape`; takes the lengths as one tuple or one by one."""
+        lengths = shape[0] if len(shape) == 1 and not views.is_integer(shape[0]) else shape
+        return manipulation.reshape(self, lengths, order=order, copy=copy)
+
+    def resize(self, *new_shape: Any, refcheck: bool = True) -> None:
+        """Change the shape in place: elements are cut off at the end, or zeros added.
+
+        Raises
+        ------
+        ValueError
+            If views show these values.
+        """
+        given = new_shape[0] if len(new_shape) == 1 and not views.is_integer(new_shape[0]) else new_shape
+        shape = arguments.lengths(given)
+        if any(length < 0 for length in shape):
+            raise ValueError(f"resize: lengths must not be negative, got {shape}")
+        if self._storage is not None:
+            raise ValueError("resize: cannot change the shape of an array that views show; use lazytensor.resize")
+        size, wanted = math.prod(self.shape), math.prod(shape)
+        elements = manipulation.ravel(wrap(self._read()))
+        if wanted > size:
+            elements = joining.concat([elements, zeros(wanted - size, self.dtype, device=self._base().device)])
+        self._node = manipulation.copy(manipulation.reshape(elements[:wanted], shape))._read()
+
+    def sort(
+        self, axis: int = -1, kind: Any = None, order: None = None, *, stable: bool | None = None, descending: bool = False
+    ) -> None:
+        """Sort in place. See `lazytensor.sort`."""
+        indexing.assign(self, ..., sorting.sort(self, axis, kind, order, stable=stable, descending=descending))
+
+    def transpose(self, *axes: Any) -> Tensor:
+        """See `lazytensor.transpose`; takes the axes as one tuple or one by one."""
+        if not axes or (len(axes) == 1 and axes[0] is None):
+            return manipulation.transpose(self)
+        return manipulation.transpose(self, axes[0] if len(axes) == 1 else axes)
+
+    def view(self, dtype: Any = None, type: Any = None) -> Tensor:
+        """Another tensor on the same values; in another dtype, the same bytes read as that, which cannot be written to.
+
+        The last axis takes up a difference in size: complex128 of shape (3, 2) is float64 of shape (3, 4). `type`, if given, must be
+        the class of tensors, which have no subclasses.
+        """
+        if isinstance(dtype, builtins.type) and issubclass(dtype, (Handle, np.ndarray)):
+            dtype, type = None, dtype
+        if type is not None and not (isinstance(type, builtins.type) and issubclass(type, Handle)):
+            raise TypeError(f"view: type must be lazytensor.ndarray, got {type!r}; np.asarray(t).view(...) is NumPy's")
+        if dtype is None or as_dtype(dtype, "view") == self.dtype:
+            return self._alias(views.View(*self._index_map()))
+        target = as_dtype(dtype, "view")
+        if not np.dtype(dtype).isnative:
+            raise TypeError(f"view: dtype {dtype!r} has another byte order, which tensors do not have")
+        shape = self.shape
+        if target.itemsize != self.dtype.itemsize:
+            if not shape:
+                raise ValueError("view: changing the dtype of a 0-d array is only supported if the size is unchanged")
+            size = shape[-1] * self.dtype.itemsize
+            if size % target.itemsize:
+                raise ValueError(f"view: {size} bytes along the last axis are no whole number of {target}")
+            shape = (*shape[:-1], size // target.itemsize)
+        made = wrap(record(structural.bitcast, (self._read(),), (target, shape)))
+        return manipulation.broadcast_to(made, shape)

@@ -1,0 +1,389 @@
+"""`Tensor`: what users hold. Operators, methods, conversions and blocking points; the work is in the chapters."""
+
+from __future__ import annotations
+
+import builtins
+import sys
+from collections.abc import Generator, Iterator
+from contextlib import suppress
+from typing import Any
+
+import numpy as np
+
+from lazytensor.calling.bind import infix, operators, reflected
+from lazytensor.calling.out import deliver
+from lazytensor.compiler.ops import elementwise as ops
+from lazytensor.compiler.ops import structural
+from lazytensor.core import evaluate, indexing
+from lazytensor.core.devices import Device, device_name
+from lazytensor.core.evaluate import value_of
+from lazytensor.core.handle import _tensor_class, wrap
+from lazytensor.core.operands import constant
+from lazytensor.core.record import record
+from lazytensor.core.storage import write_lock
+from lazytensor.functions import creation, elementwise, manipulation, numerics, products, statistics
+from lazytensor.runtime.promise import Promise, on_engine_thread
+from lazytensor.tensor import components
+from lazytensor.tensor.flat import Flags, Flat, flags
+from lazytensor.tensor.interop import Protocols
+from lazytensor.tensor.methods import Methods
+from lazytensor.tensor.scalars import Scalars
+from lazytensor.tensor.subscripts import DType_co, Shape_co, Subscripted
+
+Shape = tuple[int, ...]
+
+
+def _in_place(function: Any, name: str) -> Any:
+    """An augmented assignment: writes into the tensor (and what aliases it) with NumPy's same-kind rule; a scalar-like result is
+    rebound instead."""
+
+    def method(self: Tensor, other: Any, /) -> Any:
+        # Reading and writing are one statement, which no other thread's may come between.
+        with write_lock:
+            result = function(self, other)
+            if result is NotImplemented:
+                if getattr(type(other), "__array_ufunc__", ...) is None:
+                    # Not left to the other operand, as NumPy has it: nothing could be written in place.
+                    raise TypeError(f"{name}: operand {type(other).__name__!r} does not support ufuncs (__array_ufunc__=None)")
+                return result
+            if self._node is not None and self._node.shape == ():
+                return result
+            return deliver(result, self, name)
+
+    return method
+
+
+class Tensor(Methods, Protocols, Scalars, Subscripted[Shape_co, DType_co]):
+    """A lazy n-dimensional array with NumPy's semantics.
+
+    Operations return at once; values are computed when one is needed: by `wait`, `numpy`, `item`, `float`, `bool`, `print`. Made by
+    `lazytensor.asarray` and the other creation functions, not by calling the class.
+
+    >>> import lazytensor as lt
+    >>> t = lt.arange(4) * 2
+    >>> print(t)
+    [0 2 4 6]
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Tensor:
+        fractions = sys.modules.get("fractions")
+        if fractions is not None and len(args) == 1 and isinstance(args[0], fractions.Fraction):
+            # What the functions of `statistics` end in: the class of their values, called with the result.
+            return wrap(constant(np.asarray(float(args[0]))))
+        raise TypeError(
+            "Tensor (lazytensor.ndarray) is not to be called: make tensors with lazytensor.asarray, zeros, empty and the other "
+            "creation functions"
+        )
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        raise TypeError(
+            "Tensor (lazytensor.ndarray) cannot be subclassed: hold a tensor in an attribute, and give the class __array__ or "
+            "__array_namespace__"
+        )
+
+    # -- attributes ------------------------------------------------------------------------------------------------------------
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes."""
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        """Number of elements."""
+        size = 1
+        for length in self.shape:
+            size *= length
+        return size
+
+    @property
+    def itemsize(self) -> int:
+        """Bytes of one element."""
+        return self.dtype.itemsize
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all elements."""
+        return self.size * self.dtype.itemsize
+
+    @property
+    def device(self) -> Device:
+        """Where the tensor lives; unpinned tensors live on the first CPU device."""
+        return Device(self._base().device or "cpu:0")
+
+    @property
+    def strides(self) -> Shape:
+        """Bytes from one element to the next along each axis of what is shown."""
+        return tuple([step * self.dtype.itemsize for step in self._index_map().strides])
+
+    @property
+    def flags(self) -> Flags:
+        """What memory the values have: c_contiguous, writeable, ..."""
+        return flags(self)
+
+    @property
+    def base(self) -> None:
+        """None: what a view shows is not told."""
+
+    @property
+    def flat(self) -> Flat:
+        """The elements in C order, to read and to write."""
+        return Flat(self)
+
+    @flat.setter
+    def flat(self, value: Any) -> None:
+        Flat(self)[...] = value
+
+    @property
+    def data(self) -> memoryview:
+        """The values as read-only memory. Waits."""
+        return self.numpy().data
+
+    @property
+    def T(self) -> Tensor:  # noqa: N802
+        """The view with all axes reversed."""
+        return manipulation.transpose(self)
+
+    @property
+    def mT(self) -> Tensor:  # noqa: N802
+        """The view with the last two axes exchanged."""
+        return manipulation.matrix_transpose(self)
+
+    @property
+    def real(self) -> Tensor:
+        """The real part, as a view that can be written to."""
+        return components.part(self, ops.real)
+
+    @real.setter
+    def real(self, value: Any) -> None:
+        components.set_part(self, ops.real, value)
+
+    @property
+    def imag(self) -> Tensor:
+        """The imaginary part, as a view that can be written to; read-only zeros for real dtypes."""
+        return components.part(self, ops.imag)
+
+    @imag.setter
+    def imag(self, value: Any) -> None:
+        components.set_part(self, ops.imag, value)
+
+    # -- waiting ---------------------------------------------------------------------------------------------------------------
+
+    def wait(self) -> Tensor:
+        """Compute this tensor and wait for it; returns it. Raises the error of an operation it needs that failed."""
+        value_of(self._root())
+        return self
+
+    def start(self) -> Tensor:
+        """Compute this tensor in the background; returns at once. Waits only while 64 graphs are queued already."""
+        evaluate.run((self._root(),), background=True)
+        return self
+
+    def is_ready(self) -> bool:
+        """Is the value there (or known to have failed), so that a wait returns at once? Never waits."""
+        return evaluate.is_ready(self._root())
+
+    def future(self) -> Any:
+        """A future of this tensor: hashable, awaitable, made without waiting for the value. Its result is the tensor, computed.
+
+        In a running event loop it is an `asyncio.Future`, for `asyncio.gather`, `wait`, `wait_for` and `as_completed`, which hash
+        what they are given. Elsewhere it is a `concurrent.futures.Future`, which can be awaited later. `lazytensor.gather` waits for
+        several tensors as one graph.
+
+        >>> import lazytensor as lt
+        >>> print((lt.arange(3) + 1).future().result())
+        [1 2 3]
+        """
+        from lazytensor.tensor.futures import future_of  # delayed: start-up time
+
+        node = self._root()
+
+        def answer() -> Tensor:
+            value_of(node)
+            return self
+
+        return future_of((node,), answer)
+
+    def __await__(self) -> Generator[Any, None, Tensor]:
+        node = self._root()
+        if node.result is None:
+            evaluate.issue((node,))
+        if type(node.result) is Promise:
+            yield from _awaited(node.result).__await__()
+        value_of(node)
+        return self
+
+    def item(self, *index: int) -> Any:
+        """One element as a Python number; the tensor must have one element unless an index is given. Waits."""
+        if index:
+            return self._value().item(*index)
+        if self.size != 1:
+            raise ValueError("can only convert an array of size 1 to a Python scalar")
+        return self._value().item()
+
+    def tolist(self) -> Any:
+        """Nested lists of Python numbers. Waits."""
+        return self._value().tolist()
+
+    def tobytes(self, order: str = "C") -> bytes:
+        """The elements' bytes, in C order or, if asked for, in Fortran's. Waits."""
+        return self._value().tobytes(order)  # type: ignore[arg-type]
+
+    tostring = tobytes  # NumPy has it until 2.2
+
+    def __bool__(self) -> bool:
+        if self.size != 1:
+            raise ValueError(
+                "The truth value of an array with more than one element is ambiguous. Use a.any() or a.all()"
+                if self.size
+                else "The truth value of an empty array is ambiguous. Use `array.size > 0` to check that an array is not empty."
+            )
+        return builtins.bool(self._value().reshape(-1)[0])
+
+    def __str__(self) -> str:
+        return str(self._value())
+
+    def __format__(self, spec: str) -> str:
+        return format(self._value()[()] if self.shape == () else self._value(), spec)
+
+    def __repr__(self) -> str:
+        if on_engine_thread():
+            return f"<Tensor {self.shape} {self.dtype} on the engine's thread>"
+        try:
+            value = self._value()
+        except Exception as error:
+            return f"<Tensor {self.shape} {self.dtype} failed: {type(error).__name__}: {error}>"
+        return np.array_repr(value).replace("array(", "Tensor(", 1).replace("\n     ", "\n      ")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restore, (np.array(self._value()), self._base().device)
+
+    def __copy__(self) -> Tensor:
+        return manipulation.copy(self)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
+        return manipulation.copy(self)
+
+    # -- container -------------------------------------------------------------------------------------------------------------
+
+    def __len__(self) -> int:
+        if not self.shape:
+            raise TypeError("len() of unsized object")
+        return self.shape[0]
+
+    def __iter__(self) -> Iterator[Tensor]:
+        if not self.shape:
+            raise TypeError("iteration over a 0-d array")
+        return (self[place] for place in range(self.shape[0]))
+
+    def __contains__(self, value: Any) -> bool:
+        return builtins.bool(statistics.any(elementwise.equal(self, value)))
+
+    def __getitem__(self, key: Any) -> Tensor:
+        return indexing.get(self, key)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        indexing.assign(self, key, value)
+
+    __hash__ = Scalars.__hash__  # which the comparisons below would take away
+
+    # -- operators -------------------------------------------------------------------------------------------------------------
+
+    __add__ = infix(ops.add)
+    __radd__ = reflected(ops.add)
+    __iadd__ = _in_place(__add__, "add")
+    __sub__ = infix(ops.subtract)
+    __rsub__ = reflected(ops.subtract)
+    __isub__ = _in_place(__sub__, "subtract")
+    __mul__ = infix(ops.multiply)
+    __rmul__ = reflected(ops.multiply)
+    __imul__ = _in_place(__mul__, "multiply")
+    __truediv__ = infix(ops.divide)
+    __rtruediv__ = reflected(ops.divide)
+    __itruediv__ = _in_place(__truediv__, "divide")
+    __floordiv__ = infix(ops.floor_divide)
+    __rfloordiv__ = reflected(ops.floor_divide)
+    __ifloordiv__ = _in_place(__floordiv__, "floor_divide")
+    __mod__ = infix(ops.remainder)
+    __rmod__ = reflected(ops.remainder)
+    __imod__ = _in_place(__mod__, "remainder")
+
+    __pow__, __rpow__ = operators(elementwise.raised, np.power)
+    __ipow__ = _in_place(__pow__, "pow")
+    __and__ = infix(ops.bitwise_and)
+    __rand__ = reflected(ops.bitwise_and)
+    __iand__ = _in_place(__and__, "bitwise_and")
+    __or__ = infix(ops.bitwise_or)
+    __ror__ = reflected(ops.bitwise_or)
+    __ior__ = _in_place(__or__, "bitwise_or")
+    __xor__ = infix(ops.bitwise_xor)
+    __rxor__ = reflected(ops.bitwise_xor)
+    __ixor__ = _in_place(__xor__, "bitwise_xor")
+    __lshift__ = infix(ops.bitwise_left_shift)
+    __rlshift__ = reflected(ops.bitwise_left_shift)
+    __ilshift__ = _in_place(__lshift__, "bitwise_left_shift")
+    __rshift__ = infix(ops.bitwise_right_shift)
+    __rrshift__ = reflected(ops.bitwise_right_shift)
+    __irshift__ = _in_place(__rshift__, "bitwise_right_shift")
+
+    __divmod__, __rdivmod__ = operators(numerics.divmod, np.divmod)
+    __matmul__, __rmatmul__ = operators(products.matmul, np.matmul)
+    __imatmul__ = _in_place(__matmul__, "matmul")
+    __eq__ = infix(ops.equal)  # type: ignore[assignment]
+    __ne__ = infix(ops.not_equal)  # type: ignore[assignment]
+    __lt__ = infix(ops.less)
+    __le__ = infix(ops.less_equal)
+    __gt__ = infix(ops.greater)
+    __ge__ = infix(ops.greater_equal)
+
+    def __neg__(self) -> Tensor:
+        return elementwise.negative(self)
+
+    def __pos__(self) -> Tensor:
+        return elementwise.positive(self)
+
+    def __abs__(self) -> Tensor:
+        return elementwise.abs(self)
+
+    def __invert__(self) -> Tensor:
+        return elementwise.bitwise_invert(self)
+
+    def to_device(self, device: Any, /, *, stream: Any = None) -> Tensor:
+        """The tensor on another device: a lazy copy, pinned there."""
+        if stream is not None:
+            raise ValueError("to_device: streams are the scheduler's; stream must be None")
+        name = device_name(device)
+        node = self._read()
+        if node.device == name:
+            return self
+        return wrap(record(structural.to_device, (node,), (name,), device=name))
+
+
+_tensor_class.append(Tensor)
+# NumPy's name, for annotations and isinstance.
+ndarray = Tensor
+
+
+async def _awaited(promise: Promise) -> None:
+    """Sleep, without blocking the running loop, until the promise is set."""
+    import asyncio  # delayed: start-up time
+
+    loop = asyncio.get_running_loop()
+    done = loop.create_future()
+
+    def wake() -> None:
+        if not done.done():
+            done.set_result(None)
+
+    def tell(promise: Promise) -> None:
+        with suppress(RuntimeError):  # the loop closed: nobody waits any more
+            loop.call_soon_threadsafe(wake)
+
+    promise.add_callback(tell)
+    await done
+
+
+def _restore(array: np.ndarray[Any, Any], device: str | None) -> Tensor:
+    return creation.asarray(array, device=device)

@@ -1,0 +1,1 @@
+"""What looks at the work and steers it: explain, visualize, waiting, caches."""
