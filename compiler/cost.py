@@ -11,11 +11,7 @@ from typing import Any
 from lazytensor.compiler.graph import Graph, GraphNode
 from lazytensor.compiler.kernel import Group
 from lazytensor.compiler.ops.row import Kind
-
-CALL_SECONDS = 1.0e-6
-BYTES_PER_SECOND = 8e9
-FLOPS_PER_SECOND = 2e9
-LIBRARY_FLOPS_PER_SECOND = 1e11
+from lazytensor.compiler.tuning import BYTES_PER_SECOND, CALL_SECONDS, FLOPS_PER_SECOND, LIBRARY_FLOPS_PER_SECOND
 
 
 def region_bytes(node: GraphNode) -> int:

@@ -12,15 +12,11 @@ import numpy as np
 from lazytensor.compiler.cost import node_cost
 from lazytensor.compiler.graph import Graph, Shape
 from lazytensor.compiler.kernel import Access, access
-from lazytensor.compiler.memory_plan import Draft
 from lazytensor.compiler.ops.row import Kind
+from lazytensor.compiler.passes.memory_plan import Draft
 from lazytensor.compiler.plan import Environment, Lane, restarts
+from lazytensor.compiler.tuning import BLAS_FLOPS, GRAIN, POOLED_BYTES
 from lazytensor.compiler.updates import Writing, alone, destination, reader
-
-# Below this a result comes from NumPy's own allocator and one thread: a pooled block and `out=` cost about 3 us.
-POOLED_BYTES = 1 << 16
-# Elements a thread takes at a time when one ufunc call is shared between threads (about 100 us of work).
-GRAIN = 1 << 17
 
 Run = Callable[[Environment, Lane], None]
 
@@ -143,10 +139,6 @@ def _rows(value: Any, rank: int, start: int, stop: int) -> Any:
     if getattr(value, "ndim", 0) == rank and value.shape[0] != 1:
         return value[start:stop]
     return value
-
-
-# Work below this is done by one BLAS thread in any case (OpenBLAS's own threshold), so its setting need not be touched.
-BLAS_FLOPS = 1e4
 
 
 def _call(graph: Graph, position: int, found: list[Access]) -> Run:

@@ -28,7 +28,7 @@ class Group:
     REDUCE: `body` (maybe empty) of shape `shape`, the input's; `reduces`, all over the same axes; `epilogue`, elementwise nodes of the
     reductions' output shape that read reductions, other epilogue nodes, or values from outside the group.
     ROWS: as REDUCE, over the last axes, and body nodes may read reductions and epilogue nodes, each element the value of its row; the
-    reductions' shapes may differ in their axes of length one (see `compiler.rows`).
+    reductions' shapes may differ in their axes of length one (see `passes.rows`).
     CALL: one node of any other kind, in `body`. View nodes are in no group: their readers see through them (`access`).
     `outputs` are the members whose values are stored; the others live in registers only.
     """

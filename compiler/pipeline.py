@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 
 from lazytensor.compiler import interpret
 from lazytensor.compiler.cost import compiled_cost, interpreted_cost
-from lazytensor.compiler.fusion import fuse
 from lazytensor.compiler.graph import Graph
 from lazytensor.compiler.kernel import Form, Group
-from lazytensor.compiler.memory_plan import Draft, last_uses, peak_bytes
-from lazytensor.compiler.place import insert_copies
+from lazytensor.compiler.passes.fusion import fuse
+from lazytensor.compiler.passes.memory_plan import Draft, last_uses, peak_bytes
+from lazytensor.compiler.passes.place import insert_copies
+from lazytensor.compiler.passes.rewrite import PASSES, share_common
+from lazytensor.compiler.passes.schedule import Schedule, schedule
 from lazytensor.compiler.plan import KernelInfo, Plan, Segment, Step, Stream
-from lazytensor.compiler.rewrite import PASSES, share_common
-from lazytensor.compiler.schedule import Schedule, schedule
 
 _DUMP = os.environ.get("LAZYTENSOR_DUMP") == "1"
 

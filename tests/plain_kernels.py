@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from lazytensor.compiler.codegen.expressions import TYPES
+from lazytensor.compiler.codegen.nest.expressions import TYPES
 from lazytensor.compiler.codegen.source import KernelError
 from lazytensor.compiler.plan import KernelTask
 from lazytensor.config import config

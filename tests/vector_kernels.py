@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from lazytensor.compiler.codegen.vectormath import namespace
+from lazytensor.compiler.codegen.elementary.vectormath import namespace
 
 DTYPES: dict[str, Any] = {
     "b1": np.bool_, "i8": np.int8, "i16": np.int16, "i32": np.int32, "i64": np.int64,

@@ -10,24 +10,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from lazytensor.compiler import memory_plan
-from lazytensor.compiler.codegen.arguments import bind
-from lazytensor.compiler.codegen.loops import operations
-from lazytensor.compiler.codegen.mapping import Draft, Map
-from lazytensor.compiler.codegen.reduction import Reduce
-from lazytensor.compiler.codegen.regions import Ring
-from lazytensor.compiler.codegen.row_tiles import RowTiles
-from lazytensor.compiler.codegen.rows import Rows
-from lazytensor.compiler.codegen.short import Short
+from lazytensor.compiler.codegen.forms.mapping import Draft, Map
+from lazytensor.compiler.codegen.forms.reduction import Reduce
+from lazytensor.compiler.codegen.forms.regions import Ring
+from lazytensor.compiler.codegen.forms.row_tiles import RowTiles
+from lazytensor.compiler.codegen.forms.rows import Rows
+from lazytensor.compiler.codegen.forms.short import Short
+from lazytensor.compiler.codegen.nest.arguments import bind
+from lazytensor.compiler.codegen.nest.loops import operations
 from lazytensor.compiler.codegen.source import KernelError, compile_source, library_digest
 from lazytensor.compiler.graph import Graph
 from lazytensor.compiler.kernel import Form, Group, access
+from lazytensor.compiler.passes import memory_plan
 from lazytensor.compiler.plan import Environment, Kernel, KernelInfo, Lane
+from lazytensor.compiler.tuning import KERNEL_CALL_SECONDS
 from lazytensor.compiler.updates import destination
 
 __all__ = ["KernelError", "KernelFunction", "KernelSpec", "Store", "build", "library_digest", "lower", "specify"]
-
-CALL_SECONDS = 2e-6  # argument block, allocation and call of one kernel
 
 
 class KernelFunction(Kernel, Protocol):
@@ -106,7 +105,7 @@ def build(spec: KernelSpec, store: Store) -> tuple[memory_plan.Draft, KernelInfo
         reads=tuple(sorted(reads)),
         writes=tuple(writes),
         origin=graph.nodes[group.outputs[-1]].origin,
-        cost=draft.nanoseconds * 1e-9 + CALL_SECONDS,
+        cost=draft.nanoseconds * 1e-9 + KERNEL_CALL_SECONDS,
         shared=any(units > share for _, units, share in draft.phases),
     )
     return step, KernelInfo(kernel.name, operations(graph, group), group.shape, group.device, "compiled", draft.source)

@@ -15,12 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from lazytensor.compiler.executors import load_executors
+from lazytensor.compiler.tuning import MAX_REFUSED
 
 INDENT = "    "
 # Whoever compiles holds it; so do forks, and the interpreter's exit.
 lock = threading.RLock()
-# Sources that the compiler refused, and what it said: it would refuse them again. The oldest go when there are more than these.
-MAX_REFUSED = 256
 _refused: dict[str, str] = {}
 
 
@@ -70,7 +69,7 @@ class Source:
 def library_digest() -> str:
     """A hash of this package's files: kernels have its functions compiled in, so cached object code depends on them too."""
     digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -117,7 +116,7 @@ def assembly(source: str) -> str:
 
 def _module(source: str) -> tuple[Any, Any]:
     """The optimised LLVM module of a kernel, its function under the name it has in the source, and the target machine."""
-    from lazytensor.compiler.codegen import vectormath  # delayed: start-up time
+    from lazytensor.compiler.codegen.elementary import vectormath  # delayed: start-up time
 
     load_executors()
     vectormath.configure_numba()

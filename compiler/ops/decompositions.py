@@ -14,6 +14,7 @@ import numpy as np
 from lazytensor.compiler.ops import rules, shapes
 from lazytensor.compiler.ops.factories import FINITE, library
 from lazytensor.compiler.ops.row import Signature
+from lazytensor.compiler.tuning import MAX_PIECES
 
 Array = np.ndarray[Any, Any]
 Shape = tuple[int, ...]
@@ -68,10 +69,6 @@ def _complex(rule: rules.Rule) -> rules.Rule:
         return Signature(found.operands, np.result_type(found.result, np.complex64))
 
     return complex_
-
-
-# Pieces that a stack of matrices is cut into: fixed by the shape, though every matrix is computed alone.
-MAX_PIECES = 32
 
 
 def _shared(reference: Callable[..., Any]) -> Callable[..., None]:

@@ -10,14 +10,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lazytensor.compiler.ops import rules
+from lazytensor.compiler.tuning import ORDERED_WORK
 
 Shape = tuple[int, ...]
 # The labels of axes: letters, and numbers, from the last axis, for those that an ellipsis stands for.
 Labels = tuple[str | int, ...]
-
-
-# Work that is worth ordering: below it the sum over all labels at once takes less time than finding an order.
-ORDERED_WORK = 1e4
 
 
 class Parsed(NamedTuple):

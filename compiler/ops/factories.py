@@ -10,6 +10,7 @@ import numpy as np
 
 from lazytensor.compiler.ops import rules, shapes
 from lazytensor.compiler.ops.row import Domain, Kind, Op
+from lazytensor.compiler.tuning import ROWS_GRAIN
 
 Array = np.ndarray[Any, Any]
 
@@ -79,10 +80,6 @@ def function(
 def comparison(name: str, ufunc: np.ufunc, sign: str, kinds: str, doc: str) -> Op:
     """A row of a comparison operator."""
     return elementwise(name, ufunc, cpu={kinds: f"{{x}} {sign} {{y}}"}, doc=doc)
-
-
-# Elements of one call, of functions that take up to 10 ns each.
-ROWS_GRAIN = 1 << 15
 
 
 def by_rows(function: Callable[..., Any]) -> Callable[..., None]:

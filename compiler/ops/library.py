@@ -12,6 +12,7 @@ from lazytensor.compiler.ops import rules, shapes
 from lazytensor.compiler.ops.einsum import einsum as sum_of_products
 from lazytensor.compiler.ops.einsum import einsum_shape, einsum_work
 from lazytensor.compiler.ops.factories import FINITE, library
+from lazytensor.compiler.order import MAX_PANELS, PANEL_FLOPS
 
 Array = np.ndarray[Any, Any]
 Shape = tuple[int, ...]
@@ -34,12 +35,6 @@ def _tensordot_work(x: Shape, y: Shape, x_axes: tuple[int, ...], y_axes: tuple[i
 
 def _tensordot(x: Any, y: Any, x_axes: tuple[int, ...], y_axes: tuple[int, ...]) -> Array:
     return np.asarray(np.tensordot(x, y, axes=(x_axes, y_axes)), order="C")
-
-
-# A panel is worth a few ms of one core: BLAS packs the other operand again for each. Of 1024 x 1024 float32 products, one call takes
-# 9.9 ms of one core, 4 panels of columns 10.3, 2 x 2 tiles 10.6, 4 panels of rows 11.0, 8 of rows 12.4.
-PANEL_FLOPS = 5e8
-MAX_PANELS = 32
 
 
 def _matmul_into(out: Array, split: Callable[..., None], x: Array, y: Array) -> None:

@@ -2,7 +2,7 @@
 
 References reduce C-contiguous arrays, so that the result's bits depend on values and shape only, never on strides. Sums and
 real products of single precision accumulate in double, in every tier; but in kernels the sums of 8 to 64 elements in a row begin in
-single precision (`codegen.lanes`). Products of complex numbers have no kernel: where one overflows, the order tells.
+single precision (`forms.lanes`). Products of complex numbers have no kernel: where one overflows, the order tells.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ import numpy as np
 
 from lazytensor.compiler.ops import rules, shapes
 from lazytensor.compiler.ops.row import Domain, Kind, Op, Signature
+from lazytensor.compiler.order import SCAN_BLOCK
+from lazytensor.compiler.tuning import SEARCH_BLOCK
 
 Array = np.ndarray[Any, Any]
 Axes = tuple[int, ...]
@@ -106,10 +108,6 @@ all = reduction(
 )  # fmt: skip
 
 
-# Elements in which a thread looks for an extreme at a time.
-SEARCH_BLOCK = 1 << 17
-
-
 def _positions(function: Callable[..., Any]) -> tuple[Callable[..., Any], Callable[..., None]]:
     def reference(x: Any, axes: Axes, keepdims: bool) -> Any:
         array = np.asarray(x, order="C")
@@ -153,10 +151,6 @@ argmin = reduction(
     signature=rules.unchanged("argmin", result=rules.INT64), shape=shapes.arg_reduction("argmin"), cpu=None,
     doc="Index of the first minimum along one axis, or in the flattened array.",
 )  # fmt: skip
-
-
-# Elements a thread takes of a long scan. Part of the result's bits, like a reduction's blocks.
-SCAN_BLOCK = 1 << 16
 
 
 def _scan_line(ufunc: np.ufunc, out: Array, split: Callable[..., None], x: Array) -> None:

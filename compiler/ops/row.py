@@ -13,8 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-# Signatures that a row remembers; where parameters are positions or lengths, a program can have any number of them.
-MAX_SIGNATURES = 1024
+from lazytensor.compiler.tuning import MAX_SIGNATURES
 
 
 class Kind(Enum):

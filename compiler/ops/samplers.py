@@ -14,14 +14,12 @@ import numpy as np
 
 from lazytensor.compiler.ops import rules
 from lazytensor.compiler.ops.row import Domain, Kind, Op, Signature
+from lazytensor.compiler.order import SAMPLER_BLOCK
 from lazytensor.compiler.shield import complete
 
 Array = np.ndarray[Any, Any]
 Shape = tuple[int, ...]
 Sample = Callable[..., Any]
-
-# Elements of one stream of bits. Part of what a seed means: another number gives other values.
-BLOCK = 1 << 16
 
 
 def _block(seed: Any, draw: Any, number: int) -> Any:
@@ -66,11 +64,11 @@ def sampler(name: str, sample: Sample, parameters: str, *, flops: float, doc: st
 
         def some(first: int, last: int) -> None:
             for number in range(first, last):
-                start, stop = number * BLOCK, min((number + 1) * BLOCK, flat.size)
+                start, stop = number * SAMPLER_BLOCK, min((number + 1) * SAMPLER_BLOCK, flat.size)
                 values = [_part(item, shape, start, stop) for item in cast]
                 flat[start:stop] = sample(_block(seed, draw, number), stop - start, *values)
 
-        split(some, -(-flat.size // BLOCK), 1)
+        split(some, -(-flat.size // SAMPLER_BLOCK), 1)
 
     def reference(seed: Any, draw: Any, *arguments: Any) -> Array:
         *_, shape, dtype = arguments
@@ -167,7 +165,7 @@ def vectors(name: str, method: str, *, doc: str) -> Op:
         out: Array, split: Callable[..., None], seed: Any, draw: Any, counts: Any, weights: Any, shape: Shape, options: Any
     ) -> None:
         length = max(shape[-1], 1)
-        each = max(1, BLOCK // length)
+        each = max(1, SAMPLER_BLOCK // length)
         rows = out.reshape(math.prod(shape[:-1]), shape[-1])
         wide = weights if weights.ndim == 1 else np.broadcast_to(weights, shape).reshape(rows.shape)
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from lazytensor.compiler.ops import rules
 from lazytensor.compiler.ops.row import Domain, Kind, Op, Signature
+from lazytensor.compiler.tuning import FILL_GRAIN
 
 Array = np.ndarray[Any, Any]
 Shape = tuple[int, ...]
@@ -41,10 +42,6 @@ iota = Op(
     domain=(),
     doc="The index along an axis: {x} is that index as the row's dtype.",
 )
-
-
-# Elements that are worth a thread's while.
-FILL_GRAIN = 1 << 17
 
 
 def _full_signature(value: Any, shape: Shape, dtype: np.dtype[Any]) -> Signature:

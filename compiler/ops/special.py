@@ -13,9 +13,10 @@ import numpy as np
 
 from lazytensor.compiler.executors import load_executors
 from lazytensor.compiler.ops import rules, shapes
-from lazytensor.compiler.ops.factories import ROWS_GRAIN, by_rows, call, elementwise, reals
+from lazytensor.compiler.ops.factories import by_rows, call, elementwise, reals
 from lazytensor.compiler.ops.row import Domain, Kind, Op, Signature
 from lazytensor.compiler.shield import complete
+from lazytensor.compiler.tuning import ROWS_GRAIN
 
 
 def _scipy(name: str) -> Any:

@@ -13,13 +13,10 @@ from lazytensor.compiler.ops import rules, shapes
 from lazytensor.compiler.ops.factories import FINITE, library
 from lazytensor.compiler.ops.row import Op, Signature
 from lazytensor.compiler.shield import complete
+from lazytensor.compiler.tuning import MAX_PIECES, PIECE_BYTES
 
 Array = np.ndarray[Any, Any]
 Shape = tuple[int, ...]
-
-# Pieces that many transforms are cut into, and the least bytes of one: fixed by the shape, though no bit depends on them.
-MAX_PIECES = 32
-PIECE_BYTES = 1 << 16
 
 
 def _signature(name: str, accepted: str, *, real: bool) -> rules.Rule:

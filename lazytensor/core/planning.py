@@ -18,8 +18,8 @@ from lazytensor.compiler.capture import Capture, capture, to_graph
 from lazytensor.compiler.cost import interpreted_cost
 from lazytensor.compiler.graph import Graph, Node, linearize
 from lazytensor.compiler.kernel import Form, Group
-from lazytensor.compiler.memory_plan import Draft
 from lazytensor.compiler.ops.row import Kind
+from lazytensor.compiler.passes.memory_plan import Draft
 from lazytensor.compiler.plan import KernelInfo, Plan
 from lazytensor.compiler.shield import complete
 from lazytensor.config import Token, config

@@ -12,13 +12,13 @@ from plain_kernels import plain_kernels
 from updates import Drawer, Program, differences, shrink
 
 import lazytensor as lt
-from lazytensor.compiler.codegen import mapping, regions
+from lazytensor.compiler.codegen.forms import mapping, regions
 
 
 @pytest.fixture
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every kernel has several chunks."""
-    monkeypatch.setattr(regions, "CHUNK", 24)
+    monkeypatch.setattr(regions, "REGION_CHUNK", 24)
     for module in (regions, mapping):
         monkeypatch.setattr(module, "grain", lambda nanoseconds, multiple=1, target=0.0: multiple)
     lt.clear_caches()

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import lazytensor as lt
-from lazytensor.compiler.codegen import mapping, regions
+from lazytensor.compiler.codegen.forms import mapping, regions
 from lazytensor.core import system
 from lazytensor.runtime.trace import Trace
 
@@ -18,7 +18,7 @@ from lazytensor.runtime.trace import Trace
 def chunks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """With small chunks every kernel has several, shared by the threads."""
     if request.param == "small chunks":
-        monkeypatch.setattr(regions, "CHUNK", 24)
+        monkeypatch.setattr(regions, "REGION_CHUNK", 24)
         for module in (regions, mapping):
             monkeypatch.setattr(module, "grain", lambda nanoseconds, multiple=1, target=0.0: multiple)
     lt.clear_caches()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import lazytensor as lt
-from lazytensor.compiler.ops.reductions import SCAN_BLOCK
+from lazytensor.compiler.order import SCAN_BLOCK
 
 
 @pytest.mark.parametrize("initial", [False, True])

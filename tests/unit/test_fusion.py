@@ -7,14 +7,15 @@ from unittest.mock import patch
 from graphs import Sketch, graphs
 from hypothesis import given, settings
 
-from lazytensor.compiler.fusion import MAX_NODES, MAX_OPERANDS, expressible, fuse
 from lazytensor.compiler.graph import Graph
 from lazytensor.compiler.kernel import Form, Group, access
 from lazytensor.compiler.ops import elementwise as ops
 from lazytensor.compiler.ops import library, reductions, sources, structural
 from lazytensor.compiler.ops.row import Kind
-from lazytensor.compiler.rewrite import PASSES
-from lazytensor.compiler.rows import ROW_LEAST, ROW_MOST, row_links, row_passes
+from lazytensor.compiler.passes.fusion import expressible, fuse
+from lazytensor.compiler.passes.rewrite import PASSES
+from lazytensor.compiler.passes.rows import row_links, row_passes
+from lazytensor.compiler.tuning import MAX_NODES, MAX_OPERANDS, ROW_LEAST, ROW_MOST
 
 
 def optimized(graph: Graph) -> Graph:
@@ -122,7 +123,7 @@ def test_groups_on_two_devices(graph: Graph) -> None:
 @settings(max_examples=300)
 @given(graph=graphs(most=24))
 def test_row_groups_of_random_graphs(graph: Graph) -> None:
-    with patch("lazytensor.compiler.rows.ROW_LEAST", 1):
+    with patch("lazytensor.compiler.passes.rows.ROW_LEAST", 1):
         check_groups(graph)
         check_groups(optimized(graph))
 

@@ -11,11 +11,12 @@ from graphs import Sketch, evaluate, graphs, run_plan, sample_inputs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lazytensor.compiler import pipeline, schedule
+from lazytensor.compiler import pipeline
 from lazytensor.compiler.graph import Graph, verify
 from lazytensor.compiler.kernel import Group
 from lazytensor.compiler.ops import elementwise as ops
 from lazytensor.compiler.ops import library, structural
+from lazytensor.compiler.passes import schedule
 from lazytensor.compiler.pipeline import Options
 from lazytensor.compiler.plan import Plan, Segment, Stream
 from lazytensor.runtime.devices.cpu import CpuDevice

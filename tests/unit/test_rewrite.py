@@ -15,8 +15,8 @@ from lazytensor.compiler.kernel import Access
 from lazytensor.compiler.ops import elementwise as ops
 from lazytensor.compiler.ops import structural
 from lazytensor.compiler.ops.row import Kind
-from lazytensor.compiler.place import insert_copies
-from lazytensor.compiler.rewrite import PASSES, drop_dead, share_common, sink_all, sink_views, split_axes
+from lazytensor.compiler.passes.place import insert_copies
+from lazytensor.compiler.passes.rewrite import PASSES, drop_dead, share_common, sink_all, sink_views, split_axes
 
 
 def names(graph: Graph) -> list[str]:

@@ -14,16 +14,16 @@ from hypothesis import given, settings
 
 from lazytensor.compiler.codegen import cpu
 from lazytensor.compiler.codegen.source import assembly
-from lazytensor.compiler.fusion import expressible, fuse
 from lazytensor.compiler.graph import Graph
 from lazytensor.compiler.kernel import Form, Group
-from lazytensor.compiler.memory_plan import Draft
 from lazytensor.compiler.ops import elementwise as ops
 from lazytensor.compiler.ops import reductions, sources
 from lazytensor.compiler.ops.row import Kind
+from lazytensor.compiler.passes.fusion import expressible, fuse
+from lazytensor.compiler.passes.memory_plan import Draft
+from lazytensor.compiler.passes.rewrite import drop_dead
 from lazytensor.compiler.pipeline import Options, make_plan
 from lazytensor.compiler.plan import KernelInfo
-from lazytensor.compiler.rewrite import drop_dead
 from lazytensor.runtime.kernel_store import KernelStore
 
 STORE = KernelStore()
@@ -134,7 +134,7 @@ def test_special_values() -> None:
 @settings(max_examples=25)
 @given(graph=graphs(most=16))
 def test_random_graphs(graph: Graph) -> None:
-    with patch("lazytensor.compiler.rows.ROW_LEAST", 1):
+    with patch("lazytensor.compiler.passes.rows.ROW_LEAST", 1):
         check_bits(drop_dead(graph), sample_inputs(graph))
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lazytensor.compiler.memory_plan import Draft, last_uses
-from lazytensor.compiler.schedule import PARALLEL_SECONDS, Schedule, schedule
+from lazytensor.compiler.passes.memory_plan import Draft, last_uses
+from lazytensor.compiler.passes.schedule import Schedule, schedule
+from lazytensor.compiler.tuning import PARALLEL_SECONDS
 
 LONG = 10 * PARALLEL_SECONDS
 

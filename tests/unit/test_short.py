@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import lazytensor as lt
-from lazytensor.compiler.codegen import row_tiles, short
+from lazytensor.compiler.codegen.forms import row_tiles, short
 from lazytensor.compiler.codegen.source import assembly
 from lazytensor.core import planning
 

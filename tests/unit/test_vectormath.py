@@ -313,7 +313,7 @@ def test_block_readers() -> None:
 
 def test_object_code_runs_without_numba(tmp_path: Any) -> None:
     """One kernel that calls every float function: all that its object needs is the C library."""
-    from lazytensor.compiler.codegen.vectormath import namespace
+    from lazytensor.compiler.codegen.elementary.vectormath import namespace
 
     names = [
         name for name in namespace() if name.endswith(("_f32", "_f64")) and not name.startswith(("fill", "select", "complex"))

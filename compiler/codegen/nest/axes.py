@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from lazytensor.compiler.codegen.arguments import Arguments
-from lazytensor.compiler.codegen.loops import Strides
+from lazytensor.compiler.codegen.nest.arguments import Arguments
+from lazytensor.compiler.codegen.nest.loops import Strides
 from lazytensor.compiler.codegen.source import Source
 
 

@@ -5,8 +5,8 @@ Reduction by a table of 2/pi after M. H. Payne and R. N. Hanek, Radian reduction
 
 from __future__ import annotations
 
-from lazytensor.compiler.codegen.arithmetic import absolute, copysign, ratio, rint, square_root
-from lazytensor.compiler.codegen.coefficients import (
+from lazytensor.compiler.codegen.elementary.arithmetic import absolute, copysign, ratio, rint, square_root
+from lazytensor.compiler.codegen.elementary.coefficients import (
     FLOAT64,
     NARROW_FIRST,
     NARROW_PARTS,
@@ -15,8 +15,8 @@ from lazytensor.compiler.codegen.coefficients import (
     reduction_table,
     reduction_text,
 )
-from lazytensor.compiler.codegen.elementary import rounded
-from lazytensor.compiler.codegen.values import Value, fma, polynomial, select, table_row
+from lazytensor.compiler.codegen.elementary.exponential import rounded
+from lazytensor.compiler.codegen.elementary.values import Value, fma, polynomial, select, table_row
 
 
 def two_sum(x: Value, y: Value) -> tuple[Value, Value]:

@@ -11,9 +11,9 @@ import numpy as np
 from lazytensor.compiler.graph import Graph, Shape
 from lazytensor.compiler.kernel import Access, Group, access, contiguous_strides
 from lazytensor.compiler.ops.row import Kind
+from lazytensor.compiler.tuning import ALIGNED_ROW, LINE
 
 Strides = tuple[int, ...]
-LINE = 64  # bytes that memory and caches exchange as one
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +95,6 @@ def resolve_views(graph: Graph, position: int, members: set[int], shape: Shape) 
     for length in shape:
         size *= length
     return found.slot if graph.nodes[found.slot].size == size and identical(wide, shape) else None
-
-
-# Rows shorter than this are not worth a loop of their own up to the first whole line.
-ALIGNED_ROW = 256
 
 
 def pivot(operands: Sequence[Operand], strides: Sequence[Strides], sizes: Sequence[int]) -> int | None:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from llvmlite import ir
 
-from lazytensor.compiler.codegen.coefficients import FORMATS, Format
+from lazytensor.compiler.codegen.elementary.coefficients import FORMATS, Format
 
 Number = bool | int | float
 

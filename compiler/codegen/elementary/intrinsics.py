@@ -13,8 +13,8 @@ from llvmlite import ir
 from numba.core import types
 from numba.extending import intrinsic, lower_builtin, models, register_model
 
-from lazytensor.compiler.codegen.loops import LINE
-from lazytensor.compiler.codegen.values import Body, define, table_scope
+from lazytensor.compiler.codegen.elementary.values import Body, define, table_scope
+from lazytensor.compiler.tuning import LINE
 
 NUMBA_TYPES: dict[str, Any] = {
     "b1": types.boolean, "i8": types.int8, "i16": types.int16, "i32": types.int32, "i64": types.int64,

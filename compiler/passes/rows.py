@@ -12,11 +12,7 @@ from dataclasses import dataclass, field
 from lazytensor.compiler.graph import Graph, Shape
 from lazytensor.compiler.kernel import Access, Group, access, contiguous_strides
 from lazytensor.compiler.ops.row import Kind
-
-ROW_LEAST = 2  # elements
-ROW_MOST = 16_384  # elements; a chunk of a reduction, and what the row buffers hold
-BUFFERED_BYTES = 32  # an element: buffers of a whole row come to 512 KiB at most, half of the second-level cache
-RECOMPUTED_FLOPS = 4  # an element: storing a value and loading it again costs as much
+from lazytensor.compiler.tuning import BUFFERED_BYTES, RECOMPUTED_FLOPS, ROW_LEAST, ROW_MOST
 
 
 @dataclass(frozen=True, slots=True)

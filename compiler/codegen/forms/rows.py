@@ -1,6 +1,6 @@
 """Kernels for ROWS groups: passes over one row after the other, each as long as the row stays in cache.
 
-A pass computes its elementwise nodes and feeds its reductions in the blocks and lanes of `codegen.lanes`; a pass without reductions
+A pass computes its elementwise nodes and feeds its reductions in the blocks and lanes of `forms.lanes`; a pass without reductions
 is one loop over the row. What later passes need is kept in row buffers, or computed again. [start, stop) are rows.
 """
 
@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import itertools
 
-from lazytensor.compiler.codegen.arguments import Arguments, Phase, storage
-from lazytensor.compiler.codegen.axes import Axes, declare_axes, starts, walk
-from lazytensor.compiler.codegen.body import BLOCK, Body, grain
-from lazytensor.compiler.codegen.expressions import cast, load, store, suffix
-from lazytensor.compiler.codegen.lanes import Lanes, ahead, reducible
-from lazytensor.compiler.codegen.loops import collapse
-from lazytensor.compiler.codegen.mapping import Draft
+from lazytensor.compiler.codegen.forms.lanes import Lanes, ahead, reducible
+from lazytensor.compiler.codegen.forms.mapping import Draft
+from lazytensor.compiler.codegen.nest.arguments import Arguments, Phase, storage
+from lazytensor.compiler.codegen.nest.axes import Axes, declare_axes, starts, walk
+from lazytensor.compiler.codegen.nest.body import Body, grain
+from lazytensor.compiler.codegen.nest.expressions import cast, load, store, suffix
+from lazytensor.compiler.codegen.nest.loops import collapse
 from lazytensor.compiler.codegen.source import Source
 from lazytensor.compiler.graph import Graph
 from lazytensor.compiler.kernel import Group, contiguous_strides
-from lazytensor.compiler.rows import ROW_MOST, Pass, outer_shape, row_links, row_passes
-
-# Row buffers of one length would lie a multiple of 4,096 bytes apart, where loads wait for stores to the other's elements.
-PADDING = 272
+from lazytensor.compiler.order import BLOCK
+from lazytensor.compiler.passes.rows import Pass, outer_shape, row_links, row_passes
+from lazytensor.compiler.tuning import ROW_MOST, ROW_PADDING
 
 
 class Rows:
@@ -80,7 +79,7 @@ class Rows:
         arguments = self.arguments()
         source.add(*arguments.lines)
         for position, name in self.kept.items():
-            room = ROW_MOST + PADDING
+            room = ROW_MOST + ROW_PADDING
             source.add(f"{name} = stack_buffer({room}, {storage(graph.nodes[position].dtype)})")
         source.loop("for row in range(start, stop):")
         starts(source, self.outer, self.names, "row", None, "row")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lazytensor.compiler.codegen.values import Complex, Value, fma, select
+from lazytensor.compiler.codegen.elementary.values import Complex, Value, fma, select
 
 
 def absolute(x: Value) -> Value:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from lazytensor.compiler.codegen.arithmetic import absolute, copysign, rint
-from lazytensor.compiler.codegen.coefficients import FLOAT64, LOG2_POW, LOG_POW, TWO_THIRDS
-from lazytensor.compiler.codegen.elementary import clamped, natural_reduced, power_of_two, rounded, scaled
-from lazytensor.compiler.codegen.logarithmic import split_float
-from lazytensor.compiler.codegen.values import Value, fma, polynomial, select
+from lazytensor.compiler.codegen.elementary.arithmetic import absolute, copysign, rint
+from lazytensor.compiler.codegen.elementary.coefficients import FLOAT64, LOG2_POW, LOG_POW, TWO_THIRDS
+from lazytensor.compiler.codegen.elementary.exponential import clamped, natural_reduced, power_of_two, rounded, scaled
+from lazytensor.compiler.codegen.elementary.logarithmic import split_float
+from lazytensor.compiler.codegen.elementary.values import Value, fma, polynomial, select
 
 INFINITY = float("inf")
 NAN = float("nan")

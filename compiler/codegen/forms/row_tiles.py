@@ -1,7 +1,7 @@
-"""Kernels for ROWS groups whose rows are short: the passes of `codegen.rows` over a tile of rows, with vectors across the rows.
+"""Kernels for ROWS groups whose rows are short: the passes of `forms.rows` over a tile of rows, with vectors across the rows.
 
 What a tile reads is packed, element k of its rows side by side, and what it writes is written from a tile row by row. Elements are
-combined by the tree of `codegen.lanes`, so the bits are those of a kernel that goes along the rows. A unit, of which [start, stop) is
+combined by the tree of `forms.lanes`, so the bits are those of a kernel that goes along the rows. A unit, of which [start, stop) is
 a range, is a tile.
 """
 
@@ -9,17 +9,14 @@ from __future__ import annotations
 
 import itertools
 
-from lazytensor.compiler.codegen.arguments import Phase, storage
-from lazytensor.compiler.codegen.body import Body, grain
-from lazytensor.compiler.codegen.expressions import cast, load, store, suffix
-from lazytensor.compiler.codegen.mapping import Draft
-from lazytensor.compiler.codegen.rows import Rows
-from lazytensor.compiler.codegen.short import PADDING, SHORT_MOST
+from lazytensor.compiler.codegen.forms.mapping import Draft
+from lazytensor.compiler.codegen.forms.rows import Rows
+from lazytensor.compiler.codegen.nest.arguments import Phase, storage
+from lazytensor.compiler.codegen.nest.body import Body, grain
+from lazytensor.compiler.codegen.nest.expressions import cast, load, store, suffix
 from lazytensor.compiler.codegen.source import Source
-from lazytensor.compiler.rows import Pass
-
-TILED_MOST = 63  # elements of a row; 64 fill the vectors of a kernel that goes along it
-ROW_BUFFERS = 262_144  # bytes on the stack
+from lazytensor.compiler.passes.rows import Pass
+from lazytensor.compiler.tuning import ROW_BUFFERS, SHORT_MOST, TILE_PADDING, TILED_MOST
 
 
 class RowTiles:
@@ -38,9 +35,9 @@ class RowTiles:
         widths = [self.body.operands[n].dtype.itemsize for n in self.packed if rows.along.moves(n)]
         widths += [nodes[position].dtype.itemsize for position in (*rows.kept, *rows.outputs)]
         widths += [rows.lanes[0].accumulator(position).itemsize for position in self.group.reduces]
-        most = ROW_BUFFERS // (sum(widths) * SHORT_MOST) - PADDING
+        most = ROW_BUFFERS // (sum(widths) * SHORT_MOST) - TILE_PADDING
         self.tile = next((tile for tile in (128, 64, 32) if tile <= most), 0)
-        self.pitch = self.tile + PADDING
+        self.pitch = self.tile + TILE_PADDING
         self.valid = self.tile > 0 and self.length <= TILED_MOST and bool(rows.along.sizes)
 
     def draft(self) -> Draft:

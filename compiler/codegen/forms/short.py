@@ -1,6 +1,6 @@
 """Kernels for REDUCE groups whose rows are short: vectors run across the results, not along the rows.
 
-A tile of results is computed together. The elements of a row are combined by the tree of `codegen.lanes`, so the bits are those of a
+A tile of results is computed together. The elements of a row are combined by the tree of `forms.lanes`, so the bits are those of a
 kernel that goes along the row: a row of up to 128 elements is halved again and again, element k joining element k + ceil(n / 2).
 Operands that are not contiguous across the results are packed, once for all the lines of a unit where these read the same elements.
 Values of the body that are stored too are kept in a tile of their own, from which they are written row by row.
@@ -13,26 +13,27 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
-from lazytensor.compiler.codegen.arguments import Arguments, Phase, storage
-from lazytensor.compiler.codegen.axes import Axes, declare_axes, partition, starts
-from lazytensor.compiler.codegen.body import grain
-from lazytensor.compiler.codegen.expressions import cast, combine, load, store, suffix
-from lazytensor.compiler.codegen.lanes import SINGLE_LEVELS
-from lazytensor.compiler.codegen.loops import collapse
-from lazytensor.compiler.codegen.mapping import Draft
-from lazytensor.compiler.codegen.reduction import Reduce
+from lazytensor.compiler.codegen.forms.mapping import Draft
+from lazytensor.compiler.codegen.forms.reduction import Reduce
+from lazytensor.compiler.codegen.nest.arguments import Arguments, Phase, storage
+from lazytensor.compiler.codegen.nest.axes import Axes, declare_axes, partition, starts
+from lazytensor.compiler.codegen.nest.body import grain
+from lazytensor.compiler.codegen.nest.expressions import cast, combine, load, store, suffix
+from lazytensor.compiler.codegen.nest.loops import collapse
 from lazytensor.compiler.codegen.source import Source
 from lazytensor.compiler.kernel import contiguous_strides
-
-SHORT_MOST = 64  # elements of a row
-PACKED_MOST = 48  # elements of a row that is packed for one line only, or written from a tile
-COPIED_MOST = 40  # elements of a row that is packed, and written from another tile
-LINE_LEAST = 16  # results side by side
-HEIGHT = 128  # lines of a unit: packing costs several times what a simple body does
-PACKED_BYTES = 262_144  # room on the stack
-SIDE_BY_SIDE = 64  # operations in the innermost loop
-CACHED_BYTES = 1 << 22
-PADDING = 16  # elements: rows a power of two apart would lie where loads wait for stores to another row
+from lazytensor.compiler.order import SINGLE_LEVELS
+from lazytensor.compiler.tuning import (
+    CACHED_BYTES,
+    COPIED_MOST,
+    HEIGHT,
+    LINE_LEAST,
+    PACKED_BYTES,
+    PACKED_MOST,
+    SHORT_MOST,
+    SIDE_BY_SIDE,
+    TILE_PADDING,
+)
 
 
 class Short:
@@ -81,7 +82,7 @@ class Short:
         self.packed = {n for n, operand in enumerate(operands) if operand.slot is not None and self.steps[n] not in (0, 1)}
         widths = [operands[n].dtype.itemsize for n in self.packed]
         self.tile = 128 if max(widths, default=0) <= 4 else 64
-        self.pitch = self.tile + PADDING
+        self.pitch = self.tile + TILE_PADDING
         widths += [output.dtype.itemsize for output in self.loops.outputs]
         self.packed_bytes = sum(widths) * self.pitch * SHORT_MOST
         self.flops = self.body.flops(self.group.body)

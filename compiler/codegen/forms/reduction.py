@@ -15,20 +15,18 @@ from __future__ import annotations
 
 import math
 
-from lazytensor.compiler.codegen.arguments import Arguments, Phase, storage
-from lazytensor.compiler.codegen.axes import Axes, declare_axes, partition, starts, walk
-from lazytensor.compiler.codegen.body import BLOCK, Body, grain
-from lazytensor.compiler.codegen.expressions import cast, combine, identity, load, store, suffix
-from lazytensor.compiler.codegen.lanes import CHUNK, Lanes, ahead, reducible
-from lazytensor.compiler.codegen.loops import Operand, collapse
-from lazytensor.compiler.codegen.mapping import Draft
+from lazytensor.compiler.codegen.forms.lanes import Lanes, ahead, reducible
+from lazytensor.compiler.codegen.forms.mapping import Draft
+from lazytensor.compiler.codegen.nest.arguments import Arguments, Phase, storage
+from lazytensor.compiler.codegen.nest.axes import Axes, declare_axes, partition, starts, walk
+from lazytensor.compiler.codegen.nest.body import Body, grain
+from lazytensor.compiler.codegen.nest.expressions import cast, combine, identity, load, store, suffix
+from lazytensor.compiler.codegen.nest.loops import Operand, collapse
 from lazytensor.compiler.codegen.source import Source
 from lazytensor.compiler.graph import Graph
 from lazytensor.compiler.kernel import Group, contiguous_strides
-
-COLUMN_CHUNK = 262_144
-# Rows whose elements a column adds up before its sum goes back to memory; LLVM unrolls a loop of eight at most.
-ROWS = 8
+from lazytensor.compiler.order import BLOCK, COLUMN_CHUNK, ROW_CHUNK
+from lazytensor.compiler.tuning import COLUMN_ROWS
 
 
 class Reduce:
@@ -124,7 +122,7 @@ class Reduce:
             self.strips = -(-self.inner.length // BLOCK)
         else:
             # Chunks of one length: a short last one would leave the long one's rounding error where a balanced sum has half of it.
-            self.chunk = -(-length // (-(-length // CHUNK) * BLOCK)) * BLOCK
+            self.chunk = -(-length // (-(-length // ROW_CHUNK) * BLOCK)) * BLOCK
             self.strips = 1
         self.chunks = -(-length // self.chunk)
         self.units = self.outer.length * self.chunks * self.strips
@@ -305,7 +303,7 @@ class Reduce:
         self._row(source, start=True)
         source.add("line += 1")
         source.end()
-        source.loop(f"elif line + {ROWS} > last:")
+        source.loop(f"elif line + {COLUMN_ROWS} > last:")
         self._row(source)
         source.add("line += 1")
         source.end()
@@ -316,10 +314,10 @@ class Reduce:
             step = combine(self.graph, position, "total", element)
             source.loop("for j in range(count):")
             source.add(f"total = {load(f'sums{number}', 'j', dtype)}")
-            source.loop(f"for k in range({ROWS}):", [*lines, f"total = {step}  # {self.graph.nodes[position].op.name}"])
+            source.loop(f"for k in range({COLUMN_ROWS}):", [*lines, f"total = {step}  # {self.graph.nodes[position].op.name}"])
             source.add(f"sums{number}[j] = {store('total', dtype)}")
             source.end()
-        source.add(f"line += {ROWS}")
+        source.add(f"line += {COLUMN_ROWS}")
         source.end(2)
 
     def _row_finals(self, source: Source) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from lazytensor.compiler.codegen.arithmetic import absolute, square_root
-from lazytensor.compiler.codegen.elementary import exp
-from lazytensor.compiler.codegen.values import Value, select
+from lazytensor.compiler.codegen.elementary.arithmetic import absolute, square_root
+from lazytensor.compiler.codegen.elementary.exponential import exp
+from lazytensor.compiler.codegen.elementary.values import Value, select
 
 # Chebyshev series of exp(-x) i0(x) up to 8 and of exp(-x) sqrt(x) i0(x) beyond, highest order first (Cephes, S. L. Moshier).
 NEAR = (

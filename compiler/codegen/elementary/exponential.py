@@ -7,9 +7,9 @@ Manual for the Elementary Functions, 1980; FreeBSD's msun).
 
 from __future__ import annotations
 
-from lazytensor.compiler.codegen.arithmetic import absolute, copysign
-from lazytensor.compiler.codegen.coefficients import ERFC_NARROW, ERFC_WIDE
-from lazytensor.compiler.codegen.values import Value, fma, polynomial, select
+from lazytensor.compiler.codegen.elementary.arithmetic import absolute, copysign
+from lazytensor.compiler.codegen.elementary.coefficients import ERFC_NARROW, ERFC_WIDE
+from lazytensor.compiler.codegen.elementary.values import Value, fma, polynomial, select
 
 
 def clamped(x: Value, low: float, high: float) -> Value:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from lazytensor.compiler.graph import Graph, GraphNode
 from lazytensor.compiler.ops import structural
 from lazytensor.compiler.ops.row import Kind
-from lazytensor.compiler.rewrite import rebuild
+from lazytensor.compiler.passes.rewrite import rebuild
 
 
 def insert_copies(graph: Graph) -> Graph:

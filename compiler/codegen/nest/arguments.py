@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from lazytensor.compiler.codegen.expressions import suffix
+from lazytensor.compiler.codegen.nest.expressions import suffix
 from lazytensor.compiler.plan import Environment, Kernel, KernelTask, Lane, restarts
 from lazytensor.compiler.updates import Destination, Writing
 

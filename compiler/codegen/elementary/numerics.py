@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import math
 
-from lazytensor.compiler.codegen.arithmetic import absolute
-from lazytensor.compiler.codegen.elementary import clamped, power_of_two, rounded
-from lazytensor.compiler.codegen.values import Complex, Value, select
+from lazytensor.compiler.codegen.elementary.arithmetic import absolute
+from lazytensor.compiler.codegen.elementary.exponential import clamped, power_of_two, rounded
+from lazytensor.compiler.codegen.elementary.values import Complex, Value, select
 
 
 def frexp_parts(x: Value) -> tuple[Value, Value, Value]:

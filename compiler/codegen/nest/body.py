@@ -9,18 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from lazytensor.compiler.codegen.arguments import Arguments
-from lazytensor.compiler.codegen.expressions import cast, compute, load, signature, suffix, supported
-from lazytensor.compiler.codegen.loops import Operand, iota, read, resolve_views
+from lazytensor.compiler.codegen.nest.arguments import Arguments
+from lazytensor.compiler.codegen.nest.expressions import cast, compute, load, signature, suffix, supported
+from lazytensor.compiler.codegen.nest.loops import Operand, iota, read, resolve_views
 from lazytensor.compiler.graph import Graph, Shape
 from lazytensor.compiler.ops.row import Kind
+from lazytensor.compiler.tuning import LIGHT_FLOPS, LIGHT_OPERANDS
 
 Dtype = np.dtype[Any]
-BLOCK = 1024  # elements a block buffer holds; random streams and reductions are defined in blocks of this size
-
-# What a sum computes for each element beside adding it up: the buffer costs `sum(x * x + x)` a tenth of its time, in cache.
-LIGHT_FLOPS = 4.0
-LIGHT_OPERANDS = 3
 
 
 class Body:

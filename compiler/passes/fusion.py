@@ -14,11 +14,8 @@ from dataclasses import dataclass, field, replace
 from lazytensor.compiler.graph import Graph, GraphNode, Shape
 from lazytensor.compiler.kernel import Form, Group, access
 from lazytensor.compiler.ops.row import Kind
-from lazytensor.compiler.row_fusion import RowFuser
-
-# Long chains are bound by latency (400 dependent operations: 19.6 ns an element against 3.3 balanced), and wide kernels by registers.
-MAX_NODES = 60
-MAX_OPERANDS = 24
+from lazytensor.compiler.passes.row_fusion import RowFuser
+from lazytensor.compiler.tuning import MAX_NODES, MAX_OPERANDS
 
 
 @dataclass(slots=True)

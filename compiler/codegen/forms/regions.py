@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import math
 
-from lazytensor.compiler.codegen.arguments import Arguments, Phase
-from lazytensor.compiler.codegen.body import BLOCK, grain
-from lazytensor.compiler.codegen.expressions import store, suffix
-from lazytensor.compiler.codegen.loops import Strides
-from lazytensor.compiler.codegen.mapping import Draft, Map, Nest
+from lazytensor.compiler.codegen.forms.mapping import Draft, Map, Nest
+from lazytensor.compiler.codegen.nest.arguments import Arguments, Phase
+from lazytensor.compiler.codegen.nest.body import grain
+from lazytensor.compiler.codegen.nest.expressions import store, suffix
+from lazytensor.compiler.codegen.nest.loops import Strides
 from lazytensor.compiler.codegen.source import Source
 from lazytensor.compiler.graph import Graph
 from lazytensor.compiler.kernel import Group, access, contiguous_strides
-
-# Elements of a chunk: enough that the rows kept at its ends are few, and that threads have several.
-CHUNK = 1 << 16
+from lazytensor.compiler.order import BLOCK
+from lazytensor.compiler.tuning import REGION_CHUNK
 
 
 def reach(sizes: tuple[int, ...], region: Strides, begin: int, strides: Strides, offset: int) -> tuple[int, int] | None:
@@ -75,7 +74,7 @@ class Ring(Map):
         self.length = math.prod(sizes[1:])
         known = [each for each in found if each is not None]
         self.head, self.tail = max([0, *(head for head, _ in known)]), max([0, *(tail for _, tail in known)])
-        self.rows = min(sizes[0], max(8 * (self.head + self.tail), -(-CHUNK // self.length)))
+        self.rows = min(sizes[0], max(8 * (self.head + self.tail), -(-REGION_CHUNK // self.length)))
         if len(known) < len(found) or self.head + self.tail + 1 >= self.rows:  # keep all rows until the second phase
             self.head, self.tail = self.rows, 0
 

@@ -53,10 +53,9 @@ def configure_numba() -> None:
 def namespace() -> dict[str, Any]:
     """All that a kernel's source may name: functions by name and suffix, dtypes by suffix, readers of the argument block."""
     configure_numba()
-    from lazytensor.compiler.codegen import (
+    from lazytensor.compiler.codegen.elementary import (
         arithmetic,
         bessel,
-        elementary,
         intrinsics,
         logarithmic,
         numerics,
@@ -64,6 +63,7 @@ def namespace() -> dict[str, Any]:
         powers,
         trigonometric,
     )
+    from lazytensor.compiler.codegen.elementary import exponential as elementary
 
     unary = {
         "exp": elementary.exp, "exp2": elementary.exp2, "expm1": elementary.expm1,

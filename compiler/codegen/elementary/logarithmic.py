@@ -6,10 +6,10 @@ FreeBSD's msun.
 
 from __future__ import annotations
 
-from lazytensor.compiler.codegen.arithmetic import absolute, copysign, square_root
-from lazytensor.compiler.codegen.coefficients import Pair
-from lazytensor.compiler.codegen.elementary import exp, exp2
-from lazytensor.compiler.codegen.values import Value, fma, polynomial, select
+from lazytensor.compiler.codegen.elementary.arithmetic import absolute, copysign, square_root
+from lazytensor.compiler.codegen.elementary.coefficients import Pair
+from lazytensor.compiler.codegen.elementary.exponential import exp, exp2
+from lazytensor.compiler.codegen.elementary.values import Value, fma, polynomial, select
 
 INFINITY = float("inf")
 NAN = float("nan")

@@ -14,20 +14,14 @@ from typing import Any
 
 import numpy as np
 
-from lazytensor.compiler.codegen.arguments import storage
-from lazytensor.compiler.codegen.axes import Axes, partition, wrapped
-from lazytensor.compiler.codegen.body import BLOCK, Body
-from lazytensor.compiler.codegen.expressions import cast, combine, identity, load, signature, store, suffix, supported
+from lazytensor.compiler.codegen.nest.arguments import storage
+from lazytensor.compiler.codegen.nest.axes import Axes, partition, wrapped
+from lazytensor.compiler.codegen.nest.body import Body
+from lazytensor.compiler.codegen.nest.expressions import cast, combine, identity, load, signature, store, suffix, supported
 from lazytensor.compiler.codegen.source import Source
 from lazytensor.compiler.graph import Graph, Shape
-
-LANES = 128
-CHUNK = 16_384
-SHORT = range(8, 65)  # elements of a row
-SINGLE_LEVELS = 2  # of a short row's tree; with a third one, sums of 16 are no better than NumPy's
-# How far ahead a reduction asks for memory: the processor's own prefetching stops at each 4 KiB page. A sum of 64 MiB takes 1.76 ms
-# on one thread instead of 2.42.
-AHEAD_BYTES = 8192
+from lazytensor.compiler.order import BLOCK, LANES, ROW_CHUNK, SHORT_ROWS, SINGLE_LEVELS
+from lazytensor.compiler.tuning import AHEAD_BYTES
 
 Element = Callable[[int, str], tuple[list[str], str]]
 """`element(position, index)`: lines to compute, and element `index` of the current block of a reduction's input, as an accumulator."""
@@ -77,7 +71,7 @@ class Partials:
         if node.op.identity != 0 or source.dtype != np.float32 or wide != np.float64:
             return wide
         parts = partition(source.shape, set(node.params[0]))  # type: ignore[call-overload]
-        short = parts is not None and not parts[2] and math.prod(source.shape[axis] for axis in parts[1]) in SHORT
+        short = parts is not None and not parts[2] and math.prod(source.shape[axis] for axis in parts[1]) in SHORT_ROWS
         return source.dtype if short else wide
 
     def single(self, position: int) -> bool:
@@ -159,7 +153,7 @@ class Lanes(Partials):
             if self.single(position):
                 name = self.array(self.prefix, position)
                 source.add(f"{name} = stack_buffer({LANES}, {storage(self.term(position))})")
-            room = LANES if self.singles else CHUNK // BLOCK * LANES
+            room = LANES if self.singles else ROW_CHUNK // BLOCK * LANES
             source.add(f"{self.prefix}{number} = stack_buffer({room}, {storage(self.accumulator(position))})")
 
     def block(self, source: Source, element: Element, ahead: Sequence[str] = ()) -> None:

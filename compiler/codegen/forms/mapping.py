@@ -6,13 +6,14 @@ import math
 from collections.abc import Collection
 from typing import NamedTuple
 
-from lazytensor.compiler.codegen.arguments import Arguments, Phase
-from lazytensor.compiler.codegen.body import BLOCK, Body, grain
-from lazytensor.compiler.codegen.expressions import cast, load, store, suffix
-from lazytensor.compiler.codegen.loops import Operand, Strides, collapse, pivot, region
+from lazytensor.compiler.codegen.nest.arguments import Arguments, Phase
+from lazytensor.compiler.codegen.nest.body import Body, grain
+from lazytensor.compiler.codegen.nest.expressions import cast, load, store, suffix
+from lazytensor.compiler.codegen.nest.loops import Operand, Strides, collapse, pivot, region
 from lazytensor.compiler.codegen.source import Source
 from lazytensor.compiler.graph import Graph
 from lazytensor.compiler.kernel import Group, access, contiguous_strides
+from lazytensor.compiler.order import BLOCK
 
 
 class Draft(NamedTuple):

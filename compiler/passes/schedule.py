@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lazytensor.compiler.memory_plan import Draft
+from lazytensor.compiler.passes.memory_plan import Draft
 from lazytensor.compiler.shield import complete
-
-# Below this, waking another thread costs more than it can win (a hand-over and its answer take about 100 us).
-PARALLEL_SECONDS = 1e-3
+from lazytensor.compiler.tuning import PARALLEL_SECONDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from lazytensor.compiler.codegen.arithmetic import square_root
-from lazytensor.compiler.codegen.coefficients import FLOAT64
-from lazytensor.compiler.codegen.logarithmic import log_of, split_float
-from lazytensor.compiler.codegen.trigonometric import sine_cosine
-from lazytensor.compiler.codegen.values import Value, select
+from lazytensor.compiler.codegen.elementary.arithmetic import square_root
+from lazytensor.compiler.codegen.elementary.coefficients import FLOAT64
+from lazytensor.compiler.codegen.elementary.logarithmic import log_of, split_float
+from lazytensor.compiler.codegen.elementary.trigonometric import sine_cosine
+from lazytensor.compiler.codegen.elementary.values import Value, select
 
 ROUNDS = 10
 MULTIPLIERS = (0xD2511F53, 0xCD9E8D57)
@@ -86,7 +86,7 @@ def fillers() -> dict[str, Any]:
     """The functions fill(pointer, block, seed, draw), each writing elements block*1024 to block*1024 + 1023 of the stream."""
     import numba  # delayed: start-up time
 
-    from lazytensor.compiler.codegen.intrinsics import function
+    from lazytensor.compiler.codegen.elementary.intrinsics import function
 
     def filler(generate: Any, count: int) -> Any:
         each = 1024 // count

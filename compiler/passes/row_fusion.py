@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from lazytensor.compiler.graph import Graph
 from lazytensor.compiler.kernel import Form, Group, access
-from lazytensor.compiler.rows import outer_shape, reduced_axes, row_links, row_passes
+from lazytensor.compiler.passes.rows import outer_shape, reduced_axes, row_links, row_passes
 
 
 class RowFuser:
