@@ -20,6 +20,7 @@ import scipy.special
 import lazytensor as lt
 from lazytensor.compiler.ops.row import Kind, Op
 from lazytensor.compiler.ops.table import TABLE
+from lazytensor.functions import files
 
 PAGE = Path(__file__).with_name("reference.md")
 
@@ -119,7 +120,7 @@ def lazy(value: Any) -> bool:
     """Does it record what is to be computed? By its annotation; files are read at once, and `start` records nothing."""
     if getattr(value, "op", None) is not None or in_place(value):
         return True
-    if getattr(value, "__module__", "") == "lazytensor.files" or "returns at once" in (value.__doc__ or ""):
+    if getattr(value, "__name__", "") in files.__all__ or "returns at once" in (value.__doc__ or ""):
         return False
     target = value.fget if isinstance(value, property) else value
     result = str(getattr(target, "__annotations__", {}).get("return", ""))

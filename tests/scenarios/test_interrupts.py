@@ -67,7 +67,7 @@ def test_an_interrupt_while_the_queue_is_full() -> None:
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "import lazytensor as lt\n"
         "from counting import Gate\n"
-        "from lazytensor.system import engine\n"
+        "from lazytensor.core.system import engine\n"
         "gate = Gate()\n"
         "first = gate(lt.ones(3)).start()\n"
         "gate.entered.wait(60)\n"

@@ -1,6 +1,6 @@
 """Generated kernels, word for word: they are what users read in `lt.explain(t).sources`, so a change should be looked at.
 
-`python tests/unit/test_golden.py` writes the files anew.
+`python tests/compiler/test_golden.py` writes the files anew.
 """
 
 from __future__ import annotations

@@ -234,7 +234,7 @@ for number in range(8):
 @pytest.mark.parametrize("tenths", range(0, 24, 3))
 def test_exit_while_kernels_are_compiled_in_the_background(tmp_path: Path, tenths: int) -> None:
     body = """
-from lazytensor.system import engine
+from lazytensor.core.system import engine
 from lazytensor import planning
 lt.materialize(*values)
 for entry in list(planning.plans.values()):

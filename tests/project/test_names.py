@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
+from types import MethodType
+
 import numpy as np
 import pytest
 
@@ -47,3 +50,32 @@ def test_arrays_written_to_stay_arrays() -> None:
 def test_strict_forbids_leaving_the_graph() -> None:
     with lt.config.override(strict=True), pytest.raises(lt.errors.FallbackError, match=r"numpy\.msort"):
         fallback.run("numpy.msort", np.sort, lt.asarray([2.0, 1.0]))
+
+
+@pytest.mark.parametrize("name", ["", "linalg", "fft", "special", "random"])
+def test_functions_are_pickled_by_their_public_path(name: str) -> None:
+    namespace = getattr(lt, name) if name else lt
+    values = [getattr(namespace, item) for item in namespace.__all__]
+    functions = [value for value in values if callable(value) and not isinstance(value, (type, MethodType))]
+    functions = [value for value in functions if getattr(namespace, getattr(value, "__name__", ""), None) is value]
+    assert len(functions) > 1
+    for value in functions:
+        assert value.__module__ in ("lazytensor", namespace.__name__)
+        assert pickle.loads(pickle.dumps(value)) is value
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "elementwise.add",
+        "statistics.sum",
+        "tensor.Tensor",
+        "tensor._restore",
+        "random.Generator",
+        "devices.Device",
+        "files.save",
+    ],
+)
+def test_pickles_of_versions_without_rooms_are_understood(path: str) -> None:
+    module, name = path.split(".")
+    assert pickle.loads(f"clazytensor.{module}\n{name}\n.".encode()).__name__ == name
