@@ -1,76 +1,45 @@
 """From pending nodes to a structural key and, when the key is new, a `Graph`.
 
 The key holds what a plan depends on: operations, parameters, shapes, dtypes, devices, who reads whom, which values are kept. Python
-scalars and array contents are bound to the plan later, so a loop with a changing scalar meets one plan.
+scalars and array contents are bound to the plan later, so a loop with a changing scalar meets one plan. Three steps: `structure` says who
+reads whom, `liveness.observe` which values are needed by others, `capture` puts both together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from sys import getrefcount
 from typing import Any
 
 import numpy as np
 
 from lazytensor.compiler.graph import Graph, GraphNode, Node, Scalar
 from lazytensor.compiler.ops import structural
-from lazytensor.compiler.ops.row import Kind
 
-_VIEW = Kind.VIEW
 _SCALAR_DTYPES = {kind: np.dtype(kind) for kind in (bool, int, float, complex)}
 
 
-# Has one holder, this module.
-_LONE: Any = object()
-
-
-def _references(nodes: list[Node]) -> tuple[list[int], int]:
-    """The reference counts of the nodes, and what they are for one that only the list holds.
-
-    How much the counting itself adds differs between Python versions, and may change while the interpreter optimises the loop: so it
-    is measured in the same loop, each time.
-    """
-    nodes.append(_LONE)
-    counts = [getrefcount(node) for node in nodes]
-    nodes.pop()
-    return counts, counts.pop() - 1
-
-
-def held(nodes: list[Node], reads: Mapping[int, int]) -> list[bool]:
-    """For each of these nodes, which only the list and their readers hold here, whether anything else does: more than the `reads` of
-    its id by nodes."""
-    counts, lone = _references(nodes)
-    return [count - reads.get(id(node), 0) > lone for node, count in zip(nodes, counts, strict=True)]
-
-
-class Capture:
-    """Some pending nodes, frozen for planning.
+class Structure:
+    """Some pending nodes and what they read.
 
     `order` are the nodes, inputs first; `leaves` the nodes outside that they read; `scalars` the Python numbers, in reading order;
-    `kept` the indices into `order` whose values must be stored; `donated[i]` says that nothing but `order` can read leaf i again.
-    `serial`: to be run in this order, on one stream a device.
+    `positions` the index of each node by id, of leaf i `~i`; `reads` how often `order` reads each node, by id; `key` what a plan depends on
+    so far.
     """
 
-    __slots__ = ("donated", "kept", "key", "leaves", "order", "scalars", "serial")
+    __slots__ = ("key", "leaves", "order", "positions", "reads", "scalars")
 
-    key: tuple[Any, ...]
+    key: list[Any]
     order: list[Node]
     leaves: list[Node]
     scalars: list[Scalar]
-    kept: list[int]
-    donated: list[bool]
-    serial: bool
+    positions: dict[int, int]
+    reads: dict[int, int]
 
 
-def capture(order: list[Node], token: object, serial: bool = False) -> Capture:
-    """Capture `order`, which nobody else may hold a reference to the items of but nodes, handles and the caller's root list.
-
-    A value is kept when something outside reads it: a handle, or a pending node that is not in `order`. Reference counts say so
-    exactly and cost nothing per operation (a counter of handles costs 0.5 us for each tensor made and dropped). `token` stands for the
-    settings that planning depends on.
-    """
+def structure(order: list[Node], token: object, serial: bool = False) -> Structure:
+    """The structure of nodes in an order in which they can be computed. `token` stands for the settings that planning depends on;
+    `serial` asks for that very order, on one stream a device."""
     positions: dict[int, int] = {}
-    inside: dict[int, int] = {}
+    reads: dict[int, int] = {}
     leaves: list[Node] = []
     scalars: list[Scalar] = []
     key: list[Any] = [token, serial]
@@ -88,41 +57,41 @@ def capture(order: list[Node], token: object, serial: bool = False) -> Capture:
                     position = positions[ident] = ~len(leaves)
                     leaves.append(item)
                     key += (item.shape, item.dtype, item.device)
-                inside[ident] = inside.get(ident, 0) + 1
+                reads[ident] = reads.get(ident, 0) + 1
                 add(position)
             else:
                 add(type(item))
                 scalars.append(item)
         positions[id(node)] = index
-    del node
-    item = None
-    kept: set[int] = set()
-    protected: set[int] = set()
-    counts, lone = _references(order)
-    for index, count in enumerate(counts):
-        ident = id(order[index])
-        if count - inside.get(ident, 0) > lone:
-            if order[index].op.kind is _VIEW:
-                # A view holds no data: whoever reads it later needs its base.
-                base = positions[id(order[index].inputs[0])]
-                (kept if base >= 0 else protected).add(base)
-            else:
-                kept.add(index)
+    found = Structure()
+    found.key, found.order, found.leaves, found.scalars, found.positions, found.reads = (
+        key,
+        order,
+        leaves,
+        scalars,
+        positions,
+        reads,
+    )
+    return found
+
+
+class Capture:
+    """A structure frozen for planning: with `kept`, the indices into `order` of the values that are stored; `key` is complete."""
+
+    __slots__ = ("kept", "key", "leaves", "order", "scalars")
+
+    key: tuple[Any, ...]
+    order: list[Node]
+    leaves: list[Node]
+    scalars: list[Scalar]
+    kept: list[int]
+
+
+def capture(structure: Structure, kept: list[int]) -> Capture:
+    """Capture a structure; `kept` ascending."""
     found = Capture()
-    found.kept = sorted(kept)
-    counts, lone = _references(leaves)
-    # Equal, not below: a count that cannot be explained must cost a copy, not an array that somebody sees change.
-    found.donated = [
-        count - inside[id(leaf)] == lone and ~number not in protected
-        for number, (leaf, count) in enumerate(zip(leaves, counts, strict=True))
-    ]
-    add(None)
-    key += found.kept
-    found.key = tuple(key)
-    found.order = order
-    found.leaves = leaves
-    found.scalars = scalars
-    found.serial = serial
+    found.key = (*structure.key, None, *kept)
+    found.order, found.leaves, found.scalars, found.kept = structure.order, structure.leaves, structure.scalars, kept
     return found
 
 

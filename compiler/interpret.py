@@ -12,11 +12,12 @@ import numpy as np
 from lazytensor.compiler.cost import node_cost
 from lazytensor.compiler.graph import Graph, Shape
 from lazytensor.compiler.kernel import Access, access
+from lazytensor.compiler.liveness import alone
 from lazytensor.compiler.ops.row import Kind
 from lazytensor.compiler.passes.memory_plan import Draft
 from lazytensor.compiler.plan import Environment, Lane, restarts
 from lazytensor.compiler.tuning import BLAS_FLOPS, GRAIN, POOLED_BYTES
-from lazytensor.compiler.updates import Writing, alone, destination, reader
+from lazytensor.compiler.updates import Writing, destination, reader
 
 Run = Callable[[Environment, Lane], None]
 

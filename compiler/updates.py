@@ -1,16 +1,16 @@
-"""Writing over what dies: who else holds an array, and the array that the result of a region store is written into."""
+"""Region stores: how a step gets at what it reads, and the array that its result is written into."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from sys import getrefcount
 from typing import Any
 
 import numpy as np
 
 from lazytensor.compiler.graph import Graph
 from lazytensor.compiler.kernel import Access, access
+from lazytensor.compiler.liveness import alone
 from lazytensor.compiler.ops.row import Kind
 from lazytensor.compiler.plan import Environment, Lane
 
@@ -40,16 +40,6 @@ def reader(graph: Graph, item: int, where: Access) -> Reader:
     if math.prod(shape) == 0:
         return lambda environment: np.empty(shape, dtype)
     return lambda environment: np.ndarray(shape, dtype, np.asarray(environment[slot]), offset, strides)
-
-
-# Its item has one holder, the list.
-_LONE = [object()]
-
-
-def alone(environment: Environment, slot: int) -> bool:
-    """Whether the array in a slot may be written over, as far as its holders go: the environment is the only one."""
-    # Counted in the same way: what the counting itself adds differs between Python versions.
-    return getrefcount(environment[slot]) == getrefcount(_LONE[0]) and environment[slot].flags.writeable
 
 
 def destination(graph: Graph, position: int, consumed: frozenset[int]) -> Destination:

@@ -15,7 +15,7 @@ from weakref import ref
 
 from lazytensor.compiler.graph import Node
 from lazytensor.config import config
-from lazytensor.core.evaluate import run, waits, whole_rounds
+from lazytensor.core.evaluate import run_pending, waits, whole_rounds
 from lazytensor.core.planning import lock
 
 # Less pending work than this is not worth a hand-over (0.13 ms): bytes made by the operations one by one, or a library call's
@@ -53,17 +53,16 @@ class _Pending(threading.local):
     def __init__(self) -> None:
         self.clear()
 
-    def clear(self, nodes: Iterable[Node] = ()) -> None:
+    def clear(self, entries: Iterable[ref[Node]] = ()) -> None:
         """Forget what was noted, but these."""
-        alive = list(nodes)
-        self.nodes: list[ref[Node]] = [ref(node) for node in alive]
+        self.nodes: list[ref[Node]] = list(entries)
         self.places: set[object] = set()
         self.head: object = None  # the first place that came round again
-        self.work: float = sum(map(work_of, alive))
+        self.work: float = sum(work_of(node) for entry in self.nodes if (node := entry()) is not None)
 
-    def pending(self) -> list[Node]:
+    def pending(self) -> list[ref[Node]]:
         with lock:  # captures count the holders of nodes
-            return [node for entry in self.nodes if (node := entry()) is not None and node.result is None]
+            return [entry for entry in self.nodes if (node := entry()) is not None and node.result is None]
 
 
 _pending = _Pending()
@@ -113,22 +112,24 @@ def note(node: Node) -> bool:
     return full
 
 
-def bound(pending: list[Node]) -> None:
+def bound(pending: list[ref[Node]]) -> None:
     """Run what is pending when it is more than the recorded graph should hold."""
     if config.background and len(pending) > MAX_PENDING // 2:
         run_rounds(pending)
 
 
-def run_rounds(pending: list[Node]) -> None:
+def run_rounds(pending: list[ref[Node]]) -> None:
     """Run all whole rounds of the program's loop: small work here (threads that run microseconds of Python each only fight over the
     interpreter lock: 14 us a node), large work on the engine."""
-    del pending[whole_rounds(pending) or len(pending) :]
-    run(pending, background=False)
+    with lock:
+        sites = [None if (node := entry()) is None else node.site for entry in pending]
+        node = None
+    run_pending(pending[: whole_rounds(sites) or len(sites)], background=False)
 
 
 def start_noted() -> None:
     """Start this thread's large pending work."""
-    nodes = _pending.pending()
+    entries = _pending.pending()
     _pending.clear()
-    if nodes:
-        run(nodes, background=True)
+    if entries:
+        run_pending(entries, background=True)

@@ -7,14 +7,15 @@ settled; what was captured is a job (`lazytensor.jobs`), which is planned and ru
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import accumulate
 from typing import Any
+from weakref import ref
 
 import numpy as np
 
-from lazytensor.compiler.capture import capture, to_graph
-from lazytensor.compiler.graph import Node, linearize
+from lazytensor.compiler.capture import capture, structure, to_graph
+from lazytensor.compiler.graph import Node, Site, linearize
 from lazytensor.compiler.ops import structural
 from lazytensor.compiler.ops.row import Kind
 from lazytensor.config import config
@@ -100,7 +101,7 @@ def _run_ready(node: Node) -> bool:
             before = changes.count
             if node.result is not None:  # another thread was faster
                 return True
-            captured = capture([node], config.token)
+            captured = capture(structure([node], config.token), [0])
             graph = to_graph(captured, "cpu:0")
             if changes.count != before:  # a signal handler came in between
                 return False
@@ -142,7 +143,7 @@ def materialize(nodes: Iterable[Node]) -> None:
     """Compute all nodes as one graph and wait; the first error is raised after all have ended."""
     nodes = list(nodes)
     waits.count += 1
-    run(iter(nodes), background=False)
+    run(nodes, background=False)
     failed: BaseException | None = None
     for node in nodes:
         try:
@@ -153,40 +154,53 @@ def materialize(nodes: Iterable[Node]) -> None:
         raise failed
 
 
-def run(roots: Iterable[Node], background: bool, patient: bool = True) -> None:
-    """Compute what `roots` need and are not yet computed: in this thread where it is short, else on the engine (always there with
-    `background`). Returns when it is done or handed over; unless `patient`, which goes with `background`, it does not plan or wait for
-    the queue either. A list of roots is emptied, so that it counts for no reader of them."""
+def run(roots: Sequence[Node], background: bool, patient: bool = True) -> None:
+    """Compute `roots`, where they are not yet, and keep their values: in this thread where it is short, else on the engine (always there
+    with `background`). Returns when it is done or handed over; unless `patient`, which goes with `background`, it does not plan or wait
+    for the queue either."""
+    _compute(roots, {id(root) for root in roots}, background, patient)
+
+
+def run_pending(entries: Iterable[ref[Node]], background: bool) -> None:
+    """Compute nodes that are pending still, as `run` does; of these too only values are kept that somebody holds."""
+    _compute(_alive(entries), (), background, True)
+
+
+def _alive(entries: Iterable[ref[Node]]) -> Iterator[Node]:
+    for entry in entries:
+        node = entry()
+        if node is not None:
+            yield node
+
+
+def _compute(roots: Iterable[Node], wanted: Collection[int], background: bool, patient: bool) -> None:
     if upgrades:
         start_upgrades()
     finish_own()
     with lock:
         order = linearize(roots)
-        if isinstance(roots, list):
-            roots.clear()
     order.reverse()
     while order:
         chunk = order[-CHUNK:]
         chunk.reverse()
         if len(order) > CHUNK:
-            del chunk[whole_rounds(chunk) or narrowest(chunk) :]
+            del chunk[whole_rounds([node.site for node in chunk]) or narrowest(chunk) :]
         del order[-len(chunk) :]
-        advance(chunk, background, patient)
+        advance(chunk, wanted, background, patient)
 
 
-def issue(roots: Iterable[Node]) -> None:
+def issue(roots: Sequence[Node]) -> None:
     """Start the computation of what `roots` need, from a thread that must not be held up: an event loop's."""
     run(roots, background=True, patient=False)
 
 
-def whole_rounds(nodes: list[Node]) -> int:
-    """How many of these nodes, in the order they were recorded, are whole rounds of a loop: up to the last that comes from the
+def whole_rounds(sites: Sequence[Site]) -> int:
+    """How many of the nodes that these lines recorded, in that order, are whole rounds of a loop: up to the last that comes from the
     user's line where the first comes from. Pieces that begin at one line have one structure, and meet one plan. 0, if the line does not
     come round."""
-    lead = next((index for index, node in enumerate(nodes) if node.site is not None), 0)  # views have none
-    first = nodes[lead].site
-    for index in range(len(nodes) - 1, lead, -1):
-        if nodes[index].site == first:
+    lead = next((index for index, site in enumerate(sites) if site is not None), 0)  # views have none
+    for index in range(len(sites) - 1, lead, -1):
+        if sites[index] == sites[lead]:
             return index - lead
     return 0
 

@@ -14,8 +14,8 @@ from weakref import ref
 
 import numpy as np
 
-from lazytensor.compiler.capture import held
 from lazytensor.compiler.graph import Node
+from lazytensor.compiler.liveness import held
 from lazytensor.compiler.ops import structural
 from lazytensor.compiler.ops.row import Kind
 from lazytensor.core.planning import lock

@@ -7,6 +7,7 @@ engine, and a signal handler or a finalizer that waits above a job of its own th
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from threading import get_ident
 from time import monotonic, sleep
@@ -15,8 +16,9 @@ from weakref import ref
 
 import numpy as np
 
-from lazytensor.compiler.capture import Capture, capture, to_graph
+from lazytensor.compiler.capture import Capture, Structure, capture, structure, to_graph
 from lazytensor.compiler.graph import Graph, Node
+from lazytensor.compiler.liveness import alone, observe
 from lazytensor.compiler.ops.row import Kind
 from lazytensor.compiler.plan import Environment, Plan
 from lazytensor.config import config
@@ -35,22 +37,16 @@ if TYPE_CHECKING:
 INLINE_SECONDS = 60e-3
 
 
-class _Consumed:
-    """The result of a node whose array was handed to an update: nobody can read it again."""
-
-
-_CONSUMED = _Consumed()
-
-
 class Job:
     """A captured piece of the graph. `taken` says that its nodes are promised, `over` that nothing is left to do for it.
 
-    `environment` holds the operands; once arrays were donated to it, it is their only holder. `promises` belong to `nodes`.
+    `environment` holds the operands; when the captured nodes are let go of it is the only holder of those arrays that nobody else can
+    read, which `updates` may write over. `promises` belong to `nodes`, `leaves` are the nodes whose arrays are operands.
     """
 
     __slots__ = (
-        "background", "donated", "entry", "environment", "graph", "key", "nodes", "order", "over", "plan", "progress", "promises",
-        "serial", "sites", "submission", "taken",
+        "background", "entry", "environment", "graph", "key", "leaves", "nodes", "order", "over", "plan", "progress", "promises", "serial",
+        "sites", "submission", "taken", "updates",
     )  # fmt: skip
 
     def __init__(self, background: bool) -> None:
@@ -61,7 +57,8 @@ class Job:
         self.order: list[Node] = []
         self.nodes: list[Node] = []
         self.promises: list[Promise] = []
-        self.donated: list[Node] = []
+        self.updates = False
+        self.leaves: list[Node] = []
         self.environment: Environment = []
         self.sites: list[Site] = []
         self.key: tuple[Any, ...] = ()
@@ -73,8 +70,9 @@ class Job:
 
     # -- capturing, under the lock ---------------------------------------------------------------------------------------------
 
-    def claim(self, nodes: list[Node]) -> bool:
-        """Capture those of `nodes` that are pending still, and promise their values; False if none is. Empties the list."""
+    def claim(self, nodes: list[Node], wanted: Collection[int]) -> bool:
+        """Capture those of `nodes` that are pending still, and promise the values that others can read or that are `wanted`, by id; False
+        if none is pending. Empties the list."""
         while True:
             before = changes.count
             nodes[:] = [node for node in nodes if node.result is None]
@@ -82,29 +80,30 @@ class Job:
                 return False
             # In order, or the followers might lag behind, and what they read pile up.
             self.serial = (bool(watched) and add_followers(nodes)) or self.serial
-            captured = capture(nodes, config.token, self.serial)
-            if outside := [leaf for leaf in captured.leaves if leaf.result is None]:
-                # Views of values that earlier pieces computed: a view is never computed itself.
-                del captured
-                nodes[:0] = outside
-                del outside
-                captured = capture(nodes, config.token, self.serial)
-            self._fill(captured)
-            del captured
-            self.order = nodes
+            found = self._structure(nodes)
+            self._fill(capture(found, observe(found, wanted)))
             if self._take(before):
                 return True
-            self.nodes, self.donated, self.environment = [], [], []
+            self.nodes, self.environment = [], []
+
+    def _structure(self, nodes: list[Node]) -> Structure:
+        found = structure(nodes, config.token, self.serial)
+        outside = [leaf for leaf in found.leaves if leaf.result is None]
+        if not outside:
+            return found
+        # Views of values that earlier pieces computed: a view is never computed itself.
+        nodes[:0] = outside
+        return structure(nodes, config.token, self.serial)
 
     def _fill(self, captured: Capture) -> None:
         order = captured.order
         self.key = captured.key
         self.entry = find_entry(captured)
         if self.entry is not None:
-            updates = self.entry.updates
+            self.updates = self.entry.updates
         else:
             self.graph = to_graph(captured, "cpu:0")
-            updates = any(node.kind is Kind.UPDATE for node in self.graph.nodes)
+            self.updates = any(node.kind is Kind.UPDATE for node in self.graph.nodes)
         for leaf in captured.leaves:
             value = leaf.result
             if type(value) is Promise and value.is_set():
@@ -114,13 +113,7 @@ class Job:
         self.sites = [node.site for node in order]
         self.nodes = [order[index] for index in captured.kept]
         self.promises = [Promise() for _ in captured.kept]
-        if updates:
-            # Arrays that nobody else can read: the environment becomes their only holder, so that updates may write over them.
-            self.donated = [
-                leaf
-                for leaf, donated in zip(captured.leaves, captured.donated, strict=True)
-                if donated and type(leaf.result) is np.ndarray
-            ]
+        self.order, self.leaves = order, captured.leaves
 
     def _take(self, before: int) -> bool:
         # No call comes between the test and the mark, and so no handler; from the mark on it finds a job that it can finish.
@@ -132,13 +125,12 @@ class Job:
         return True
 
     def _settle(self) -> None:
-        """Promise the values, take the donated arrays, and let go of what was captured, so that a node whose value is not kept dies
-        before anybody comes by it. May be interrupted, and called again."""
+        """Promise the values and let go of what was captured, so that a node whose value is not kept dies before anybody comes by it, and
+        so do operands that nobody else can read. May be interrupted, and called again."""
         for node, promise in zip(self.nodes, self.promises, strict=True):
             node.settle(promise)
-        for leaf in self.donated:
-            leaf.result = _CONSUMED
         self.order.clear()
+        self.leaves.clear()
 
     # -- computing, without the lock -------------------------------------------------------------------------------------------
 
@@ -267,7 +259,9 @@ class Job:
 
     def finish_inherited(self) -> None:
         """In a forked child, which has no thread to finish the job."""
-        if self.donated:  # half written over, perhaps
+        count = len(self.environment) if self.plan is None else self.plan.inputs
+        if self.updates and any(self.environment[slot] is None or alone(self.environment, slot) for slot in range(count)):
+            # Half written over, perhaps.
             failure = Failure(
                 RuntimeError("this value was being computed by another thread of the parent process when it forked")
             )
@@ -281,8 +275,8 @@ class Job:
 _running: dict[int, list[Job]] = {}
 
 
-def advance(nodes: list[Node], background: bool, patient: bool) -> None:
-    """Compute nodes as one job, or hand it over. Empties the list."""
+def advance(nodes: list[Node], wanted: Collection[int], background: bool, patient: bool) -> None:
+    """Compute nodes as one job, or hand it over. Empties the list. Values are kept as `Job.claim` says."""
     if forks.forking:
         forks.let_pass()
     job = Job(background)
@@ -290,7 +284,7 @@ def advance(nodes: list[Node], background: bool, patient: bool) -> None:
     try:
         stack.append(job)
         with lock:
-            if not job.claim(nodes):
+            if not job.claim(nodes, wanted):
                 return
         job.advance(patient)
     except BaseException:

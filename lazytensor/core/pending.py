@@ -44,19 +44,14 @@ def enroll(node: Node) -> None:
         run_rounds(sweep())
 
 
-def sweep() -> list[Node]:
+def sweep() -> list[ref[Node]]:
     """Forget what is dead or computed, and return what is pending, in the order it was recorded."""
     # Under the lock that captures hold, whose reference counts must not see these.
     with lock:
         count = len(_pending)
-        entries: list[ref[Node]] = []
-        alive: list[Node] = []
-        for entry in _pending[:count]:
-            node = entry()
-            if node is not None and node.result is None:
-                entries.append(entry)
-                alive.append(node)
+        entries = [entry for entry in _pending[:count] if (node := entry()) is not None and node.result is None]
+        node = None
         _pending[:count] = entries
         # Twice what is alive: each sweep costs 0.1 us a node recorded since the last.
-        _sweep_at[0] = max(MAX_PENDING // 2, 2 * len(alive))
-        return alive
+        _sweep_at[0] = max(MAX_PENDING // 2, 2 * len(entries))
+        return entries

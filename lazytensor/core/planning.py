@@ -14,10 +14,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lazytensor.compiler import pipeline
-from lazytensor.compiler.capture import Capture, capture, to_graph
+from lazytensor.compiler.capture import Capture, capture, structure, to_graph
 from lazytensor.compiler.cost import interpreted_cost
 from lazytensor.compiler.graph import Graph, Node, linearize
 from lazytensor.compiler.kernel import Form, Group
+from lazytensor.compiler.liveness import observe
 from lazytensor.compiler.ops.row import Kind
 from lazytensor.compiler.passes.memory_plan import Draft
 from lazytensor.compiler.plan import KernelInfo, Plan
@@ -266,7 +267,8 @@ def pending_plan(nodes: Iterable[Node]) -> tuple[Graph, tuple[Group, ...], Plan]
             order = linearize(nodes)
             if not order:
                 return None
-            graph = to_graph(capture(order, config.token), "cpu:0")
+            found = structure(order, config.token)
+            graph = to_graph(capture(found, observe(found, {id(node) for node in nodes})), "cpu:0")
             if changes.count == before:
                 break
     options = _options(config.token)

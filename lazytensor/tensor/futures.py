@@ -59,7 +59,7 @@ def future_of(nodes: Sequence[Node], answer: Callable[[], Any], *, eager: bool =
         Whether the first node that fails ends it, before the others are there.
     """
     if any(node.result is None for node in nodes):
-        evaluate.issue(iter(nodes))
+        evaluate.issue(nodes)
     try:
         loop = asyncio.get_running_loop()
     except RuntimeError:

@@ -41,7 +41,7 @@ def wait_all() -> None:
     Raises the first error that no wait has raised yet, once.
     """
     jobs.finish_own()
-    evaluate.run(sweep(), background=False)
+    evaluate.run_pending(sweep(), background=False)
     jobs.wait_for_others()
     engine().idle()
     planning.start_upgrades()

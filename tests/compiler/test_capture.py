@@ -1,4 +1,4 @@
-"""Capture: what is kept, what may be written over, and which programs meet one plan."""
+"""Capture: what is kept, and which programs meet one plan."""
 
 from __future__ import annotations
 
@@ -10,13 +10,19 @@ import pytest
 from counting import Counter
 
 import lazytensor as lt
-from lazytensor.compiler.capture import capture
+from lazytensor.compiler import capture as capturing
+from lazytensor.compiler.capture import Capture
 from lazytensor.compiler.graph import Node, linearize
+from lazytensor.compiler.liveness import alone, observe
 from lazytensor.compiler.ops import elementwise as ops
 from lazytensor.compiler.ops import structural
 from lazytensor.compiler.ops.row import Op
-from lazytensor.compiler.updates import alone
 from lazytensor.core import planning
+
+
+def capture(order: list[Node], token: object) -> Capture:
+    found = capturing.structure(order, token)
+    return capturing.capture(found, observe(found))
 
 
 def leaf(*shape: int) -> Node:
@@ -73,19 +79,6 @@ def test_an_operand_read_twice_by_one_node_is_not_kept_for_that() -> None:
     assert [order[index].op.name for index in capture(order, ()).kept] == ["multiply"]
 
 
-@pytest.mark.versions
-def test_leaves_that_only_the_graph_reads_may_be_written_over() -> None:
-    held = leaf(3)
-    root = node(ops.add, held, leaf(3))
-    found = capture(linearize([root]), ())
-    assert found.donated == [False, True]
-    viewed = leaf(3)
-    view = node(structural.view, viewed, params=((2,), (1,), 0))
-    del viewed
-    found = capture(linearize([node(ops.negative, view)]), ())
-    assert found.donated == [False]
-
-
 def key(*values: Any) -> Any:
     return capture(linearize([value._base() for value in values]), ()).key
 
@@ -94,15 +87,12 @@ def key(*values: Any) -> Any:
 @pytest.mark.parametrize("offset", [-1, 1])
 def test_how_an_interpreter_counts_does_not_matter(monkeypatch: pytest.MonkeyPatch, offset: int) -> None:
     # Python 3.14 lends references to the stack, where others count one more.
-    for module in ("capture", "updates"):
-        monkeypatch.setattr(f"lazytensor.compiler.{module}.getrefcount", lambda item: sys.getrefcount(item) + offset)
+    monkeypatch.setattr("lazytensor.compiler.liveness.getrefcount", lambda item: sys.getrefcount(item) + offset)
     root = chain()
     middle = root.inputs[0]
-    held = leaf(3)
-    order = linearize([node(ops.add, node(ops.add, root, leaf(3)), held)])
+    order = linearize([node(ops.add, node(ops.add, root, leaf(3)), leaf(3))])
     captured = capture(order, ())
     assert [order[index].op.name for index in captured.kept] == ["negative", "exp"]
-    assert captured.donated == [True, True, False]
     environment = [np.ones(3), shared := np.ones(3)]
     assert alone(environment, 0)
     assert not alone(environment, 1)
