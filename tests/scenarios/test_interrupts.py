@@ -27,7 +27,7 @@ def script(*arguments: object, **variables: str) -> int:
 @pytest.mark.parametrize("action", ["interrupt", "wait", "wait_other", "wait_all"])
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_at_places_of_a_wait(name: str, action: str) -> None:
-    assert script(action, name, 1 + len(action) % 5, 13) > 20
+    assert script(action, name, 1 + len(action) % 5, 27) > 10
 
 
 @pytest.mark.slow
@@ -35,7 +35,7 @@ def test_at_places_of_a_wait(name: str, action: str) -> None:
 @pytest.mark.parametrize("action", ["interrupt", "wait", "wait_all"])
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_at_more_places_in_each_tier(name: str, action: str, tier: str) -> None:
-    assert script(action, name, 1, 4, LAZYTENSOR_TIER=tier) > 20
+    assert script(action, name, 1 + len(name + action) % 11, 12, LAZYTENSOR_TIER=tier) > 10
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this platform")
