@@ -11,9 +11,10 @@ from lazytensor.calling import results
 from lazytensor.compiler.ops import structural
 from lazytensor.core import indexing, views
 from lazytensor.core.handle import Handle, wrap
+from lazytensor.core.pending import end_statement
 from lazytensor.core.record import record
 from lazytensor.core.sites import user_site
-from lazytensor.core.storage import write_lock
+from lazytensor.core.statements import write_lock
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
@@ -69,7 +70,8 @@ def deliver(
         if device is not None and stored.device != device:
             stored = record(structural.to_device, (stored,), (device,), device=device)
         out._assign(stored, user_site())
-        return out  # type: ignore[return-value]
+    end_statement()
+    return out  # type: ignore[return-value]
 
 
 def single(out: Any, name: str) -> Any:

@@ -24,9 +24,10 @@ from lazytensor.core import indexing, layout, views
 from lazytensor.core.dtypes import as_dtype
 from lazytensor.core.handle import Handle, created, wrap
 from lazytensor.core.operands import node_operand, operand
+from lazytensor.core.pending import end_statement
 from lazytensor.core.record import record
 from lazytensor.core.sites import user_site
-from lazytensor.core.storage import write_lock
+from lazytensor.core.statements import write_lock
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
@@ -322,6 +323,7 @@ def at(function: Any, a: Any, indices: Any, b: Any = None, /) -> None:
     with write_lock:
         made = record(rows.ufunc_at, (a._read(), *values, *arrays), (function.reference, template))
         a._assign(made, site)
+    end_statement()
 
 
 def _converted(x: Tensor, dtype: Any) -> Tensor:

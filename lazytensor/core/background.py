@@ -11,6 +11,7 @@ import math
 import threading
 from collections.abc import Iterable
 from sys import _getframe
+from types import CodeType
 from weakref import ref
 
 from lazytensor.compiler.graph import Node
@@ -56,8 +57,8 @@ class _Pending(threading.local):
     def clear(self, entries: Iterable[ref[Node]] = ()) -> None:
         """Forget what was noted, but these."""
         self.nodes: list[ref[Node]] = list(entries)
-        self.places: set[object] = set()
-        self.head: object = None  # the first place that came round again
+        self.places: set[_Place | None] = set()
+        self.head: _Place | None = None  # the first place that came round again
         self.work: float = sum(work_of(node) for entry in self.nodes if (node := entry()) is not None)
 
     def pending(self) -> list[ref[Node]]:
@@ -68,17 +69,34 @@ class _Pending(threading.local):
 _pending = _Pending()
 
 
-def _call_chain() -> tuple[int, ...]:
+class _Place:
+    """An instruction in each of some code objects: equal where these are the same objects. It holds them, so that no other code takes the
+    place of one."""
+
+    __slots__ = ("codes", "key")
+
+    def __init__(self, *instructions: tuple[CodeType, int]) -> None:
+        self.codes = [code for code, _ in instructions]
+        self.key = tuple([(id(code), offset) for code, offset in instructions])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Place) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+
+def _call_chain() -> _Place:
     """Where the program is: the instructions of the innermost calls. One line of the user's is not enough: a function that records
     several operations would look like a loop, and so would a helper that is called from two lines."""
-    chain: list[int] = []
+    chain = []
     frame = _getframe(2)
     for _ in range(CALLS):
-        chain += (id(frame.f_code), frame.f_lasti)
+        chain.append((frame.f_code, frame.f_lasti))
         if frame.f_back is None:
             break
         frame = frame.f_back
-    return tuple(chain)
+    return _Place(*chain)
 
 
 def note(node: Node) -> bool:
@@ -92,7 +110,7 @@ def note(node: Node) -> bool:
         pending.waits = waits.count
         pending.clear(pending.pending())
     site = node.site
-    place: object = None if site is None else (id(site[0]), site[1])
+    place = None if site is None else _Place(site)
     full = False
     if place in pending.places:
         small = pending.work < MEAN_WORK * len(pending.nodes)

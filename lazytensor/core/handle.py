@@ -19,9 +19,10 @@ from lazytensor.compiler.ops import structural
 from lazytensor.core import views
 from lazytensor.core.evaluate import value_of
 from lazytensor.core.followers import LARGE
-from lazytensor.core.pending import shrinks
+from lazytensor.core.pending import end_statement, shrinks
 from lazytensor.core.sites import Site
-from lazytensor.core.storage import Storage, as_stored, updated, write_lock
+from lazytensor.core.statements import put_off, write_lock
+from lazytensor.core.storage import Storage, as_stored, updated
 from lazytensor.core.views import View
 
 if TYPE_CHECKING:
@@ -160,6 +161,8 @@ class Handle:
             else:
                 assert self._storage is not None
                 self._storage.node = change(self._storage.node)
+        if put_off:
+            end_statement()
 
     def _assign(self, value: Node, site: Site) -> None:
         """Store `value`, of this handle's shape and dtype, in the elements that this handle shows."""
@@ -187,6 +190,8 @@ class Handle:
             else:
                 assert self._storage is not None
                 self._storage.store(view, value, site)
+        if put_off:
+            end_statement()
 
 
 _new = object.__new__

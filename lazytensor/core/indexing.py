@@ -22,9 +22,11 @@ from lazytensor.core.foreign import array_of, items_of
 from lazytensor.core.handle import Handle, showing, wrap  # fmt: skip
 from lazytensor.core.nesting import contains_handle  # fmt: skip
 from lazytensor.core.operands import constant, import_array, operand, stacked  # fmt: skip
+from lazytensor.core.pending import end_statement
 from lazytensor.core.record import record  # fmt: skip
 from lazytensor.core.sites import user_site
-from lazytensor.core.storage import as_stored, write_lock  # fmt: skip
+from lazytensor.core.statements import write_lock
+from lazytensor.core.storage import as_stored
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
@@ -266,6 +268,7 @@ def assign(x: Handle, key: Any, value: Any) -> None:
     # A template without counts: another mask meets the same plan.
     with write_lock:
         x._assign(record(indexing.put, (x._read(), stored, *index.nodes), (index.template,)), site)
+    end_statement()
 
 
 def scatter(x: Handle, view: views.View, value: Any) -> None:

@@ -13,6 +13,7 @@ from lazytensor.core.background import MAX_PENDING, bound, note, run_rounds
 from lazytensor.core.evaluate import value_of
 from lazytensor.core.followers import MAX_BYTES, watch
 from lazytensor.core.planning import lock
+from lazytensor.core.statements import inside, put_off
 
 # Elements from which an operation counts for background starts; smaller ones must not pay for the bookkeeping.
 _NOTABLE = 1 << 15
@@ -25,7 +26,7 @@ _sweep_at = [MAX_PENDING // 2]
 
 
 def enroll(node: Node) -> None:
-    """Let `wait_all` find the node, and start it at once, or large work in the background, as the settings say."""
+    """Let `wait_all` find the node, and begin with it as the settings say, after the statement that it is part of."""
     size = math.prod(node.shape)
     if size > _NOTABLE and size * node.dtype.itemsize > _MAX_BYTES:
         raise ValueError(
@@ -36,11 +37,33 @@ def enroll(node: Node) -> None:
         shrinks.clear()
         if size <= MAX_BYTES:
             watch(node)
+    if size > _NOTABLE or config.sync or put_off or len(_pending) > _sweep_at[0]:
+        if inside():
+            put_off.append(ref(node))
+        else:
+            end_statement()
+            _begin(node)
+
+
+def end_statement() -> None:
+    """Do what was put off while a statement was under way, unless it is part of a longer one. To be called when a lock was released under
+    which operations are recorded; at the latest, the next operation does it."""
+    while put_off and not inside():
+        try:
+            node = put_off.popleft()()
+        except IndexError:  # another thread was faster
+            return
+        if node is not None:
+            _begin(node)
+
+
+def _begin(node: Node) -> None:
+    """Run the node at once, or large work in the background, as the settings say; bound what is pending."""
     if len(_pending) > _sweep_at[0]:
         bound(sweep())
     if config.sync:
         value_of(node)
-    elif size > _NOTABLE and note(node):
+    elif math.prod(node.shape) > _NOTABLE and note(node):
         run_rounds(sweep())
 
 

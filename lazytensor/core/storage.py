@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 from lazytensor.compiler.graph import Node
@@ -11,12 +10,6 @@ from lazytensor.core.pending import enroll
 from lazytensor.core.record import record
 from lazytensor.core.sites import Site
 from lazytensor.core.views import View
-from lazytensor.runtime import forks
-
-# Guards the change of any handle or storage: a statement on a handle is atomic. One lock for all, since graphs are built under the
-# interpreter lock anyway.
-write_lock = threading.RLock()
-forks.hold(forks.WRITES, lambda: write_lock)
 
 
 class Storage:

@@ -24,8 +24,9 @@ from lazytensor.compiler.ops.rules import result_type
 from lazytensor.core import indexing, views
 from lazytensor.core.handle import Handle, mutable, wrap
 from lazytensor.core.operands import as_tensor, constant, operand
+from lazytensor.core.pending import end_statement
 from lazytensor.core.record import record
-from lazytensor.core.storage import write_lock
+from lazytensor.core.statements import write_lock
 from lazytensor.functions import elementwise
 from lazytensor.functions.creation import asarray
 from lazytensor.functions.manipulation import ravel, raveled, reshape
@@ -281,6 +282,7 @@ def _write(target: Any, change: Callable[[Tensor], None], name: str) -> None:
     # Reading and writing are one statement, which no other thread's may come between.
     with write_lock:
         change(target)  # type: ignore[arg-type]
+    end_statement()
 
 
 def _write_flat(whole: Tensor, places: Tensor, value: Any) -> None:

@@ -17,7 +17,8 @@ from lazytensor.calling.fallback import values
 from lazytensor.calling.out import deliver
 from lazytensor.core.handle import Handle
 from lazytensor.core.operands import as_tensor
-from lazytensor.core.storage import write_lock
+from lazytensor.core.pending import end_statement
+from lazytensor.core.statements import write_lock
 from lazytensor.functions import elementwise, selecting, sorting, statistics
 from lazytensor.functions.manipulation import ravel, reshape
 from lazytensor.random.generator import NONNEGATIVE, Stream, parameter, sized
@@ -72,6 +73,7 @@ class Shuffling(Stream):
             # Reading and writing are one statement, which no other thread's may come between.
             with write_lock:
                 deliver(self.permutation(x, axis), x, "shuffle")
+            end_statement()
         elif isinstance(x, np.ndarray):
             deliver(self.permutation(x, axis), x, "shuffle")
         elif isinstance(x, MutableSequence):

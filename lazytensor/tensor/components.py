@@ -16,9 +16,11 @@ from lazytensor.compiler.ops.row import Op
 from lazytensor.core import indexing, views
 from lazytensor.core.handle import Handle, showing, wrap
 from lazytensor.core.operands import constant
+from lazytensor.core.pending import end_statement
 from lazytensor.core.record import record
 from lazytensor.core.sites import Site
-from lazytensor.core.storage import Storage, as_stored, write_lock
+from lazytensor.core.statements import write_lock
+from lazytensor.core.storage import Storage, as_stored
 from lazytensor.core.views import View
 from lazytensor.functions import manipulation
 from lazytensor.functions.creation import zeros
@@ -114,6 +116,7 @@ def set_part(x: Tensor, row: Op, value: Any) -> None:
         target = part(x, row)
         if not (isinstance(value, Handle) and _same(value, target)):  # x.real += 1 has already written through the view
             indexing.assign(target, ..., value)
+    end_statement()
 
 
 def _same(x: Handle, y: Handle) -> bool:

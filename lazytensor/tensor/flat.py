@@ -13,7 +13,8 @@ from lazytensor.calling.axes import as_index
 from lazytensor.core import indexing, layout, views
 from lazytensor.core.foreign import Lazy
 from lazytensor.core.handle import wrap
-from lazytensor.core.storage import write_lock
+from lazytensor.core.pending import end_statement
+from lazytensor.core.statements import write_lock
 from lazytensor.functions import manipulation, selecting
 
 if TYPE_CHECKING:
@@ -169,11 +170,11 @@ class Flat(Lazy):
             view = views.reshape(self._base._index_map(), (self._base.size,))
             if view is not None:
                 _store(self._base._alias(view), key, value)
-                return
-            # No view: the elements do not lie in order.
-            changed = manipulation.flatten(self._base)
-            _store(changed, key, value)
-            indexing.assign(self._base, ..., manipulation.reshape(changed, self._base.shape))
+            else:  # the elements do not lie in order
+                changed = manipulation.flatten(self._base)
+                _store(changed, key, value)
+                indexing.assign(self._base, ..., manipulation.reshape(changed, self._base.shape))
+        end_statement()
 
     def _tensor(self) -> Tensor:
         return manipulation.ravel(self._base)

@@ -19,8 +19,9 @@ from lazytensor.core.devices import Device, device_name
 from lazytensor.core.evaluate import value_of
 from lazytensor.core.handle import _tensor_class, wrap
 from lazytensor.core.operands import constant
+from lazytensor.core.pending import end_statement
 from lazytensor.core.record import record
-from lazytensor.core.storage import write_lock
+from lazytensor.core.statements import put_off, write_lock
 from lazytensor.functions import creation, elementwise, manipulation, numerics, products, statistics
 from lazytensor.runtime.promise import Promise, on_engine_thread
 from lazytensor.tensor import components
@@ -45,10 +46,11 @@ def _in_place(function: Any, name: str) -> Any:
                 if getattr(type(other), "__array_ufunc__", ...) is None:
                     # Not left to the other operand, as NumPy has it: nothing could be written in place.
                     raise TypeError(f"{name}: operand {type(other).__name__!r} does not support ufuncs (__array_ufunc__=None)")
-                return result
-            if self._node is not None and self._node.shape == ():
-                return result
-            return deliver(result, self, name)
+            elif self._node is None or self._node.shape != ():
+                result = deliver(result, self, name)
+        if put_off:
+            end_statement()
+        return result
 
     return method
 
