@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from lazytensor.compiler.codegen import numba_internals
 from lazytensor.compiler.executors import load_executors
 from lazytensor.compiler.tuning import MAX_REFUSED
 
@@ -119,35 +120,7 @@ def _module(source: str) -> tuple[Any, Any]:
     from lazytensor.compiler.codegen.elementary import vectormath  # delayed: start-up time
 
     load_executors()
-    vectormath.configure_numba()
-    from numba import types  # delayed: it must be imported after it is configured
-    from numba.core import compiler as numba_compiler
-    from numba.core.compiler_lock import global_compiler_lock
-    from numba.core.registry import cpu_target
-
     name = source.partition("def ")[2].partition("(")[0]
     scope = dict(vectormath.namespace())
     exec(compile(source, f"<{name}>", "exec"), scope)
-    compiler: Any = numba_compiler
-    flags = compiler.Flags()
-    flags.error_model = "numpy"  # divisions follow NumPy instead of raising
-    flags.no_cpython_wrapper = True
-    flags.no_cfunc_wrapper = True
-    flags.no_compile = True
-    compiled = compiler.compile_extra(
-        cpu_target.typing_context, cpu_target.target_context, scope[name], (types.int64,) * 3, types.void, flags, {}
-    )
-    library = compiled.library
-    # Finalizing links and optimises, and then loads the code into Numba's own engine: a second code generation, half the time.
-    library._finalize_final_module = lambda: None
-    with global_compiler_lock:
-        library.finalize()
-    module = library._final_module
-    kernel = module.get_function(compiled.fndesc.llvm_func_name)
-    kernel.name = name
-    # Numba's names count the functions of a process: the same name is another function in code that another process compiled, and of
-    # two that are loaded the first would be taken for both.
-    for value in (*module.functions, *module.global_variables):
-        if value.name != name and not value.is_declaration:
-            value.linkage = "internal"
-    return module, library._codegen._tm
+    return numba_internals.module_of(scope[name])

@@ -8,6 +8,7 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from lazytensor.compiler.codegen import numba_internals
 from lazytensor.compiler.shield import shielded
 from lazytensor.config import config
 from lazytensor.runtime import forks
@@ -73,21 +74,10 @@ def _compiler_lock() -> Any:
     return getattr(sys.modules.get("lazytensor.compiler.codegen.source"), "lock", None)
 
 
-def _numba_lock() -> Any:
-    lock = getattr(sys.modules.get("numba.core.compiler_lock"), "global_compiler_lock", None)
-    return getattr(lock, "_lock", None)
-
-
-def _llvm_lock() -> Any:
-    library = getattr(sys.modules.get("llvmlite.binding.ffi"), "lib", None)
-    return getattr(getattr(library, "_lock", None), "_lock", None)
-
-
 forks.hold(forks.SYSTEM, lambda: _lock)
 forks.hold(forks.COMPILING, _compiler_lock)
-# The user may compile too. A child that cannot have these locks would never compile again.
-forks.hold(forks.LIBRARIES, _numba_lock)
-forks.hold(forks.LIBRARIES, _llvm_lock)
+forks.hold(forks.LIBRARIES, lambda: numba_internals.locks()[0])
+forks.hold(forks.LIBRARIES, lambda: numba_internals.locks()[1])
 
 
 def _close_compiler() -> None:

@@ -6,10 +6,10 @@ the sibling modules. Nothing is compiled before a kernel uses it.
 
 from __future__ import annotations
 
-import os
-import sys
 from functools import cache
 from typing import Any
+
+from lazytensor.compiler.codegen import numba_internals
 
 FLOATS = ("f32", "f64")
 SIGNED = ("i8", "i16", "i32", "i64")
@@ -19,40 +19,9 @@ COMPLEX = ("c64", "c128")
 
 
 @cache
-def configure_numba() -> None:
-    """Have Numba generate code for this machine with its widest vectors. Call before the first compilation.
-
-    Numba reads the environment when it is imported, and makes its code generator at the first compilation; in a program that has
-    compiled already, kernels keep the default width.
-    """
-    import llvmlite.binding  # delayed: start-up time
-
-    name = llvmlite.binding.get_host_cpu_name()
-    features = llvmlite.binding.get_host_cpu_features().flatten()
-    if "+avx512f" in features:
-        features += ",-prefer-256-bit"
-    # Kernels check at run time that their arrays do not overlap; past LLVM's default of 128 checks they would not vectorise.
-    llvmlite.binding.set_option("lazytensor", "-vectorize-memory-check-threshold=4096")
-    # Buffers on the stack never overlap arrays, but LLVM stops looking at 100 uses; lanes then stay in memory, at half the speed.
-    llvmlite.binding.set_option("lazytensor", "-capture-tracking-max-uses-to-explore=4096")
-    # Longer loops are vectorised; unrolled before that, they would be scalar.
-    llvmlite.binding.set_option("lazytensor", "-unroll-full-max-count=8")
-    if "numba" not in sys.modules:
-        os.environ.setdefault("NUMBA_CPU_NAME", name)
-        os.environ.setdefault("NUMBA_CPU_FEATURES", features)
-        return
-    from numba import config
-    from numba.core.registry import cpu_target
-
-    settings = vars(config)
-    if "_toplevel_target_context" not in vars(cpu_target) and settings["CPU_NAME"] is None and settings["CPU_FEATURES"] is None:
-        settings["CPU_NAME"], settings["CPU_FEATURES"] = name, features
-
-
-@cache
 def namespace() -> dict[str, Any]:
     """All that a kernel's source may name: functions by name and suffix, dtypes by suffix, readers of the argument block."""
-    configure_numba()
+    numba_internals.configure()
     from lazytensor.compiler.codegen.elementary import (
         arithmetic,
         bessel,
