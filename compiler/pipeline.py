@@ -65,13 +65,13 @@ def make_plan(graph: Graph, groups: tuple[Group, ...], options: Options, lower: 
 
 
 def _lower_group(graph: Graph, group: Group, lower: Lower) -> tuple[list[Draft], list[KernelInfo]]:
-    """A compiled kernel; or else the group's random sources, which only a kernel can compute, in kernels of their own, and what reads
-    them in groups without them; or else the group's nodes one by one."""
+    """A compiled kernel; or else the group's random sources in kernels of their own, and what reads them in groups without them; or else
+    the group's nodes one by one."""
     compiled = lower(graph, group)
     if compiled is not None:
         draft, info = compiled
         return [replace(draft, rescue=_rescue(graph, group))], [info]
-    drawn = [position for position in group.members if graph.nodes[position].op.reference is None]
+    drawn = [position for position in group.members if graph.nodes[position].op.seeded]
     if not drawn or len(group.members) == 1:
         return (
             [interpret.lower(graph, position) for position in group.members],
@@ -89,8 +89,9 @@ def _lower_group(graph: Graph, group: Group, lower: Lower) -> tuple[list[Draft],
 
 
 def _rescue(graph: Graph, group: Group) -> Callable[[], tuple[Step, ...]] | None:
-    """How to compute a group's outputs apart from each other; None where there is one, or a member that only a kernel computes."""
-    if len(group.outputs) == 1 or any(graph.nodes[position].op.reference is None for position in group.members):
+    """How to compute a group's outputs apart from each other, without a kernel; None where there is one output, and no kernel that may
+    turn out to be none: those of random sources are made when they are first run."""
+    if len(group.outputs) == 1 and not any(graph.nodes[position].op.seeded for position in group.members):
         return None
 
     def steps() -> tuple[Step, ...]:

@@ -86,6 +86,12 @@ def restarts(lane: Lane) -> bool:
     return getattr(lane, "restarts", False)
 
 
+class KernelError(Exception):
+    """A kernel could not be compiled; the group can still be interpreted. `known` says that the compiler had refused it before."""
+
+    known = False
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One kernel or library call.
@@ -93,7 +99,7 @@ class Step:
     `run(environment, lane)` reads the slots `reads` and sets the slots `writes`. After it, the slots in `frees` are cleared.
     `origin` is the position, in the captured graph, of the node an error is blamed on. `cost` is in estimated seconds.
     `rescue()`, where there is one, gives steps that do the same one operation at a time: run in its place when an operand failed,
-    they save the results that do not need it.
+    they save the results that do not need it, and when `run` raises KernelError.
     """
 
     name: str

@@ -5,14 +5,17 @@ Where and when steps run is decided by `engine` and `streams`.
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from time import perf_counter_ns
 from typing import TypeAlias
 
-from lazytensor.compiler.plan import Environment, Lane, Plan, Step
+from lazytensor.compiler.plan import Environment, KernelError, Lane, Plan, Step
 from lazytensor.runtime.promise import Failure, Site
 from lazytensor.runtime.trace import Trace
+
+log = logging.getLogger("lazytensor")
 
 Sites: TypeAlias = Sequence[Site] | None
 MAX_ERRORS = 256
@@ -56,7 +59,8 @@ class Executor:
                     try:
                         step.run(environment, lane)
                     except Exception as error:
-                        self.fail(step, environment, error, sites)
+                        if not self._rescued(step, error, environment, lane, sites, device, -1):
+                            self.fail(step, environment, error, sites)
                         careful = True
                     if progress is not None:
                         progress.done += 1
@@ -97,13 +101,25 @@ class Executor:
                 try:
                     step.run(environment, lane)
                 except catch as error:
-                    self.fail(step, environment, error, sites)
+                    if not self._rescued(step, error, environment, lane, sites, device, stream):
+                        self.fail(step, environment, error, sites)
                 if trace is not None:
                     trace.add(step.name, device, stream, start)
             if progress is not None:
                 progress.done += 1
             for slot in step.frees:
                 environment[slot] = None
+
+    def _rescued(
+        self, step: Step, error: BaseException, environment: Environment, lane: Lane, sites: Sites, device: str, stream: int
+    ) -> bool:
+        """Compute without a kernel what turned out to have none."""
+        if not isinstance(error, KernelError) or step.rescue is None:
+            return False
+        if not error.known:
+            log.warning("a kernel could not be compiled, NumPy computes it: %s", error)
+        self.careful(step.rescue(), environment, lane, sites, device, stream)
+        return True
 
     def fail(self, step: Step, environment: Environment, error: BaseException, sites: Sites) -> None:
         """Put a failure where the step's results should be."""

@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 
 from lazytensor.compiler.codegen.nest.expressions import TYPES
-from lazytensor.compiler.codegen.source import KernelError
-from lazytensor.compiler.plan import KernelTask
+from lazytensor.compiler.plan import KernelError, KernelTask
 from lazytensor.config import config
 from lazytensor.core import planning
 from lazytensor.runtime.devices import cpu

@@ -18,7 +18,7 @@ from lazytensor.compiler.codegen.forms.rows import Rows
 from lazytensor.compiler.codegen.forms.short import Short
 from lazytensor.compiler.codegen.nest.arguments import bind
 from lazytensor.compiler.codegen.nest.loops import operations
-from lazytensor.compiler.codegen.source import KernelError, compile_source, library_digest
+from lazytensor.compiler.codegen.source import compile_source, library_digest
 from lazytensor.compiler.graph import Graph
 from lazytensor.compiler.kernel import Form, Group, access
 from lazytensor.compiler.passes import memory_plan
@@ -26,7 +26,7 @@ from lazytensor.compiler.plan import Environment, Kernel, KernelInfo, Lane
 from lazytensor.compiler.tuning import KERNEL_CALL_SECONDS
 from lazytensor.compiler.updates import destination
 
-__all__ = ["KernelError", "KernelFunction", "KernelSpec", "Store", "build", "library_digest", "lower", "specify"]
+__all__ = ["KernelFunction", "KernelSpec", "Store", "build", "library_digest", "lower", "specify"]
 
 
 class KernelFunction(Kernel, Protocol):

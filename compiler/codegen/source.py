@@ -16,18 +16,13 @@ from typing import Any
 
 from lazytensor.compiler.codegen import numba_internals
 from lazytensor.compiler.executors import load_executors
+from lazytensor.compiler.plan import KernelError
 from lazytensor.compiler.tuning import MAX_REFUSED
 
 INDENT = "    "
 # Whoever compiles holds it; so do forks, and the interpreter's exit.
 lock = threading.RLock()
 _refused: dict[str, str] = {}
-
-
-class KernelError(Exception):
-    """A kernel could not be compiled; the group can still be interpreted. `known` says that the compiler had refused it before."""
-
-    known = False
 
 
 class Source:

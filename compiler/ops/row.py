@@ -69,6 +69,8 @@ class Op:
     `into(out, split, *inputs, *params)`, where there is one, is the reference for large results: it writes to `out` and shares
     its work through `split(task, count, grain)`, in pieces that depend on shapes alone.
     `identity`, for reductions: what an empty reduction gives, or None where that is an error.
+    `seeded`, for random sources: both tiers call the compiled generator that `cpu` names; the reference is for where there is no
+    compiler.
     """
 
     name: str
@@ -87,6 +89,7 @@ class Op:
     domain: tuple[Domain, ...] = (Domain(),)
     ulp: float = 0.0
     identity: Any = None
+    seeded: bool = False
     doc: str = ""
     memo: dict[Any, Signature] = field(default_factory=dict, repr=False)
 

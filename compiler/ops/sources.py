@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lazytensor.compiler.ops import rules
+from lazytensor.compiler.ops import philox, rules
 from lazytensor.compiler.ops.row import Domain, Kind, Op, Signature
 from lazytensor.compiler.tuning import FILL_GRAIN
 
@@ -86,11 +86,8 @@ def _random_shape(seed: Shape, draw: Shape, shape: Shape, dtype: np.dtype[Any]) 
     return shape
 
 
-def _random(name: str, cpu: str, kinds: str, *, flops: float, doc: str) -> Op:
-    """A row of a counter-based generator: element i depends on (seed, draw, i).
-
-    No reference: both tiers call the compiled block filler that `cpu` names.
-    """
+def _random(name: str, cpu: str, reference: Callable[..., Array], kinds: str, *, flops: float, doc: str) -> Op:
+    """A row of a counter-based generator: element i depends on (seed, draw, i). `cpu` names its compiled block filler."""
 
     def signature(seed: Any, draw: Any, shape: Shape, dtype: np.dtype[Any]) -> Signature:
         rules.check_supported(name, kinds, (dtype,))
@@ -98,14 +95,14 @@ def _random(name: str, cpu: str, kinds: str, *, flops: float, doc: str) -> Op:
             raise rules.dtype_error(name, kinds, (dtype,), "; only uint64 is supported")
         return Signature((rules.UINT64, rules.UINT64), dtype)
 
-    nothing: Any = None
     return Op(
         name=name,
         kind=Kind.SOURCE,
         arity=2,
         signature=signature,
         shape=_random_shape,
-        reference=nothing,
+        reference=reference,
+        seeded=True,
         cpu=cpu,
         flops=flops,
         domain=(Domain(0, 100, ()), Domain(0, 100, ())),
@@ -113,6 +110,8 @@ def _random(name: str, cpu: str, kinds: str, *, flops: float, doc: str) -> Op:
     )
 
 
-random_uniform = _random("random_uniform", "fill_uniform", "f", flops=15, doc="Uniform random numbers in [0, 1).")
-random_normal = _random("random_normal", "fill_normal", "f", flops=50, doc="Normal random numbers of mean 0 and variance 1.")
-random_bits = _random("random_bits", "fill_bits", "u", flops=12, doc="Random bits: every uint64 equally likely.")
+random_uniform = _random("random_uniform", "fill_uniform", philox.uniform, "f", flops=15, doc="Uniform random numbers in [0, 1).")
+random_normal = _random(
+    "random_normal", "fill_normal", philox.normal, "f", flops=50, doc="Normal random numbers of mean 0 and variance 1."
+)
+random_bits = _random("random_bits", "fill_bits", philox.bits, "u", flops=12, doc="Random bits: every uint64 equally likely.")

@@ -184,7 +184,7 @@ class _Fuser:
         if number is not None and self.is_body(value, number) and self.producer(base) != number:
             draft = self.drafts[number]
             free = draft.form is Form.MAP and not draft.stores and draft.shape == node.params[0] != ()
-            drawn = any(self.graph.nodes[item].op.reference is None for item in draft.body)
+            drawn = any(self.graph.nodes[item].op.seeded for item in draft.body)
             if free and not drawn and self.fits(number, node, needed):
                 self.attach(position, number, needed, draft.stores)
                 return

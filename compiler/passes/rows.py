@@ -63,7 +63,7 @@ def row_links(graph: Graph, group: Group) -> dict[int, int] | None:
     links: dict[int, int] = {}
     for position in group.members:
         node = graph.nodes[position]
-        if node.kind is Kind.SOURCE and node.op.reference is None:
+        if node.op.seeded:
             return None  # random streams are made in blocks that know no rows
         if node.kind is Kind.REDUCE and node.params[0] != axes:
             return None
@@ -161,7 +161,7 @@ class _Planner:
             elif found.slot not in self.level:
                 wide = found.broadcast(self.group.shape)
                 moved = [stride for stride, size in zip(wide.strides, wide.shape, strict=True) if size > 1]
-                total += 1.0 if moved[-1] in (0, 1) else 2.0 * RECOMPUTED_FLOPS
+                total += 2.0 * RECOMPUTED_FLOPS if moved and moved[-1] not in (0, 1) else 1.0
         return total
 
 

@@ -21,7 +21,7 @@ from lazytensor.compiler.kernel import Form, Group
 from lazytensor.compiler.liveness import observe
 from lazytensor.compiler.ops.row import Kind
 from lazytensor.compiler.passes.memory_plan import Draft
-from lazytensor.compiler.plan import KernelInfo, Plan
+from lazytensor.compiler.plan import KernelError, KernelInfo, Plan
 from lazytensor.compiler.shield import complete
 from lazytensor.config import Token, config
 from lazytensor.core.system import engine, kernel_store
@@ -182,7 +182,7 @@ def _lower(graph: Graph, group: Group, store: Store) -> Lowered:
     if group.form is Form.CALL:
         return None
     complete("lazytensor.compiler.codegen.cpu")
-    from lazytensor.compiler.codegen.cpu import KernelError, lower  # delayed: start-up time
+    from lazytensor.compiler.codegen.cpu import lower  # delayed: start-up time
 
     try:
         return lower(graph, group, store)
@@ -207,26 +207,26 @@ def _ready_store(source: str, build: Callable[[], bytes]) -> KernelFunction:
 
 
 def _compile_worthy(graph: Graph, group: Group) -> Lowered:
-    if pipeline.worth_compiling(graph, group) or _has_no_reference(graph, group):
+    if pipeline.worth_compiling(graph, group) or _draws(graph, group):
         return _compile_all(graph, group)
     return None
 
 
-def _has_no_reference(graph: Graph, group: Group) -> bool:
+def _draws(graph: Graph, group: Group) -> bool:
     """Random sources have one generator, compiled, in both tiers."""
-    return any(graph.nodes[position].op.reference is None for position in group.members)
+    return any(graph.nodes[position].op.seeded for position in group.members)
 
 
 def _compile_sources(graph: Graph, group: Group) -> Lowered:
     """Random sources, by themselves: what reads them is interpreted, as it is when they are computed already."""
-    if any(graph.nodes[position].op.reference is not None for position in group.members):
+    if not all(graph.nodes[position].op.seeded for position in group.members):
         return None
     return _lower(graph, group, kernel_store().deferred)
 
 
 def _use_ready(graph: Graph, group: Group) -> Lowered:
     """Compiled where the kernel is at hand, in memory or on disk; interpreted until then."""
-    if _has_no_reference(graph, group):
+    if _draws(graph, group):
         return _lower(graph, group, kernel_store().deferred)
     if not pipeline.worth_compiling(graph, group) or interpreted_cost(graph, group) < UPGRADE_SECONDS:
         return None

@@ -12,13 +12,13 @@ from lazytensor.compiler.codegen import cpu
 from lazytensor.compiler.codegen.nest.arguments import address
 from lazytensor.compiler.codegen.nest.axes import partition
 from lazytensor.compiler.codegen.nest.loops import collapse
-from lazytensor.compiler.codegen.source import KernelError, assembly, compile_source
+from lazytensor.compiler.codegen.source import assembly, compile_source
 from lazytensor.compiler.graph import Graph, GraphNode
 from lazytensor.compiler.kernel import Form, Group, contiguous_strides
 from lazytensor.compiler.ops.row import Kind
 from lazytensor.compiler.ops.table import TABLE
 from lazytensor.compiler.passes.memory_plan import Draft
-from lazytensor.compiler.plan import KernelInfo
+from lazytensor.compiler.plan import KernelError, KernelInfo
 from lazytensor.runtime.kernel_store import KernelStore
 
 STORE = KernelStore()

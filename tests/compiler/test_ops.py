@@ -31,7 +31,7 @@ from lazytensor.compiler.ops.table import ROWS, TABLE
 DTYPES = [np.dtype(code) for code in ("?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f4", "f8", "c8", "c16")]
 WEAK = {bool: True, int: 1, float: 1.0, complex: 1j}
 ELEMENTWISE = [row for row in ROWS if row.kind is Kind.ELEMENTWISE and row.name != "astype"]
-WITHOUT_REFERENCE = {"leaf", "scalar", "outside", "random_uniform", "random_normal", "random_bits"}
+WITHOUT_REFERENCE = {"leaf", "scalar", "outside"}
 FUNCTIONS = """
 exp exp2 expm1 log log2 log10 log1p sin cos tan sinh cosh tanh asin acos atan atan2 asinh acosh atanh pow sqrt
 cbrt hypot erf erfc sigmoid logaddexp floor ceil trunc rint sign copysign nextafter abs isnan isinf isfinite

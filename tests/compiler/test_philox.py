@@ -8,6 +8,11 @@ import numpy as np
 import pytest
 from vector_kernels import DTYPES, callable_of, evaluate
 
+from lazytensor.compiler.ops import sources
+from lazytensor.compiler.ops.row import Op
+from lazytensor.core.handle import wrap
+from lazytensor.core.record import record
+
 # From the authors' Random123 (kat_vectors): counter, key, output of philox4x32 with ten rounds.
 KNOWN_ANSWERS = [
     ((0, 0, 0, 0), (0, 0), (0x6627E8D5, 0xE169C58D, 0xBC57AC4C, 0x9B00DBD8)),
@@ -93,3 +98,19 @@ def test_normal_tail() -> None:
 
 def test_evaluate_casts_seeds() -> None:
     assert evaluate("mulhi_u64", np.array([2**63], np.uint64), np.array([4], np.uint64)).tolist() == [2]
+
+
+@pytest.mark.parametrize("shape", [(), (5,), (3000,), (40, 70), (0, 3)])
+@pytest.mark.parametrize(
+    ("row", "dtype", "bound"),
+    [
+        (sources.random_bits, "u8", 0), (sources.random_uniform, "f4", 0), (sources.random_uniform, "f8", 0),
+        (sources.random_normal, "f4", 3e-7), (sources.random_normal, "f8", 1e-15),
+    ],
+)  # fmt: skip
+def test_the_reference_is_the_generator_of_the_kernels(row: Op, dtype: str, bound: float, shape: tuple[int, ...]) -> None:
+    for seed, draw in ((0, 0), (7, 2**40 + 3), (2**63 - 1, 5)):
+        made = wrap(record(row, (seed, draw), (shape, np.dtype(dtype)))).numpy()
+        found = row.reference(seed, draw, shape, np.dtype(dtype))
+        assert (found.shape, found.dtype) == (made.shape, made.dtype)
+        np.testing.assert_allclose(found, made, rtol=bound, atol=bound)

@@ -14,6 +14,7 @@ import pytest
 
 import lazytensor as lt
 from lazytensor.compiler.codegen import cpu, source
+from lazytensor.compiler.plan import KernelError
 from lazytensor.core.system import engine, kernel_store
 
 
@@ -44,7 +45,7 @@ def test_what_cannot_be_compiled_is_interpreted(
 
     def fail(source: str) -> bytes:
         calls.append(source)
-        raise cpu.KernelError("no compiler here")
+        raise KernelError("no compiler here")
 
     monkeypatch.setattr(cpu, "compile_source", fail)
     monkeypatch.setattr(kernel_store(), "_directory", tmp_path)
@@ -67,7 +68,7 @@ def test_failing_background_compilation_disturbs_nobody(
 
     def fail(source: str) -> bytes:
         calls.append(source)
-        raise cpu.KernelError("no compiler here")
+        raise KernelError("no compiler here")
 
     monkeypatch.setattr(cpu, "compile_source", fail)
     monkeypatch.setattr(kernel_store(), "_directory", tmp_path)
@@ -105,7 +106,7 @@ def test_a_refused_kernel_is_remembered_and_warned_about_once(
         assert len(calls) == len(noted) == 2
         monkeypatch.setattr(source, "MAX_REFUSED", 3)
         for number in range(6):
-            with pytest.raises(source.KernelError):
+            with pytest.raises(KernelError):
                 source.compile_source(f"def kernel_{number}(block, start, stop):\n    pass\n")
         assert len(source._refused) == 3
     noted.clear()
@@ -201,3 +202,37 @@ def last():
     environment = {**os.environ, "LAZYTENSOR_TIER": tier, "LAZYTENSOR_CACHE_DIR": str(tmp_path / tier)}
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120, env=environment)
     assert (done.returncode, done.stdout, done.stderr) == (0, "done\n", "")
+
+
+@pytest.mark.parametrize("tier", ["interpret", "auto", "compile"])
+def test_random_numbers_need_no_compiler(
+    tier: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tmp_path: Path, noted: list[str]
+) -> None:
+    def draws() -> list[np.ndarray]:
+        generator = lt.random.default_rng(5)
+        noise = generator.normal(size=(300, 7))
+        return [
+            (noise * 2 + 1).numpy(), noise.numpy(), generator.random(1500, dtype=np.float32).numpy(),
+            generator.integers(0, 1000, size=99).numpy(), (generator.normal(size=2000) + lt.arange(2000)).sum().numpy(),
+        ]  # fmt: skip
+
+    with lt.config.override(tier=tier):
+        wanted = draws()
+
+        def fail(source: str) -> bytes:
+            raise KernelError("no compiler here")
+
+        monkeypatch.setattr(cpu, "compile_source", fail)
+        monkeypatch.setattr(kernel_store(), "_directory", tmp_path)
+        lt.clear_caches()
+        with caplog.at_level("WARNING", "lazytensor"):
+            found = draws()
+            lt.random.default_rng(1).normal(size=1000).start().wait()
+    for left, right in zip(found, wanted, strict=True):
+        np.testing.assert_allclose(left, right, rtol=1e-13, atol=1e-13)
+    np.testing.assert_array_equal(found[2], wanted[2])
+    np.testing.assert_array_equal(found[3], wanted[3])
+    assert "no compiler here" in caplog.text
+    lt.wait_all()
+    noted.clear()
+    lt.clear_caches()

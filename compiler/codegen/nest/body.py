@@ -110,7 +110,7 @@ class Body:
         node = self.graph.nodes[position]
         if not supported(node.dtype) or node.shape != self.shape:
             return False
-        if node.op.reference is not None:  # random sources have none
+        if not node.op.seeded:
             if node.op.arity:  # a constant
                 return self._collect_inputs(position)
             self._add(position, iota(self.graph, position, self.shape))
