@@ -267,9 +267,9 @@ def assign(x: Handle, key: Any, value: Any) -> None:
                 stored = _stretched(stored, stored.shape[len(stored.shape) - len(target.shape) :])
             x._store(target, stored, site)
         return
-    if type(shown) is views.Overlapping:
-        numbers = wrap(constant(views.places(shown, math.prod(x._base().shape))))
-        _assign_places(x, get(numbers, key), value)
+    overlapping = numbered(x)
+    if overlapping is not None:
+        assign(overlapping[0], (get(overlapping[1], key),), value)
         return
     index = _index(items)
     stored = cast_for_assignment(value, x.dtype, "setitem")
@@ -279,18 +279,22 @@ def assign(x: Handle, key: Any, value: Any) -> None:
         x._assign(record(indexing.put, (x._read(), stored, *index.nodes), (index.template,)), site)
 
 
-def scatter(x: Handle, view: views.View, value: Any) -> None:
-    """Store a node that broadcasts to the view, whose elements overlap, one element after the other in C order."""
-    numbers = wrap(constant(views.places(view, math.prod(x._base().shape))))
-    _assign_places(x, numbers, wrap(value) if type(value) is Node else value)
-
-
-def _assign_places(x: Handle, numbers: Tensor, value: Any) -> None:
-    """Write to the elements of the array that `x` shows part of, by their numbers."""
-    storage = x._storage
+def numbered(x: Handle, view: views.View | None = None) -> tuple[Tensor, Tensor] | None:
+    """All of the array that `x` shows part of, as one axis, and the number in it of each element of the view (what `x` shows if None),
+    where these may be written to though some share a place: by their numbers, one after the other. Else None."""
+    if type(x._shown()) is not views.Overlapping:
+        return None
+    storage, shown = x._storage, view or x._index_map()
     assert storage is not None
     size = math.prod(storage.node.shape)
-    assign(showing(storage, views.View((size,), (1,), 0)), (numbers,), value)
+    return showing(storage, views.View((size,), (1,), 0)), wrap(constant(views.places(shown, size)))
+
+
+def scatter(x: Handle, view: views.View, value: Any) -> None:
+    """Store a node that broadcasts to the view, whose elements overlap, one element after the other in C order."""
+    found = numbered(x, view)
+    assert found is not None
+    assign(found[0], (found[1],), wrap(value) if type(value) is Node else value)
 
 
 def _check_stored(shape: tuple[int, ...], index: Index, value: tuple[int, ...]) -> None:

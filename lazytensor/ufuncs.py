@@ -332,6 +332,9 @@ def at(function: Any, a: Any, indices: Any, b: Any = None, /) -> None:
     if (b is None) != (function.nin == 1):
         raise ValueError(f"{name}: second operand {'needed for ufunc' if b is None else 'provided when ufunc is unary'}")
     site = user_site()
+    overlapping = indexing.numbered(a)
+    if overlapping is not None:
+        a, indices = overlapping[0], (indexing.get(overlapping[1], indices),)
     template, arrays = indexing.template_of(indices)
     values = () if b is None else (operand(b, name),)
     with write_lock:
