@@ -53,6 +53,16 @@ def reduced_axes(axis: Any, rank: int, name: str) -> tuple[int, ...]:
     return () if not rank and place in (0, -1) else (one_axis(place, rank, name),)
 
 
+def running_axis(axis: Any, rank: int, name: str) -> int:
+    """The axis along which a ufunc accumulates: None, a tuple or an integer that means a single one."""
+    places = reduced_axes(axis, rank, name)
+    if not rank:
+        raise TypeError(f"{name}: a scalar has no axis to go along")
+    if len(places) != 1:
+        raise ValueError(f"{name}: goes along a single axis, got {axis} for {rank} dimensions")
+    return places[0]
+
+
 def sorted_axes(axis: Any, rank: int, name: str) -> tuple[int, ...]:
     """The axes of a reduction that is no ufunc's, in ascending order: None is all, and any sequence will do."""
     return tuple(range(rank)) if axis is None else tuple(sorted(axis_tuple(axis, rank, name)))

@@ -14,7 +14,7 @@ from lazytensor.dtypes import as_dtype, result_type
 from lazytensor.handle import Handle, apply, created, node_operand, record
 from lazytensor.keywords import CASTINGS, chosen
 from lazytensor.manipulation import as_tensor, reshape
-from lazytensor.out import deliver
+from lazytensor.out import deliver, single
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
@@ -92,7 +92,8 @@ def einsum(
     optimize : bool, "greedy", "optimal" or path
         Checked, and ignored: contractions of several operands are always ordered.
     dtype, casting : optional
-        What to compute in, and how freely the operands may be cast to it. Of no effect where NumPy gives a view.
+        What to compute in, and how freely the operands may be cast to it, and the result to `out`. Without a dtype it is computed in
+        the common one of operands and `out`. Of no effect where NumPy gives a view.
     order : {"K", "A", "C"}
         Results are logically C-contiguous.
 
@@ -118,9 +119,10 @@ def einsum(
     # What NumPy answers with a view keeps its dtype.
     if len(tensors) > 1 or out is not None or set(parsed.result) != parsed.lengths.keys():
         if dtype is None:
-            dtype = result_type(*tensors)
+            into = single(out, "einsum")
+            dtype = result_type(*tensors, *([into] if isinstance(into, (Handle, np.ndarray)) else []))
         tensors = [operand_as(tensor, dtype, casting, "einsum") for tensor in tensors]
-    return deliver(apply(ops.einsum, *tensors, params=(subscripts,)), out, "einsum")
+    return deliver(apply(ops.einsum, *tensors, params=(subscripts,)), out, "einsum", casting=casting)
 
 
 def einsum_path(*operands: Any, optimize: Any = "greedy", einsum_call: bool = False) -> tuple[list[Any], str]:
