@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytensor import indexing, layout, manipulation, searching, selecting, views
+from lazytensor import indexing, layout, manipulation, searching, selecting, storing, views
 from lazytensor.arguments import is_scalar
 from lazytensor.axes import as_index
 from lazytensor.foreign import Lazy
@@ -237,14 +237,13 @@ def _store(elements: Tensor, key: Any, value: Any, numbers: Tensor | None = None
     if place is not None:
         found = indexing.get(indexed, place)  # IndexError out of bounds
         try:
-            stored = wrap(indexing.cast_for_assignment(value, elements.dtype, "flat"))
+            one = storing.single(value, elements.dtype, "flat")
+            stored = wrap(storing.cast_for_assignment(one, elements.dtype, "flat"))
         except (TypeError, ValueError, OverflowError) as error:
             raise ValueError(f"error setting single item of array: {error}") from error
-        if stored.shape:
-            raise ValueError(f"error setting single item of array: it cannot hold an array of shape {stored.shape}")
         indexing.assign(elements, place if numbers is None else (found,), stored)
         return
-    given = manipulation.ravel(wrap(indexing.cast_for_assignment(value, elements.dtype, "flat")))
+    given = manipulation.ravel(wrap(storing.cast_for_assignment(value, elements.dtype, "flat")))
     places = None if isinstance(key, slice) or key is ... else indexing.positions_of(key)
     if places is not None and places.dtype.kind == "b":
         if places.shape != indexed.shape:

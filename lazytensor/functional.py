@@ -16,9 +16,9 @@ from lazytensor import elementwise, fallback
 from lazytensor.axes import as_index, one_axis
 from lazytensor.creation import asarray
 from lazytensor.handle import Handle, mutable, wrap
-from lazytensor.indexing import cast_for_assignment
 from lazytensor.joining import stack
 from lazytensor.manipulation import as_tensor, broadcast_to, copy, expand_dims, moveaxis, reshape
+from lazytensor.storing import cast_for_assignment
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor

@@ -15,23 +15,20 @@ import numpy as np
 from lazytensor import views
 from lazytensor.compiler.graph import Node
 from lazytensor.compiler.ops import elementwise, indexing
-from lazytensor.compiler.ops.rules import INTEGER_LIMITS
 from lazytensor.compiler.ops.shapes import check_assignable
-from lazytensor.foreign import array_of, items_of
 from lazytensor.handle import (
-    SUPPORTED,
     Handle,
     as_stored,
     constant,
     contains_handle,
     import_array,
-    operand,
     record,
     showing,
     wrap,
     write_lock,
 )  # fmt: skip
 from lazytensor.sites import user_site
+from lazytensor.storing import cast_for_assignment, number_to_store, single
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
@@ -184,54 +181,6 @@ def template_of(key: Any) -> tuple[tuple[tuple[Any, ...], ...], list[Node]]:
     return index.template, list(index.nodes)
 
 
-def cast_for_assignment(value: Any, dtype: np.dtype[Any], name: str, casting: Any = "unsafe") -> Any:
-    """The value to store as a node of `dtype`, or a Python scalar that fits it."""
-    if not isinstance(value, (Handle, int, float, complex, np.ndarray, np.generic)):
-        items = items_of(value)
-        if isinstance(items, (list, tuple)) and not contains_handle(items):
-            return constant(_stored_items(items, dtype, name))
-    found = operand(value, name)
-    if type(found) is not Node:
-        return constant(_scalar(found, dtype, name))
-    if found.dtype == dtype:
-        return found
-    if not np.can_cast(found.dtype, dtype, casting):
-        raise TypeError(f"Cannot cast {name} output from {found.dtype!r} to {dtype!r} with casting rule {casting!r}")
-    return record(elementwise.astype, (found,), (dtype,))
-
-
-def _stored_items(items: Any, dtype: np.dtype[Any], name: str) -> np.ndarray[Any, Any]:
-    """What is in a sequence, stored one by one: OverflowError for integers out of bounds, TypeError for complex in real numbers."""
-    try:
-        array = np.asarray(items)
-    except ValueError:
-        return array_of(items, name)
-    # Integers of more than 64 bits are objects, until they are floats.
-    if array.dtype not in SUPPORTED and not (array.dtype.kind == "O" and all(type(item) is int for item in array.flat)):
-        return array_of(items, name)
-    if array.dtype == dtype or (dtype.kind == "b" and array.dtype.kind in "iufc"):
-        return array.astype(dtype)
-    with np.errstate(all="ignore"):
-        return np.asarray(items, dtype)
-
-
-def _scalar(value: Any, dtype: np.dtype[Any], name: str) -> np.ndarray[Any, Any]:
-    """A Python number as a 0-d array, with the errors of NumPy's assignment."""
-    if type(value) is complex and dtype.kind not in "bc":
-        raise TypeError(f"{name}: a complex value cannot be stored in {dtype}")
-    limits = INTEGER_LIMITS.get(dtype)
-    if limits is not None:
-        value = int(value)  # ValueError for NaN, OverflowError for infinity
-        if not limits[0] <= value <= limits[1]:
-            raise OverflowError(f"Python integer {value} out of bounds for {dtype}")
-    elif dtype.kind == "b":
-        value = bool(value)
-    elif type(value) is int:
-        value = float(value)  # OverflowError beyond the range of floats
-    with np.errstate(all="ignore"):
-        return np.asarray(value).astype(dtype)
-
-
 def assign(x: Handle, key: Any, value: Any) -> None:
     """`x[key] = value`, for basic, integer-array and boolean keys."""
     if x.shape == () and x._node is not None:
@@ -242,9 +191,9 @@ def assign(x: Handle, key: Any, value: Any) -> None:
     site = user_site()
     items = _items(key)
     if views.is_basic(items):
-        if isinstance(value, np.integer) and x.dtype.kind == "i":
-            value = int(value)  # NumPy's scalars must fit a signed dtype here, and wrap in an unsigned one
         target = views.index(x._index_map(), items)
+        one = not target.shape and not any(item is Ellipsis for item in items)
+        value = single(value, x.dtype, "setitem") if one else number_to_store(value, x.dtype)
         if (
             isinstance(value, Handle)
             and value._storage is not None
@@ -253,10 +202,6 @@ def assign(x: Handle, key: Any, value: Any) -> None:
         ):
             return  # x[key] += v has already written through the view
         stored = cast_for_assignment(value, x.dtype, "setitem")
-        if stored.shape and not target.shape and not any(item is Ellipsis for item in items):
-            raise ValueError(
-                f"setting an array element with a sequence: one element cannot hold an array of shape {stored.shape}"
-            )
         _check_broadcast(stored.shape, target.shape)
         if target == views.whole(x._base().shape) and stored.device == x._base().device:
             # All of it: the old values are not needed.

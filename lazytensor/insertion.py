@@ -13,9 +13,9 @@ from lazytensor.creation import asarray
 from lazytensor.fallback import values as computed
 from lazytensor.fallback import waits
 from lazytensor.handle import Handle, constant, record, wrap
-from lazytensor.indexing import cast_for_assignment
 from lazytensor.joining import _slice, concat
 from lazytensor.manipulation import as_tensor, broadcast_to, copy, expand_dims, moveaxis, ravel, reshape
+from lazytensor.storing import cast_for_assignment
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor

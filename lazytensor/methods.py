@@ -22,6 +22,7 @@ from lazytensor import (
     selecting,
     sorting,
     statistics,
+    storing,
     views,
 )
 from lazytensor.compiler.ops import structural
@@ -106,7 +107,7 @@ class Methods(Handle):
 
     def fill(self, value: Any) -> None:
         """Set every element."""
-        indexing.assign(self, ..., value)
+        indexing.assign(self, ..., storing.single(value, self.dtype, "fill"))
 
     def partition(self, kth: Any, axis: int = -1, kind: str = "introselect", order: None = None) -> None:
         """Partition in place. See `lazytensor.partition`."""

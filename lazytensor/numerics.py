@@ -172,7 +172,10 @@ def _finite(x: Tensor, nan: Any, posinf: Any, neginf: Any) -> Tensor:
     high = float(limits.max) if posinf is None else posinf
     low = float(limits.min) if neginf is None else neginf
     found = elementwise.where(elementwise.equal(x, -np.inf), low, elementwise.where(elementwise.isnan(x), nan, x))
-    return elementwise.astype(elementwise.where(elementwise.equal(x, np.inf), high, found), x.dtype, copy=False)
+    made = elementwise.where(elementwise.equal(x, np.inf), high, found)
+    if made.dtype.kind == "c":
+        raise TypeError(f"nan_to_num: complex numbers cannot take the place of others in {x.dtype}")
+    return elementwise.astype(made, x.dtype, copy=False)
 
 
 def _infinite(x: Any, limit: float, out: Any, name: str) -> Tensor:

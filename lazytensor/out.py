@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytensor import elementwise, indexing, views
+from lazytensor import elementwise, storing, views
 from lazytensor.compiler.ops import structural
 from lazytensor.handle import Handle, mutable, record, wrap, write_lock
 from lazytensor.sites import user_site
@@ -61,10 +61,10 @@ def deliver(
             raise ValueError("output array is read-only")
         if where is not True:
             # Checked before the choice, which may have another dtype.
-            result = wrap(indexing.cast_for_assignment(result, out.dtype, name, casting=casting))
+            result = wrap(storing.cast_for_assignment(result, out.dtype, name, casting=casting))
             result = elementwise.where(where, result, out)
             check_shape(result, out.shape, name)
-        stored = indexing.cast_for_assignment(result, out.dtype, name, casting=casting)
+        stored = storing.cast_for_assignment(result, out.dtype, name, casting=casting)
         device = out._base().device
         if device is not None and stored.device != device:
             stored = record(structural.to_device, (stored,), (device,), device=device)

@@ -17,8 +17,8 @@ from lazytensor.compiler.ops.shapes import broadcast_shapes
 from lazytensor.dtypes import as_dtype
 from lazytensor.elementwise import astype, divide, imag, multiply, real, square
 from lazytensor.handle import Handle, node_operand, record, wrap
-from lazytensor.indexing import cast_for_assignment
 from lazytensor.manipulation import broadcast_to
+from lazytensor.storing import cast_for_assignment, single
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
@@ -44,10 +44,7 @@ def mask(where: Any, shape: tuple[int, ...], name: str) -> Tensor:
 
 def initial_value(value: Any, dtype: Any, name: str) -> Tensor:
     """An `initial=` argument, checked: a scalar of the dtype."""
-    found = wrap(cast_for_assignment(value, dtype, name))
-    if found.shape != ():
-        raise ValueError(f"{name}: initial must be a scalar, got shape {found.shape}")
-    return found
+    return wrap(cast_for_assignment(single(value, dtype, name), dtype, name))
 
 
 def cast(x: Any, dtype: Any, name: str) -> Node:
