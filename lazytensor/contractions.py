@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytensor import elementwise, views
+from lazytensor import elementwise, layout, views
 from lazytensor.axes import as_index, axis_tuple
 from lazytensor.compiler.ops import library as ops
 from lazytensor.compiler.ops.einsum import parse
 from lazytensor.dtypes import as_dtype, result_type
 from lazytensor.handle import Handle, apply, created, node_operand, record
-from lazytensor.keywords import CASTINGS, chosen
+from lazytensor.keywords import CASTINGS, chosen, memory_order
 from lazytensor.manipulation import as_tensor, reshape
 from lazytensor.out import deliver, single
 
@@ -26,7 +26,7 @@ LABELS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 def operand_as(x: Any, dtype: Any, casting: Any, name: str) -> Tensor:
     """An operand as a tensor of the dtype, if the rule allows the cast; of its own when that is None."""
-    chosen(casting, CASTINGS, name, "casting")
+    casting = chosen(casting, CASTINGS, name, "casting")
     source = as_tensor(x, name)
     if dtype is None:
         return source
@@ -34,12 +34,6 @@ def operand_as(x: Any, dtype: Any, casting: Any, name: str) -> Tensor:
     if not np.can_cast(source.dtype, wanted, casting):
         raise TypeError(f"{name}: cannot cast an operand from {source.dtype} to {wanted} with casting rule {casting!r}")
     return elementwise.astype(source, wanted, copy=False)
-
-
-def check_layout(order: str, name: str) -> None:
-    """Raise ValueError for an `order=` that asks for another memory layout than tensors have."""
-    if order not in ("K", "A", "C"):
-        raise ValueError(f"{name}: order must be 'K', 'A' or 'C', got {order!r}; tensors are logically C-contiguous")
 
 
 def tensordot(a: Any, b: Any, axes: Any = 2) -> Tensor:
@@ -94,8 +88,8 @@ def einsum(
     dtype, casting : optional
         What to compute in, and how freely the operands may be cast to it, and the result to `out`. Without a dtype it is computed in
         the common one of operands and `out`. Of no effect where NumPy gives a view.
-    order : {"K", "A", "C"}
-        Results are logically C-contiguous.
+    order
+        "F" lays a new result out in Fortran's order; with any other it is C-contiguous.
 
     Returns
     -------
@@ -109,10 +103,10 @@ def einsum(
     [[1 3]
      [2 4]]
     """
-    check_layout(order, "einsum")
+    letter = memory_order(order, "einsum", default="K")
     if not isinstance(optimize, (bool, np.bool_, list, tuple)) and optimize not in ("greedy", "optimal"):
         raise TypeError(f"einsum: optimize must be a boolean, 'greedy', 'optimal' or a path, got {optimize!r}")
-    chosen(casting, CASTINGS, "einsum", "casting")
+    casting = chosen(casting, CASTINGS, "einsum", "casting")
     subscripts, arrays = _split(operands)
     tensors = [as_tensor(array, "einsum") for array in arrays]
     parsed = parse(tuple([tensor.shape for tensor in tensors]), subscripts)
@@ -122,7 +116,8 @@ def einsum(
             into = single(out, "einsum")
             dtype = result_type(*tensors, *([into] if isinstance(into, (Handle, np.ndarray)) else []))
         tensors = [operand_as(tensor, dtype, casting, "einsum") for tensor in tensors]
-    return deliver(apply(ops.einsum, *tensors, params=(subscripts,)), out, "einsum", casting=casting)
+    made = apply(ops.einsum, *tensors, params=(subscripts,))
+    return deliver(layout.laid_out(made, "F") if letter == "F" and out is None else made, out, "einsum", casting=casting)
 
 
 def einsum_path(*operands: Any, optimize: Any = "greedy", einsum_call: bool = False) -> tuple[list[Any], str]:

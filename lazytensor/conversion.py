@@ -18,7 +18,7 @@ from lazytensor.dtypes import as_dtype
 from lazytensor.fallback import values, waits
 from lazytensor.handle import Handle, constant, created, import_array, stands_for_scalar, wrap
 from lazytensor.indexing import assign
-from lazytensor.keywords import no_model
+from lazytensor.keywords import CASTINGS, chosen, no_model
 from lazytensor.manipulation import as_tensor, broadcast_to, copy
 from lazytensor.out import deliver
 from lazytensor.storing import cast_for_assignment, trimmed
@@ -144,13 +144,15 @@ def copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) ->
     """
     if not isinstance(dst, (Handle, np.ndarray)):
         raise TypeError(f"copyto: dst must be a tensor or a NumPy array, got {type(dst).__name__}")
+    casting = chosen(casting, CASTINGS, "copyto", "casting")
     number = type(src) in (bool, int, float, complex)
     if number and casting == "unsafe":
         source = full((), src, dst.dtype)
     elif number:
-        # Python scalars are weak: 1 may be stored in any integers.
-        weak = {bool: True, int: 0, float: 0.0, complex: 0j}[type(src)]
-        if not np.can_cast(np.result_type(weak, dst.dtype), dst.dtype, casting):
+        # Python scalars are weak: 1 may be stored in any integers, but by "equiv" only in its own dtype. Booleans are not.
+        strong = casting == "equiv" or type(src) is bool
+        kind = np.dtype(type(src)) if strong else np.result_type({int: 0, float: 0.0, complex: 0j}[type(src)], dst.dtype)
+        if not np.can_cast(kind, dst.dtype, casting):
             raise TypeError(f"copyto: cannot cast a Python {type(src).__name__} to {dst.dtype} according to the rule {casting!r}")
         source = wrap(cast_for_assignment(src, dst.dtype, "copyto"))
     else:

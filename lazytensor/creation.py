@@ -9,7 +9,7 @@ import numpy as np
 
 from lazytensor import joining, layout, manipulation, views
 from lazytensor.compiler.ops import sources
-from lazytensor.compiler.ops.rules import INTEGER_LIMITS
+from lazytensor.compiler.ops.rules import INTEGER_LIMITS, fitting
 from lazytensor.devices import default_name, device_name
 from lazytensor.dtypes import as_dtype
 from lazytensor.foreign import items_of, numpy_array
@@ -78,6 +78,7 @@ def asarray(
     no_model(like, "asarray")
     if isinstance(copy, str):
         raise ValueError(f"asarray: copy must be True, False or None, got {copy!r}")
+    copy = None if copy is None else bool(copy)
     return _made(a, dtype, device, copy, memory_order(order, "asarray", default="K"))
 
 
@@ -135,9 +136,8 @@ def _numeric(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 
 def _converted(array: np.ndarray[Any, Any], dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
     """A cast that neither warns nor keeps an imaginary part that does not fit."""
-    source = array.real if array.dtype.kind == "c" and dtype.kind != "c" else array
     with np.errstate(all="ignore"):
-        return np.array(source, dtype=dtype, order="C", subok=False)
+        return np.array(fitting(array, dtype), dtype=dtype, order="C", subok=False)
 
 
 def _foreign(x: Any) -> np.ndarray[Any, Any]:

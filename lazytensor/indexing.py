@@ -66,6 +66,8 @@ def _index(items: tuple[Any, ...]) -> Index:
     template: list[tuple[Any, ...]] = []
     nodes: list[Node] = []
     given: list[np.ndarray[Any, Any] | None] = []
+    # NumPy looks at slices last.
+    slices: list[tuple[int, slice]] = []
     for item in items:
         if item is None:
             template.append(("none",))
@@ -74,10 +76,8 @@ def _index(items: tuple[Any, ...]) -> Index:
                 raise IndexError("an index can only have a single ellipsis ('...')")
             template.append(("ellipsis",))
         elif isinstance(item, slice):
-            ends = [None if end is None else operator.index(end) for end in (item.start, item.stop, item.step)]
-            if ends[2] == 0:
-                raise ValueError("slice step cannot be zero")
-            template.append(("slice", *ends))
+            slices.append((len(template), item))
+            template.append(("slice",))
         elif views.is_integer(item):
             template.append(("int", int(item)))
         else:
@@ -85,6 +85,11 @@ def _index(items: tuple[Any, ...]) -> Index:
             nodes.append(node)
             given.append(array)
             template.append(("mask", len(nodes), -1) if node.dtype.kind == "b" else ("array", len(nodes)))
+    for place, item in slices:
+        ends = [None if end is None else operator.index(end) for end in (item.start, item.stop, item.step)]
+        if ends[2] == 0:
+            raise ValueError("slice step cannot be zero")
+        template[place] = ("slice", *ends)
     return Index(tuple(template), tuple(nodes), tuple(given))
 
 

@@ -29,7 +29,7 @@ def append(arr: Any, values: Any, axis: int | None = None) -> Tensor:
     """`concat` of two arrays, which are raveled when `axis` is None."""
     source = as_tensor(arr, "append")
     parts = [source, _values(values, source)]
-    return concat([ravel(part) for part in parts] if axis is None else parts, axis or 0)
+    return concat([ravel(part) for part in parts] if axis is None else parts, 0 if axis is None else axis)
 
 
 def _values(given: Any, beside: Tensor) -> Tensor:

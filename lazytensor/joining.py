@@ -12,7 +12,7 @@ import numpy as np
 from lazytensor import views
 from lazytensor.arguments import positions as positions_of
 from lazytensor.arguments import truncated
-from lazytensor.axes import as_index, axis_tuple, one_axis
+from lazytensor.axes import as_index, axis_tuple, one_axis, strict_axis
 from lazytensor.compiler.ops import indexing as indexing_ops
 from lazytensor.compiler.ops import library as ops
 from lazytensor.dtypes import as_dtype
@@ -107,7 +107,7 @@ def _join(op: Any, name: str, arrays: Iterable[Any], axis: int | None, out: Any,
     nodes = [part._read() for part in parts]
     # A shape error comes from the row, so a scalar among the arrays is reported before the axis.
     rank = len(nodes[0].shape) + (op is ops.stack)
-    made = wrap(record(op, tuple(nodes), (one_axis(axis, rank, name) if rank else 0,)))
+    made = wrap(record(op, tuple(nodes), ((one_axis if op is ops.stack else strict_axis)(axis, rank, name) if rank else 0,)))
     return deliver(made, out, name)
 
 

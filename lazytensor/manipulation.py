@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from lazytensor import layout, views
 from lazytensor.arguments import integral
-from lazytensor.axes import as_index, axis_tuple, one_axis, reduced_axes
+from lazytensor.axes import as_index, axis_tuple, one_axis, reduced_axes, strict_axis
 from lazytensor.compiler.ops import elementwise as elementwise_ops
 from lazytensor.compiler.ops.shapes import broadcast_shapes as _broadcast_shapes
 from lazytensor.handle import Handle, node_operand, record, wrap
@@ -59,7 +59,7 @@ def raveled(x: Tensor, axis: Any, name: str) -> tuple[Tensor, int]:
     """An array and one of its axes; the raveled array for None, and for 0 and -1 if it has no axis, as NumPy has it."""
     if axis is None or (not x.shape and as_index(axis) in (0, -1)):
         return ravel(x), 0
-    return x, one_axis(axis, len(x.shape), name)
+    return x, strict_axis(axis, len(x.shape), name)
 
 
 def _counted(shape: Any, name: str) -> Shape:
@@ -232,7 +232,7 @@ def permute_dims(a: Any, axes: Any = None) -> Tensor:
     if axes is None:
         order: Sequence[int] = range(rank - 1, -1, -1)
     else:
-        order = axis_tuple(axes, rank, "transpose")
+        order = axis_tuple(axes, rank, "transpose", strict=True)
         if len(order) != rank:
             raise ValueError(f"transpose: axes {axes} don't match an array of shape {view.shape}")
     return source._alias(views.transpose(view, order))

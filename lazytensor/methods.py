@@ -25,6 +25,7 @@ from lazytensor import (
     storing,
     views,
 )
+from lazytensor.axes import one_axis
 from lazytensor.compiler.ops import structural
 from lazytensor.creation import zeros
 from lazytensor.dtypes import as_dtype
@@ -111,7 +112,8 @@ class Methods(Handle):
 
     def partition(self, kth: Any, axis: int = -1, kind: str = "introselect", order: None = None) -> None:
         """Partition in place. See `lazytensor.partition`."""
-        indexing.assign(self, ..., sorting.partition(self, kth, axis, kind, order))
+        place = one_axis(axis, len(self.shape), "partition")  # None is no axis here
+        indexing.assign(self, ..., sorting.partition(self, kth, place, kind, order))
 
     def reshape(self, *shape: Any, order: str = "C", copy: bool | None = None) -> Tensor:
         """See `lazytensor.reshape`; takes the lengths as one tuple or one by one."""
@@ -142,7 +144,8 @@ class Methods(Handle):
         self, axis: int = -1, kind: Any = None, order: None = None, *, stable: bool | None = None, descending: bool = False
     ) -> None:
         """Sort in place. See `lazytensor.sort`."""
-        indexing.assign(self, ..., sorting.sort(self, axis, kind, order, stable=stable, descending=descending))
+        place = one_axis(axis, len(self.shape), "sort")
+        indexing.assign(self, ..., sorting.sort(self, place, kind, order, stable=stable, descending=descending))
 
     def transpose(self, *axes: Any) -> Tensor:
         """See `lazytensor.transpose`; takes the axes as one tuple or one by one."""

@@ -13,11 +13,12 @@ import numpy as np
 from numpy import base_repr, binary_repr, iterable
 
 from lazytensor import elementwise, statistics
-from lazytensor.axes import one_axis
+from lazytensor.axes import strict_axis
 from lazytensor.bind import binary, unary
 from lazytensor.compiler.ops import bits, numerics
 from lazytensor.fallback import waits
 from lazytensor.handle import Handle, mutable, record, wrap
+from lazytensor.keywords import chosen
 from lazytensor.manipulation import as_tensor, ravel
 from lazytensor.out import deliver
 from lazytensor.ufunc_class import of_two_results
@@ -228,13 +229,14 @@ def real_if_close(a: Any, tol: float = 100) -> Tensor:
 
 def _flat_or_axis(x: Tensor, axis: int | None, name: str) -> tuple[Tensor, int]:
     if axis is None or not x.shape:
-        return ravel(x), one_axis(axis or 0, 1, name)
-    return x, one_axis(axis, len(x.shape), name)
+        return ravel(x), strict_axis(0 if axis is None else axis, 1, name)
+    return x, strict_axis(axis, len(x.shape), name)
 
 
-def _check_order(order: str, name: str) -> None:
-    if order not in ("big", "little"):
-        raise ValueError(f"{name}: bitorder must be 'big' or 'little', got {order!r}")
+def _check_order(order: Any, name: str) -> None:
+    if isinstance(order, bytes):
+        raise TypeError(f"{name}: bitorder must be a string, got {order!r}")
+    chosen(order, ("big", "little"), name, "bitorder")
 
 
 def packbits(a: Any, /, axis: int | None = None, bitorder: str = "big") -> Tensor:

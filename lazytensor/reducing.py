@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lazytensor.arguments import truth
-from lazytensor.axes import reduced_axes, sorted_axes
+from lazytensor.axes import as_index, reduced_axes, sorted_axes
 from lazytensor.compiler.graph import Node
 from lazytensor.compiler.ops import reductions as ops
 from lazytensor.compiler.ops import ufuncs as rows
@@ -55,10 +55,18 @@ def cast(x: Any, dtype: Any, name: str) -> Node:
     return astype(wrap(node), dtype)._read()
 
 
+def flag(value: Any, name: str, keyword: str) -> bool:
+    """The truth of a keyword, which an integer may stand for; TypeError for anything else."""
+    found = as_index(value)
+    if found is None:
+        raise TypeError(f"{name}: {keyword} must be True or False, got {value!r}")
+    return bool(found)
+
+
 def reduce(op: Op, x: Any, axis: Any, keepdims: bool) -> Tensor:
     """Record a reduction row."""
     node = node_operand(x, op.name)
-    return wrap(record(op, (node,), (reduced_axes(axis, len(node.shape), op.name), bool(keepdims))))
+    return wrap(record(op, (node,), (reduced_axes(axis, len(node.shape), op.name), flag(keepdims, op.name, "keepdims"))))
 
 
 def reduce_by_ufunc(ufunc: np.ufunc, x: Tensor, axis: Any, keepdims: bool, initial: Any, where: Any) -> Tensor:
@@ -75,7 +83,7 @@ def reduce_by_ufunc(ufunc: np.ufunc, x: Tensor, axis: Any, keepdims: bool, initi
         keywords.append("where")
         if ufunc.identity is None and not given(initial):
             raise ValueError(f"{name}: has no identity, so that a where mask needs an initial value")
-    return wrap(record(rows.ufunc_reduce, tuple(operands), (ufunc, axes, bool(keepdims), tuple(keywords))))
+    return wrap(record(rows.ufunc_reduce, tuple(operands), (ufunc, axes, flag(keepdims, name, "keepdims"), tuple(keywords))))
 
 
 def may_be_negative_zero(value: Any) -> bool:

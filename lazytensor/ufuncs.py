@@ -56,8 +56,8 @@ def call(
         Accepted for NumPy's sake.
     """
     name: str = function.__name__
-    memory_order(order, name)
-    chosen(casting, CASTINGS, name, "casting")
+    order = memory_order(order, name, default="K")
+    casting = chosen(casting, CASTINGS, name, "casting")
     if where is not True:
         from lazytensor.arguments import truth  # delayed: arguments is written against the elementwise rows
 
