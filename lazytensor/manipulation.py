@@ -16,7 +16,7 @@ from lazytensor.arguments import integral
 from lazytensor.axes import as_index, axis_tuple, one_axis, reduced_axes, strict_axis
 from lazytensor.compiler.ops import elementwise as elementwise_ops
 from lazytensor.compiler.ops.shapes import broadcast_shapes as _broadcast_shapes
-from lazytensor.handle import Handle, node_operand, record, wrap
+from lazytensor.handle import Handle, mutable, node_operand, record, wrap
 from lazytensor.keywords import memory_order, no_subclass
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def as_tensor(x: Any, name: str) -> Tensor:
 
 def lengths(shape: Any) -> Shape:
     """A shape argument, one integer or several, as a tuple of Python integers."""
-    if views.is_integer(shape) or (isinstance(shape, Handle) and not shape.shape):
+    if views.is_integer(shape) or getattr(shape, "shape", None) == ():
         return (operator.index(shape),)
     if isinstance(shape, (bool, dict)) or not hasattr(shape, "__getitem__"):
         if hasattr(shape, "__index__") and not isinstance(shape, bool):
@@ -352,7 +352,7 @@ def broadcast_arrays(*args: Any, subok: bool = False) -> tuple[Tensor, ...]:
     no_subclass(subok, "broadcast_arrays")
     sources = [as_tensor(array, "broadcast_arrays") for array in args]
     shape = _broadcast_shapes("broadcast_arrays", *[source.shape for source in sources])
-    return tuple([source if source.shape == shape else broadcast_to(source, shape) for source in sources])
+    return tuple([mutable(source) if source.shape == shape else broadcast_to(source, shape) for source in sources])
 
 
 class broadcast:  # noqa: N801

@@ -129,6 +129,8 @@ class Methods(Handle):
             If views show these values.
         """
         given = new_shape[0] if len(new_shape) == 1 and not views.is_integer(new_shape[0]) else new_shape
+        if given is None:
+            return
         shape = manipulation.lengths(given)
         if any(length < 0 for length in shape):
             raise ValueError(f"resize: lengths must not be negative, got {shape}")
@@ -139,6 +141,8 @@ class Methods(Handle):
         if wanted > size:
             elements = joining.concat([elements, zeros(wanted - size, self.dtype, device=self._base().device)])
         self._node = manipulation.copy(manipulation.reshape(elements[:wanted], shape))._read()
+        if not shape:
+            self._share()  # an array, which can be written to
 
     def sort(
         self, axis: int = -1, kind: Any = None, order: None = None, *, stable: bool | None = None, descending: bool = False

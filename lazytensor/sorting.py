@@ -124,7 +124,7 @@ def lexsort(keys: Any, axis: int = -1) -> Tensor:
     if all(node.shape == () for node in nodes):
         one_axis(axis, 1, "lexsort")
         nodes = [reshape(wrap(node), (1,))._read() for node in nodes]
-        return reshape(wrap(record(ops.lexsort, tuple(nodes), (0,))), ())
+        return reshape(wrap(record(ops.lexsort, tuple(nodes), (0,))), ())[()]
     return wrap(record(ops.lexsort, tuple(nodes), (one_axis(axis, len(nodes[0].shape), "lexsort"),)))
 
 

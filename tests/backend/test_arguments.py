@@ -351,3 +351,50 @@ def test_what_else_is_checked_as_numpy_checks_it() -> None:
         lambda xp, x: xp.var(x, ddof=np.nan),
     ):
         assert_agree(call, M)
+
+
+# -- sequences, shapes and dtypes -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["concatenate", "stack", "hstack", "vstack", "dstack", "column_stack"])
+def test_arrays_to_join_are_in_a_sequence(name: str) -> None:
+    for make in (iter, set, lambda items: (item for item in items), lambda items: dict.fromkeys(items).values()):
+        assert_agree(lambda xp, make=make: getattr(xp, name)(make([1, 2])))
+    for given in ([F, F], (F, F), np.stack([F, F])):
+        assert_agree(lambda xp, given=given: getattr(xp, name)(given))
+    assert_agree(lambda xp, x: getattr(xp, name)(x), M)
+
+
+SHAPES: list[Any] = [
+    (True, 3), [True, 3], (3, True), True, (False,), np.array([1, 3]), np.array(3), (np.True_, 3), (1.0, 3), "3", (None, 3), -1, (),
+]  # fmt: skip
+BY_SHAPE: dict[str, Callable[[Any, Any], Any]] = {
+    "reshape": lambda xp, s: xp.reshape(xp.asarray(F), s),
+    "method": lambda xp, s: xp.asarray(F).reshape(s),
+    "shape": lambda xp, s: (x := xp.asarray(F.copy()), setattr(x, "shape", s))[0],
+    "resize in place": lambda xp, s: (x := xp.ones(3), x.resize(s, refcheck=False))[0],
+    "zeros": lambda xp, s: xp.zeros(s),
+    "full": lambda xp, s: xp.full(s, 2),
+    "broadcast_to": lambda xp, s: xp.broadcast_to(xp.asarray(F), s),
+}
+
+
+@pytest.mark.newest
+@pytest.mark.parametrize("name", BY_SHAPE)
+def test_lengths_are_integers(name: str) -> None:
+    for given in SHAPES:
+        assert_agree(lambda xp, given=given: BY_SHAPE[name](xp, given))
+    assert_agree(lambda xp, x: xp.reshape(x, (True, -1)), F)
+
+
+def test_arrays_are_no_dtypes() -> None:
+    for call in (
+        lambda xp, x: xp.can_cast("i4", x),
+        lambda xp, x: xp.can_cast(x, "f4"),
+        lambda xp, x: xp.promote_types(x, "f4"),
+        lambda xp, x: xp.promote_types("f4", x),
+        lambda xp, x: xp.promote_types("f4", x[0]).name,
+        lambda xp, x: xp.isdtype(x, "integral"),
+        lambda xp, x: xp.result_type(x, "f4").name,
+    ):
+        assert_agree(call, I)
