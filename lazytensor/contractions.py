@@ -11,7 +11,7 @@ from lazytensor.axes import as_index, axis_tuple
 from lazytensor.compiler.ops import library as ops
 from lazytensor.compiler.ops.einsum import parse
 from lazytensor.dtypes import as_dtype, result_type
-from lazytensor.handle import Handle, apply, created, node_operand, record
+from lazytensor.handle import Handle, apply, created, mutable, node_operand, record
 from lazytensor.keywords import CASTINGS, chosen, memory_order
 from lazytensor.manipulation import as_tensor, reshape
 from lazytensor.out import deliver, single
@@ -63,7 +63,7 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Tensor:
             raise ValueError(f"tensordot: axes must come in pairs, got {axes}")
     if not ours:  # nothing is summed: an outer product, which fuses with its neighbours
         one, other = as_tensor(a, "tensordot"), as_tensor(b, "tensordot")
-        return elementwise.multiply(reshape(one, one.shape + (1,) * right) if right else one, other)
+        return mutable(elementwise.multiply(reshape(one, one.shape + (1,) * right) if right else one, other))
     return created(record(ops.tensordot, (first, second), (ours, theirs)))
 
 

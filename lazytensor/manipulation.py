@@ -11,12 +11,14 @@ import operator
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from lazytensor import layout, views
 from lazytensor.arguments import integral
 from lazytensor.axes import as_index, axis_tuple, one_axis, reduced_axes, strict_axis
 from lazytensor.compiler.ops import elementwise as elementwise_ops
 from lazytensor.compiler.ops.shapes import broadcast_shapes as _broadcast_shapes
-from lazytensor.handle import Handle, mutable, node_operand, record, wrap
+from lazytensor.handle import Handle, mutable, node_operand, record, stands_for_scalar, wrap
 from lazytensor.keywords import memory_order, no_subclass
 
 if TYPE_CHECKING:
@@ -77,6 +79,12 @@ def copy(a: Any, order: str = "K", subok: bool = False) -> Tensor:
     return layout.copied(as_tensor(a, "copy"), letter)
 
 
+def _viewed(given: Any, source: Tensor, view: views.View) -> Tensor:
+    """A view of an array; of a scalar, or a result that stands for one, the scalar, if that has no axis either."""
+    scalar = isinstance(given, np.generic) or (isinstance(given, Handle) and stands_for_scalar(given))
+    return wrap(source._read()) if scalar and not view.shape else source._alias(view)
+
+
 # -- the shape ------------------------------------------------------------------------------------------------------------------
 
 
@@ -130,7 +138,7 @@ def reshape(a: Any, shape: Any, order: str = "C", *, copy: bool | None = None) -
             raise ValueError(f"reshape: shape {source.shape} cannot become {wanted} without a copy")
         source = _copied(source)
         view = views.whole(wanted)
-    return source._alias(view)
+    return _viewed(a, source, view)
 
 
 def _copied(x: Tensor) -> Tensor:
@@ -173,7 +181,8 @@ def squeeze(a: Any, axis: Any = None) -> Tensor:
         dropped = reduced_axes(axis, len(view.shape), "squeeze")
         if any(view.shape[place] != 1 for place in dropped):
             raise ValueError(f"squeeze: cannot select an axis of size not equal to one: {axis} of shape {view.shape}")
-    return source._alias(views.index(view, tuple([0 if place in dropped else slice(None) for place in range(len(view.shape))])))
+    kept = views.index(view, tuple([0 if place in dropped else slice(None) for place in range(len(view.shape))]))
+    return _viewed(a, source, kept)
 
 
 def expand_dims(a: Any, axis: Any = 0) -> Tensor:
@@ -235,7 +244,7 @@ def permute_dims(a: Any, axes: Any = None) -> Tensor:
         order = axis_tuple(axes, rank, "transpose", strict=True)
         if len(order) != rank:
             raise ValueError(f"transpose: axes {axes} don't match an array of shape {view.shape}")
-    return source._alias(views.transpose(view, order))
+    return _viewed(a, source, views.transpose(view, order))
 
 
 transpose = permute_dims

@@ -29,7 +29,7 @@ from lazytensor.axes import one_axis
 from lazytensor.compiler.ops import structural
 from lazytensor.creation import zeros
 from lazytensor.dtypes import as_dtype
-from lazytensor.handle import Handle, record, wrap
+from lazytensor.handle import Handle, record, stands_for_scalar, wrap
 from lazytensor.keywords import memory_order
 from lazytensor.names import Unsupported
 from lazytensor.out import deliver
@@ -103,8 +103,9 @@ class Methods(Handle):
     conjugate = conj
 
     def copy(self, order: str = "C") -> Tensor:
-        """An independent tensor of the same values."""
-        return manipulation.copy(self, order)
+        """An independent tensor of the same values; of a result that stands for a scalar that itself."""
+        made = manipulation.copy(self, order)
+        return wrap(self._read()) if stands_for_scalar(self) else made
 
     def fill(self, value: Any) -> None:
         """Set every element."""
@@ -168,7 +169,7 @@ class Methods(Handle):
         if type is not None and not (isinstance(type, builtins.type) and issubclass(type, Handle)):
             raise TypeError(f"view: type must be lazytensor.ndarray, got {type!r}; np.asarray(t).view(...) is NumPy's")
         if dtype is None or as_dtype(dtype, "view") == self.dtype:
-            return self._alias(views.View(*self._index_map()))
+            return wrap(self._read()) if stands_for_scalar(self) else self._alias(views.View(*self._index_map()))
         target = as_dtype(dtype, "view")
         if not np.dtype(dtype).isnative:
             raise TypeError(f"view: dtype {dtype!r} has another byte order, which tensors do not have")

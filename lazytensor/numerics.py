@@ -218,10 +218,10 @@ def real_if_close(a: Any, tol: float = 100) -> Tensor:
     """
     value = as_tensor(a, "real_if_close")
     if value.dtype.kind != "c":
-        return value
+        return mutable(value)
     limit = float(np.finfo(value.dtype).eps) * tol if tol > 1 else tol
     close = statistics.all(elementwise.abs(elementwise.imag(value)) < limit)
-    return elementwise.real(value) if builtins.bool(close) else value
+    return mutable(elementwise.real(value) if builtins.bool(close) else value)
 
 
 # Bits
