@@ -87,7 +87,7 @@ def truth(value: Any, name: str) -> Tensor:
 
 def lengths(shape: Any) -> Shape:
     """A shape argument, one integer or several, as a tuple of Python integers."""
-    if views.is_integer(shape) or (isinstance(shape, Handle) and not shape.shape):
+    if views.is_integer(shape) or getattr(shape, "shape", None) == ():
         return (operator.index(shape),)
     if isinstance(shape, (bool, dict)) or not hasattr(shape, "__getitem__"):
         if hasattr(shape, "__index__") and not isinstance(shape, bool):

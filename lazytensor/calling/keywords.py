@@ -12,7 +12,9 @@ CASTINGS = ("no", "equiv", "safe", "same_kind", "unsafe")
 
 
 def text(value: Any, name: str, keyword: str) -> str:
-    """The value of a keyword, if it is a text; TypeError if not."""
+    """The value of a keyword, if it is a text; TypeError if not. As NumPy does, it takes bytes for one."""
+    if isinstance(value, bytes):
+        return value.decode("latin-1")
     if not isinstance(value, str):
         raise TypeError(f"{name}: {keyword} must be a string, got {value!r}")
     return value
@@ -20,16 +22,19 @@ def text(value: Any, name: str, keyword: str) -> str:
 
 def chosen(value: Any, accepted: Sequence[str], name: str, keyword: str) -> str:
     """The value of a keyword, if it is one of the texts accepted; TypeError for no text, ValueError for another."""
-    if text(value, name, keyword) not in accepted:
+    found = text(value, name, keyword)
+    if found not in accepted:
         raise ValueError(f"{name}: {keyword} must be one of {', '.join(map(repr, accepted))}, got {value!r}")
-    return value  # type: ignore[no-any-return]
+    return found
 
 
 def bounds_mode(mode: Any, name: str) -> str:
     """What becomes of positions out of bounds: "raise", also for None, "wrap" or "clip", or NumPy's number of one."""
     if mode is None:
         return "raise"
-    if isinstance(mode, int) and 0 <= mode < len(MODES):
+    if isinstance(mode, int) and not isinstance(mode, bool):
+        if not 0 <= mode < len(MODES):
+            raise ValueError(f"{name}: the number of a mode must be from 0 to {len(MODES) - 1}, got {mode}")
         return MODES[mode]
     return chosen(mode, MODES, name, "mode")
 

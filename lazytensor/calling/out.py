@@ -9,8 +9,8 @@ import numpy as np
 
 from lazytensor.calling import results
 from lazytensor.compiler.ops import structural
-from lazytensor.core import indexing, views
-from lazytensor.core.handle import Handle, wrap
+from lazytensor.core import storing, views
+from lazytensor.core.handle import Handle, mutable, wrap
 from lazytensor.core.pending import end_statement
 from lazytensor.core.record import record
 from lazytensor.core.sites import user_site
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 def deliver(
     result: Tensor, out: Any, name: str, *, casting: Any = "same_kind", where: Any = True, fixed: int | None = None
 ) -> Tensor:
-    """`result` itself where `out` is None; else store it in `out`, where the mask is true, and return `out`.
+    """`result` itself where `out` is None, as an array where it is `...`; else store it in `out`, where the mask is true, and return
+    `out`.
 
     Parameters
     ----------
@@ -43,6 +44,8 @@ def deliver(
     out = single(out, name)
     if out is None:
         return result
+    if out is ...:
+        return mutable(result)
     if isinstance(out, np.ndarray):
         if fixed is None:
             check_shape(result, out.shape, name)
@@ -62,10 +65,10 @@ def deliver(
             raise ValueError("output array is read-only")
         if where is not True:
             # Checked before the choice, which may have another dtype.
-            result = wrap(indexing.cast_for_assignment(result, out.dtype, name, casting=casting))
+            result = wrap(storing.cast_for_assignment(result, out.dtype, name, casting=casting))
             result = results.where(where, result, out)
             check_shape(result, out.shape, name)
-        stored = indexing.cast_for_assignment(result, out.dtype, name, casting=casting)
+        stored = storing.cast_for_assignment(result, out.dtype, name, casting=casting)
         device = out._base().device
         if device is not None and stored.device != device:
             stored = record(structural.to_device, (stored,), (device,), device=device)
@@ -80,6 +83,8 @@ def single(out: Any, name: str) -> Any:
         return out
     if len(out) != 1:
         raise ValueError(f"{name}: the 'out' tuple must have exactly one entry")
+    if out[0] is ...:
+        raise TypeError(f"{name}: out must be `...` itself, not a tuple of it")
     return out[0]
 
 

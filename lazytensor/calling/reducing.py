@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lazytensor.calling.arguments import truth
-from lazytensor.calling.axes import reduced_axes
+from lazytensor.calling.axes import as_index, reduced_axes
 from lazytensor.calling.out import accumulated_in, deliver
 from lazytensor.calling.results import astype
 from lazytensor.calling.results import where as choose
@@ -21,9 +21,9 @@ from lazytensor.compiler.ops.shapes import broadcast_shapes
 from lazytensor.core import views
 from lazytensor.core.dtypes import as_dtype
 from lazytensor.core.handle import Handle, wrap
-from lazytensor.core.indexing import cast_for_assignment
 from lazytensor.core.operands import as_tensor, node_operand
 from lazytensor.core.record import record
+from lazytensor.core.storing import cast_for_assignment, single
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
@@ -49,10 +49,7 @@ def mask(where: Any, shape: tuple[int, ...], name: str) -> Tensor:
 
 def initial_value(value: Any, dtype: Any, name: str) -> Tensor:
     """An `initial=` argument, checked: a scalar of the dtype."""
-    found = wrap(cast_for_assignment(value, dtype, name))
-    if found.shape != ():
-        raise ValueError(f"{name}: initial must be a scalar, got shape {found.shape}")
-    return found
+    return wrap(cast_for_assignment(single(value, dtype, name), dtype, name))
 
 
 def cast(x: Any, dtype: Any, name: str) -> Node:
@@ -63,10 +60,18 @@ def cast(x: Any, dtype: Any, name: str) -> Node:
     return astype(wrap(node), dtype)._read()
 
 
+def flag(value: Any, name: str, keyword: str) -> bool:
+    """The truth of a keyword, which an integer may stand for; TypeError for anything else."""
+    found = as_index(value)
+    if found is None:
+        raise TypeError(f"{name}: {keyword} must be True or False, got {value!r}")
+    return bool(found)
+
+
 def reduce(op: Op, x: Any, axis: Any, keepdims: bool) -> Tensor:
     """Record a reduction row."""
     node = node_operand(x, op.name)
-    return wrap(record(op, (node,), (reduced_axes(axis, len(node.shape), op.name), bool(keepdims))))
+    return wrap(record(op, (node,), (reduced_axes(axis, len(node.shape), op.name), flag(keepdims, op.name, "keepdims"))))
 
 
 def reduce_by_ufunc(ufunc: np.ufunc, x: Tensor, axis: Any, keepdims: bool, initial: Any, where: Any) -> Tensor:
@@ -83,7 +88,7 @@ def reduce_by_ufunc(ufunc: np.ufunc, x: Tensor, axis: Any, keepdims: bool, initi
         keywords.append("where")
         if ufunc.identity is None and not given(initial):
             raise ValueError(f"{name}: has no identity, so that a where mask needs an initial value")
-    return wrap(record(rows.ufunc_reduce, tuple(operands), (ufunc, axes, bool(keepdims), tuple(keywords))))
+    return wrap(record(rows.ufunc_reduce, tuple(operands), (ufunc, axes, flag(keepdims, name, "keepdims"), tuple(keywords))))
 
 
 def may_be_negative_zero(value: Any) -> bool:

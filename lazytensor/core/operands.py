@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -90,15 +91,15 @@ def imported(value: Any, name: str) -> Node:
     return import_array(array_of(value, name))
 
 
-def stacked(value: Any, depth: int = views.MAX_AXES) -> Node:
-    """Nested lists with tensors among the items; ValueError beyond so many axes, as of a list that contains itself."""
+def stacked(value: Any, convert: Callable[[Any], Node] | None = None, depth: int = views.MAX_AXES) -> Node:
+    """Nested lists with tensors among the items, each converted; ValueError beyond so many axes, as of a list that contains itself."""
     if isinstance(value, (list, tuple)) and contains_handle(value):
         if not depth:
             raise ValueError(
                 f"asarray: setting an array element with a sequence: nested lists exceed {views.MAX_AXES} dimensions"
             )
-        return record(library.stack, tuple([stacked(item, depth - 1) for item in value]), (0,))
-    return node_operand(value, "asarray")
+        return record(library.stack, tuple([stacked(item, convert, depth - 1) for item in value]), (0,))
+    return node_operand(value, "asarray") if convert is None else convert(value)
 
 
 def node_operand(value: Any, name: str) -> Node:

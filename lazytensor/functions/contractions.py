@@ -8,13 +8,13 @@ import numpy as np
 
 from lazytensor.calling import results
 from lazytensor.calling.axes import as_index, axis_tuple
-from lazytensor.calling.keywords import CASTINGS, chosen
-from lazytensor.calling.out import deliver
+from lazytensor.calling.keywords import CASTINGS, chosen, memory_order
+from lazytensor.calling.out import deliver, single
 from lazytensor.compiler.ops import library as ops
 from lazytensor.compiler.ops.einsum import parse
-from lazytensor.core import views
+from lazytensor.core import layout, views
 from lazytensor.core.dtypes import as_dtype
-from lazytensor.core.handle import Handle, created
+from lazytensor.core.handle import Handle, created, mutable
 from lazytensor.core.operands import apply, as_tensor, node_operand
 from lazytensor.core.record import record
 from lazytensor.functions import elementwise
@@ -31,7 +31,7 @@ LABELS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 def operand_as(x: Any, dtype: Any, casting: Any, name: str) -> Tensor:
     """An operand as a tensor of the dtype, if the rule allows the cast; of its own when that is None."""
-    chosen(casting, CASTINGS, name, "casting")
+    casting = chosen(casting, CASTINGS, name, "casting")
     source = as_tensor(x, name)
     if dtype is None:
         return source
@@ -39,12 +39,6 @@ def operand_as(x: Any, dtype: Any, casting: Any, name: str) -> Tensor:
     if not np.can_cast(source.dtype, wanted, casting):
         raise TypeError(f"{name}: cannot cast an operand from {source.dtype} to {wanted} with casting rule {casting!r}")
     return results.astype(source, wanted, copy=False)
-
-
-def check_layout(order: str, name: str) -> None:
-    """Raise ValueError for an `order=` that asks for another memory layout than tensors have."""
-    if order not in ("K", "A", "C"):
-        raise ValueError(f"{name}: order must be 'K', 'A' or 'C', got {order!r}; tensors are logically C-contiguous")
 
 
 def tensordot(a: Any, b: Any, axes: Any = 2) -> Tensor:
@@ -74,7 +68,7 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Tensor:
             raise ValueError(f"tensordot: axes must come in pairs, got {axes}")
     if not ours:  # nothing is summed: an outer product, which fuses with its neighbours
         one, other = as_tensor(a, "tensordot"), as_tensor(b, "tensordot")
-        return elementwise.multiply(reshape(one, one.shape + (1,) * right) if right else one, other)
+        return mutable(elementwise.multiply(reshape(one, one.shape + (1,) * right) if right else one, other))
     return created(record(ops.tensordot, (first, second), (ours, theirs)))
 
 
@@ -97,9 +91,10 @@ def einsum(
     optimize : bool, "greedy", "optimal" or path
         Checked, and ignored: contractions of several operands are always ordered.
     dtype, casting : optional
-        What to compute in, and how freely the operands may be cast to it. Of no effect where NumPy gives a view.
-    order : {"K", "A", "C"}
-        Results are logically C-contiguous.
+        What to compute in, and how freely the operands may be cast to it, and the result to `out`. Without a dtype it is computed in
+        the common one of operands and `out`. Of no effect where NumPy gives a view.
+    order
+        "F" lays a new result out in Fortran's order; with any other it is C-contiguous.
 
     Returns
     -------
@@ -113,19 +108,21 @@ def einsum(
     [[1 3]
      [2 4]]
     """
-    check_layout(order, "einsum")
+    letter = memory_order(order, "einsum", default="K")
     if not isinstance(optimize, (bool, np.bool_, list, tuple)) and optimize not in ("greedy", "optimal"):
         raise TypeError(f"einsum: optimize must be a boolean, 'greedy', 'optimal' or a path, got {optimize!r}")
-    chosen(casting, CASTINGS, "einsum", "casting")
+    casting = chosen(casting, CASTINGS, "einsum", "casting")
     subscripts, arrays = _split(operands)
     tensors = [as_tensor(array, "einsum") for array in arrays]
     parsed = parse(tuple([tensor.shape for tensor in tensors]), subscripts)
     # What NumPy answers with a view keeps its dtype.
     if len(tensors) > 1 or out is not None or set(parsed.result) != parsed.lengths.keys():
         if dtype is None:
-            dtype = result_type(*tensors)
+            into = single(out, "einsum")
+            dtype = result_type(*tensors, *([into] if isinstance(into, (Handle, np.ndarray)) else []))
         tensors = [operand_as(tensor, dtype, casting, "einsum") for tensor in tensors]
-    return deliver(apply(ops.einsum, *tensors, params=(subscripts,)), out, "einsum")
+    made = apply(ops.einsum, *tensors, params=(subscripts,))
+    return deliver(layout.laid_out(made, "F") if letter == "F" and out is None else made, out, "einsum", casting=casting)
 
 
 def einsum_path(*operands: Any, optimize: Any = "greedy", einsum_call: bool = False) -> tuple[list[Any], str]:

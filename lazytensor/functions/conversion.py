@@ -12,16 +12,17 @@ import numpy as np
 
 from lazytensor.calling.arguments import truth
 from lazytensor.calling.fallback import values, waits
-from lazytensor.calling.keywords import no_model
+from lazytensor.calling.keywords import CASTINGS, chosen, no_model
 from lazytensor.calling.out import deliver
 from lazytensor.calling.ufunc_class import unbound
 from lazytensor.core import layout
 from lazytensor.core.devices import device_name
 from lazytensor.core.dtypes import as_dtype
-from lazytensor.core.handle import Handle, created, wrap
-from lazytensor.core.indexing import assign, cast_for_assignment
+from lazytensor.core.handle import Handle, created, stands_for_scalar, wrap
+from lazytensor.core.indexing import assign
 from lazytensor.core.operands import as_tensor, constant, import_array
-from lazytensor.functions.creation import array, asarray, place
+from lazytensor.core.storing import cast_for_assignment, trimmed
+from lazytensor.functions.creation import array, asarray, full, place
 from lazytensor.functions.manipulation import broadcast_to, copy
 
 if TYPE_CHECKING:
@@ -144,15 +145,20 @@ def copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) ->
     """
     if not isinstance(dst, (Handle, np.ndarray)):
         raise TypeError(f"copyto: dst must be a tensor or a NumPy array, got {type(dst).__name__}")
-    if type(src) in (bool, int, float, complex):
-        # Python scalars are weak: 1 may be stored in any integers.
-        weak = {bool: True, int: 0, float: 0.0, complex: 0j}[type(src)]
-        if not np.can_cast(np.result_type(weak, dst.dtype), dst.dtype, casting):
+    casting = chosen(casting, CASTINGS, "copyto", "casting")
+    number = type(src) in (bool, int, float, complex)
+    if number and casting == "unsafe":
+        source = full((), src, dst.dtype)
+    elif number:
+        # Python scalars are weak: 1 may be stored in any integers, but by "equiv" only in its own dtype. Booleans are not.
+        strong = casting == "equiv" or type(src) is bool
+        kind = np.dtype(type(src)) if strong else np.result_type({int: 0, float: 0.0, complex: 0j}[type(src)], dst.dtype)
+        if not np.can_cast(kind, dst.dtype, casting):
             raise TypeError(f"copyto: cannot cast a Python {type(src).__name__} to {dst.dtype} according to the rule {casting!r}")
         source = wrap(cast_for_assignment(src, dst.dtype, "copyto"))
     else:
         source = as_tensor(src, "copyto")
-    source = broadcast_to(source, dst.shape)
+    source = broadcast_to(trimmed(source, len(dst.shape)), dst.shape)
     if where is not True:
         given = where if isinstance(where, Handle) else asarray(where, device=_device(dst))
         mask = broadcast_to(given if given.dtype.kind == "b" else truth(where, "copyto"), dst.shape)
@@ -195,7 +201,13 @@ def fromiter(iter: Iterable[Any], dtype: Any, count: int = -1, *, like: Any = No
     [0 1 4 9]
     """
     no_model(like, "fromiter")
-    return created(constant(np.fromiter(iter, as_dtype(dtype, "fromiter"), count), place(device)))
+    items = (_plain(item) if isinstance(item, Handle) else item for item in iter)
+    return created(constant(np.fromiter(items, as_dtype(dtype, "fromiter"), count), place(device)))
+
+
+def _plain(x: Handle) -> Any:
+    """A tensor as NumPy's array, or as its scalar."""
+    return x._value()[()] if stands_for_scalar(x) else x._value()
 
 
 @unbound

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from lazytensor.calling.arguments import checked_shape
 from lazytensor.calling.keywords import memory_order, no_model, no_subclass
 from lazytensor.calling.ufunc_class import unbound
 from lazytensor.compiler.ops import sources
-from lazytensor.compiler.ops.rules import INTEGER_LIMITS
+from lazytensor.compiler.ops.rules import INTEGER_LIMITS, fitting
 from lazytensor.core import layout, operands, views
 from lazytensor.core.devices import default_name, device_name
 from lazytensor.core.dtypes import SUPPORTED, as_dtype
@@ -20,6 +21,7 @@ from lazytensor.core.handle import Handle, created, mutable, wrap
 from lazytensor.core.nesting import contains_handle
 from lazytensor.core.operands import constant, import_array, stacked
 from lazytensor.core.record import record
+from lazytensor.core.storing import cast_unsafely, element, trimmed
 from lazytensor.core.views import MAX_AXES
 from lazytensor.functions import manipulation
 
@@ -74,6 +76,7 @@ def asarray(
     no_model(like, "asarray")
     if isinstance(copy, str):
         raise ValueError(f"asarray: copy must be True, False or None, got {copy!r}")
+    copy = None if copy is None else bool(copy)
     return _made(a, dtype, device, copy, memory_order(order, "asarray", default="K"))
 
 
@@ -87,7 +90,9 @@ def _made(x: Any, dtype: Any, device: Any, copy: bool | None, order: str) -> Ten
     if isinstance(x, (list, tuple)) and contains_handle(x):
         if copy is False:
             raise ValueError("asarray: a list cannot become a tensor without a copy")
-        return _from_tensor(wrap(stacked(x)), wanted, device, None, order)
+
+        store = None if wanted is None else partial(element, dtype=wanted, name="asarray")
+        return _from_tensor(wrap(stacked(x, store)), wanted, device, None, order)
     where = place(device)
     if isinstance(x, (np.ndarray, np.generic)) or not isinstance(x, (bool, int, float, complex, list, tuple)):
         array = _foreign(x)
@@ -121,9 +126,8 @@ def _numeric(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 
 def _converted(array: np.ndarray[Any, Any], dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
     """A cast that neither warns nor keeps an imaginary part that does not fit."""
-    source = array.real if array.dtype.kind == "c" and dtype.kind != "c" else array
     with np.errstate(all="ignore"):
-        return np.array(source, dtype=dtype, order="C", subok=False)
+        return np.array(fitting(array, dtype), dtype=dtype, order="C", subok=False)
 
 
 def _foreign(x: Any) -> np.ndarray[Any, Any]:
@@ -258,7 +262,8 @@ def full(shape: Any, fill_value: Any, dtype: Any = None, order: Any = "C", *, de
     wanted = checked_shape(shape, "full")
     kind = None if dtype is None else as_dtype(dtype, "full")
     if not isinstance(fill_value, (bool, int, float, complex)) or isinstance(fill_value, np.generic):
-        return layout.copied(manipulation.broadcast_to(asarray(fill_value, kind, device=device), wanted), letter)
+        given = asarray(fill_value if kind is None else cast_unsafely(fill_value, kind, "full"), device=device)
+        return layout.copied(manipulation.broadcast_to(trimmed(given, len(wanted)), wanted), letter)
     if kind is None:
         kind = as_dtype(np.asarray(fill_value).dtype, "full")
     limits = INTEGER_LIMITS.get(kind)

@@ -15,8 +15,9 @@ from lazytensor.calling.results import astype
 from lazytensor.core import views
 from lazytensor.core.handle import Handle, created
 from lazytensor.core.handle import wrap as tensor_of
-from lazytensor.core.indexing import assign, cast_for_assignment
+from lazytensor.core.indexing import assign
 from lazytensor.core.operands import as_tensor, constant
+from lazytensor.core.storing import cast_for_assignment
 from lazytensor.functions import products
 from lazytensor.functions.creation import asarray, place, zeros
 from lazytensor.functions.joining import concat, resize

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lazytensor.calling import fallback, results
-from lazytensor.calling.axes import as_index, one_axis
+from lazytensor.calling.axes import as_index, one_axis, strict_axis
 from lazytensor.core.handle import Handle, mutable, wrap
-from lazytensor.core.indexing import cast_for_assignment
 from lazytensor.core.operands import as_tensor
+from lazytensor.core.storing import cast_for_assignment
 from lazytensor.functions import elementwise
 from lazytensor.functions.creation import asarray
 from lazytensor.functions.joining import stack
@@ -80,7 +80,7 @@ def apply_over_axes(func: Callable[[Any, int], Any], a: Any, axes: Any) -> Tenso
     result = as_tensor(a, "apply_over_axes")
     rank = len(result.shape)
     for axis in (axes,) if as_index(axes) is not None else axes:
-        place = one_axis(axis, rank, "apply_over_axes")
+        place = strict_axis(axis, rank, "apply_over_axes")
         found = asarray(func(result, place))
         if len(found.shape) == rank - 1:
             found = expand_dims(found, place)

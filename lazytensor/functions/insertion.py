@@ -12,9 +12,9 @@ from lazytensor.calling.fallback import waits
 from lazytensor.compiler.ops import indexing as indexing_ops
 from lazytensor.core import views
 from lazytensor.core.handle import Handle, wrap
-from lazytensor.core.indexing import cast_for_assignment
 from lazytensor.core.operands import as_tensor, constant
 from lazytensor.core.record import record
+from lazytensor.core.storing import cast_for_assignment
 from lazytensor.functions.creation import asarray
 from lazytensor.functions.joining import _slice, concat
 from lazytensor.functions.manipulation import broadcast_to, copy, expand_dims, moveaxis, ravel, reshape
@@ -31,7 +31,7 @@ def append(arr: Any, values: Any, axis: int | None = None) -> Tensor:
     """`concat` of two arrays, which are raveled when `axis` is None."""
     source = as_tensor(arr, "append")
     parts = [source, _values(values, source)]
-    return concat([ravel(part) for part in parts] if axis is None else parts, axis or 0)
+    return concat([ravel(part) for part in parts] if axis is None else parts, 0 if axis is None else axis)
 
 
 def _values(given: Any, beside: Tensor) -> Tensor:

@@ -12,9 +12,10 @@ from lazytensor.calling.results import astype, where
 from lazytensor.compiler.ops.indexing import take
 from lazytensor.core import views
 from lazytensor.core.handle import Handle, wrap
-from lazytensor.core.indexing import assign, cast_for_assignment, get
+from lazytensor.core.indexing import assign, get
 from lazytensor.core.operands import as_tensor, constant
 from lazytensor.core.record import record
+from lazytensor.core.storing import cast_for_assignment, cast_unsafely
 from lazytensor.functions import statistics
 from lazytensor.functions.creation import asarray, full, zero_of
 from lazytensor.functions.elementwise import isnan, multiply, round, subtract
@@ -130,12 +131,12 @@ def _pair_up(x: Any) -> Any:
 
 
 def _converted(given: Any, dtype: np.dtype[Any], device: str | None) -> Tensor:
-    """Numbers in the dtype that they are stored in: integers beyond it wrap in unsigned dtypes, and raise OverflowError in others, as
-    NumPy's scalars do when they are assigned."""
+    """Numbers in the dtype that they are stored in: those beyond it wrap in unsigned dtypes, and raise OverflowError in signed ones,
+    as NumPy's scalars do when they are assigned."""
     found = np.asarray(given)
-    if found.dtype.kind not in "iu" or dtype.kind == "i":
+    if found.dtype.kind == "O" or (dtype.kind == "i" and found.dtype.kind in "iuf"):
         return asarray(wrap(cast_for_assignment(found.tolist(), dtype, "pad")), device=device)
-    return asarray(found.astype(dtype), device=device)
+    return asarray(cast_unsafely(found, dtype, "pad"), device=device)
 
 
 def _values(given: Any, rank: int, dtype: np.dtype[Any], device: str | None) -> Pairs:

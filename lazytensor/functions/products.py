@@ -13,14 +13,15 @@ import numpy as np
 
 from lazytensor.calling import results
 from lazytensor.calling.axes import axis_tuple, one_axis
+from lazytensor.calling.keywords import memory_order
 from lazytensor.calling.out import deliver
 from lazytensor.calling.ufunc_class import generalized
 from lazytensor.compiler.ops import library as ops
-from lazytensor.core import views
+from lazytensor.core import layout, views
 from lazytensor.core.handle import wrap
 from lazytensor.core.operands import apply, as_tensor
 from lazytensor.functions import elementwise, statistics
-from lazytensor.functions.contractions import check_layout, operand_as, tensordot
+from lazytensor.functions.contractions import operand_as, tensordot
 from lazytensor.functions.joining import stack
 from lazytensor.functions.manipulation import expand_dims, moveaxis, ravel, reshape
 
@@ -53,8 +54,8 @@ def matmul(
         The axes of the matrices in both operands and in the result, where they are not the last.
     casting, dtype : optional
         What to compute in, and how freely the operands and the result may be cast.
-    order : {"K", "A", "C"}
-        Results are logically C-contiguous.
+    order
+        "F" lays a new result out in Fortran's order; with any other it is C-contiguous.
 
     >>> import lazytensor as lt
     >>> print(lt.matmul(lt.asarray([[1, 2], [3, 4]]), lt.asarray([1, 1])))
@@ -64,7 +65,7 @@ def matmul(
         return apply(ops.matmul, x1, x2)
     first, second = _operands("matmul", x1, x2, casting, order, dtype)
     cores = (min(len(first.shape), 2), min(len(second.shape), 2))
-    return _along(_matmul, "matmul", first, second, axes, (*cores, max(sum(cores) - 2, 0)), out, casting)
+    return _along(_matmul, "matmul", first, second, axes, (*cores, max(sum(cores) - 2, 0)), out, casting, order)
 
 
 def _matmul(x: Tensor, y: Tensor) -> Tensor:
@@ -93,8 +94,8 @@ def vecdot(
         axes = [axis, axis, axis if keepdims else ()]
     if keepdims:
         axes = [*axes, -1] if axes is not None and len(axes) == 2 else axes
-        return _along(_vecdot_kept, "vecdot", first, second, axes, (1, 1, 1), out, casting)
-    return _along(_vecdot, "vecdot", first, second, axes, (1, 1, 0), out, casting)
+        return _along(_vecdot_kept, "vecdot", first, second, axes, (1, 1, 1), out, casting, order)
+    return _along(_vecdot, "vecdot", first, second, axes, (1, 1, 0), out, casting, order)
 
 
 def _vecdot(x: Tensor, y: Tensor) -> Tensor:
@@ -117,7 +118,7 @@ def matvec(
      [2 4]]
     """
     first, second = _operands("matvec", x1, x2, casting, order, dtype)
-    return _along(_matvec, "matvec", first, second, axes, (2, 1, 1), out, casting)
+    return _along(_matvec, "matvec", first, second, axes, (2, 1, 1), out, casting, order)
 
 
 def _matvec(x: Tensor, y: Tensor) -> Tensor:
@@ -132,7 +133,7 @@ def vecmat(
 ) -> Tensor:
     """Products of vectors (..., n), conjugated, with matrices (..., n, m); the axes before broadcast."""
     first, second = _operands("vecmat", x1, x2, casting, order, dtype)
-    return _along(_vecmat, "vecmat", first, second, axes, (1, 2, 1), out, casting)
+    return _along(_vecmat, "vecmat", first, second, axes, (1, 2, 1), out, casting, order)
 
 
 def _vecmat(x: Tensor, y: Tensor) -> Tensor:
@@ -144,16 +145,17 @@ def _vecmat(x: Tensor, y: Tensor) -> Tensor:
 
 def _operands(name: str, x1: Any, x2: Any, casting: str, order: str, dtype: Any) -> tuple[Tensor, Tensor]:
     """Both as tensors, cast to `dtype`."""
-    check_layout(order, name)
+    memory_order(order, name, default="K")
     return operand_as(x1, dtype, casting, name), operand_as(x2, dtype, casting, name)
 
 
 def _along(
-    product: Product, name: str, x: Tensor, y: Tensor, axes: Any, cores: tuple[int, int, int], out: Any, casting: str
+    product: Product, name: str, x: Tensor, y: Tensor, axes: Any, cores: tuple[int, int, int], out: Any, casting: str, order: str
 ) -> Tensor:
     """The product with its axes, so many of each operand and of the result, at the places given instead of the last."""
+    letter = memory_order(order, name, default="K") if out is None or out is ... else "K"
     if axes is None:
-        return deliver(product(x, y), out, name, casting=casting, fixed=cores[2])
+        return deliver(layout.laid_out(product(x, y), letter), out, name, casting=casting, fixed=cores[2])
     places = [tuple(item) if isinstance(item, (tuple, list)) else (item,) for item in axes]
     if len(places) == 2 and not cores[2]:
         places.append(())
@@ -165,7 +167,8 @@ def _along(
         )
     last = [tuple(range(-count, 0)) for count in cores]
     made = product(moveaxis(x, places[0], last[0]), moveaxis(y, places[1], last[1]))
-    return deliver(moveaxis(made, last[2], places[2]) if places[2] else made, out, name, casting=casting)
+    made = moveaxis(made, last[2], places[2]) if places[2] else made
+    return deliver(layout.laid_out(made, letter), out, name, casting=casting)
 
 
 # -- of arrays as NumPy has always had them --------------------------------------------------------------------------------------

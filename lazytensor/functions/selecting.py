@@ -21,7 +21,7 @@ from lazytensor.calling.out import deliver, returned
 from lazytensor.compiler.graph import Node
 from lazytensor.compiler.ops import indexing as ops
 from lazytensor.compiler.ops.rules import result_type
-from lazytensor.core import indexing, views
+from lazytensor.core import indexing, storing, views
 from lazytensor.core.handle import Handle, mutable, wrap
 from lazytensor.core.operands import as_tensor, constant, operand
 from lazytensor.core.pending import end_statement
@@ -299,7 +299,7 @@ def _write_flat(whole: Tensor, places: Tensor, value: Any) -> None:
 
 def _cycled(v: Any, dtype: np.dtype[Any], name: str) -> Tensor:
     """The values to write, raveled, in the dtype of what they are written to."""
-    return ravel(wrap(indexing.cast_for_assignment(v, dtype, name)))
+    return ravel(wrap(storing.cast_for_assignment(v, dtype, name)))
 
 
 def cycled(given: Tensor, length: int) -> Tensor:

@@ -254,7 +254,7 @@ def _variance(
         if not given(mean):
             mean = divide(reduce(ops.sum, value, axis, True), number)
         divisor = number - less
-        return divide(reduce(ops.sum, squared(subtract(value, mean)), axis, keepdims), divisor if divisor > 0 else 0)
+        return divide(reduce(ops.sum, squared(subtract(value, mean)), axis, keepdims), 0 if divisor <= 0 else divisor)
     chosen = mask(where, value.shape, name)
     if not given(mean):
         total = reduce(ops.sum, choose(chosen, value, 0), axis, True)

@@ -8,7 +8,6 @@ from lazytensor.calling.arguments import lengths
 from lazytensor.calling.axes import as_index, one_axis
 from lazytensor.core import views
 from lazytensor.core.operands import as_tensor
-from lazytensor.core.storage import Storage
 from lazytensor.functions.manipulation import broadcast_arrays, broadcast_shapes, broadcast_to
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ def as_strided(x: Any, shape: Any = None, strides: Any = None, subok: bool = Fal
     strides : tuple of int, optional
         In bytes, as NumPy has them: whole elements.
     writeable : bool
-        A view whose elements overlap cannot be written to in any case.
+        Where elements of the view share a place, what is written last stays.
 
     Raises
     ------
@@ -54,7 +53,7 @@ def as_strided(x: Any, shape: Any = None, strides: Any = None, subok: bool = Fal
     if 0 not in wanted and not (first >= 0 and last < size):
         raise ValueError(f"as_strided: shape {wanted} and strides {strides} reach beyond an array of {size} elements")
     made = views.View(wanted, steps, view.offset)
-    return source._alias(made if writeable and views.distinct(made) else views.ReadOnly(*made))
+    return _windows(source, made, writeable)
 
 
 def _windows(source: Tensor, view: views.View, writeable: bool) -> Tensor:
@@ -62,8 +61,6 @@ def _windows(source: Tensor, view: views.View, writeable: bool) -> Tensor:
         return source._alias(views.ReadOnly(*view))
     if views.distinct(view):
         return source._alias(view)
-    if type(source._share()) is not Storage:
-        raise ValueError("parts of complex numbers cannot be written to through views that overlap, writeable must be False")
     return source._alias(views.Overlapping(*view))
 
 

@@ -21,6 +21,7 @@ from lazytensor.core.record import record
 from lazytensor.core.sites import Site
 from lazytensor.core.statements import write_lock
 from lazytensor.core.storage import Storage, as_stored
+from lazytensor.core.storing import cast_unsafely
 from lazytensor.core.views import View
 from lazytensor.functions import manipulation
 from lazytensor.functions.creation import zeros
@@ -115,7 +116,7 @@ def set_part(x: Tensor, row: Op, value: Any) -> None:
     with write_lock:
         target = part(x, row)
         if not (isinstance(value, Handle) and _same(value, target)):  # x.real += 1 has already written through the view
-            indexing.assign(target, ..., value)
+            indexing.assign(target, ..., cast_unsafely(value, target.dtype, "real" if row is ops.real else "imag"))
     end_statement()
 
 

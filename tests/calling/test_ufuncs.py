@@ -250,6 +250,10 @@ def test_reduce_with_initial_and_where_of_any_function() -> None:
         lt.subtract.reduce(t, where=mask)
 
 
-def test_an_ellipsis_as_out_asks_for_an_array() -> None:
-    assert_agree(lambda xp, x: xp.add(x, 1, out=...), np.arange(3))
-    assert_agree(lambda xp, x: xp.divmod(x, 2, out=...)[1], np.arange(3))
+@pytest.mark.parametrize("axis", [None, 0, -1, 1, (0,), (0, 1), (), True, 0.0], ids=str)
+@pytest.mark.parametrize("shape", [(), (3,), (2, 3)], ids=str)
+def test_axes_of_running_methods(shape: tuple[int, ...], axis: Any) -> None:
+    x = np.ones(shape)
+    for name in ("add", "subtract", "maximum"):
+        assert_agree(lambda xp, x, name=name: getattr(xp, name).accumulate(x, axis), x)
+        assert_agree(lambda xp, x, name=name: getattr(xp, name).reduceat(x, [0], axis), x)
