@@ -139,7 +139,7 @@ def _copied(x: Tensor) -> Tensor:
 
 def _in_order(x: Tensor, order: str) -> Tensor:
     """The axes in the order in which "C", "F", "A" or "K" takes the elements, the slowest first."""
-    axes = layout.axes_in(order, x._index_map())
+    axes = layout.axes_read(order, x._index_map())
     return x if axes == tuple(range(len(axes))) else permute_dims(x, axes)
 
 

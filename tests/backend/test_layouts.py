@@ -4,12 +4,15 @@ NumPy's."""
 from __future__ import annotations
 
 import copy
+import functools
+import itertools
 import random
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
+from agreement import assert_agree
 
 import lazytensor as lt
 
@@ -107,6 +110,28 @@ LAYOUTS: dict[str, Change] = {
     "transposed slice": lambda a: a.T[:, 1:],
     "0-d": lambda a: a[:1, 0, :1].reshape(()),
 }
+
+
+SPREADS = {
+    "columns": lambda xp, a: xp.broadcast_to(a[0, :, :1], (2, 3, 4)),
+    "rows": lambda xp, a: xp.broadcast_to(a[0], (2, 3, 4)),
+    "between": lambda xp, a: xp.broadcast_to(a[:, :1], (2, 3, 4)),
+    "between, in Fortran's order": lambda xp, a: xp.broadcast_to(xp.asfortranarray(a)[:, :1], (2, 3, 4)),
+    "backwards": lambda xp, a: xp.broadcast_to(a[::-1, :1, ::-2], (2, 3, 2)),
+    "twice": lambda xp, a: xp.broadcast_to(a[:, None, :, None], (2, 2, 3, 2, 4)),
+    "one": lambda xp, a: xp.broadcast_to(a[1, 1, 1], (2, 3)),
+}
+
+
+@pytest.mark.parametrize("spread", SPREADS)
+def test_repeated_elements_are_read_as_numpys_iterators_do(spread: str) -> None:
+    def read(xp: Any, x: Any, axes: tuple[int, ...], name: str, order: str) -> Any:
+        return getattr(SPREADS[spread](xp, x).transpose(axes), name)(order)
+
+    values = np.arange(24).reshape(2, 3, 4)
+    for axes in itertools.permutations(range(SPREADS[spread](np, values).ndim)):
+        for name, order in itertools.product(("ravel", "flatten"), "KA"):
+            assert_agree(functools.partial(read, axes=axes, name=name, order=order), values)
 
 
 def _functions() -> dict[str, Callable[[Any, Any], Any]]:
