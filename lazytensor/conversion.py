@@ -12,7 +12,7 @@ import numpy as np
 
 from lazytensor import layout
 from lazytensor.arguments import truth
-from lazytensor.creation import array, asarray, place
+from lazytensor.creation import array, asarray, place, stretched
 from lazytensor.devices import device_name
 from lazytensor.dtypes import as_dtype
 from lazytensor.fallback import values, waits
@@ -151,7 +151,7 @@ def copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) ->
         source = wrap(cast_for_assignment(src, dst.dtype, "copyto"))
     else:
         source = as_tensor(src, "copyto")
-    source = broadcast_to(source, dst.shape)
+    source = stretched(source, dst.shape)
     if where is not True:
         given = where if isinstance(where, Handle) else asarray(where, device=_device(dst))
         mask = broadcast_to(given if given.dtype.kind == "b" else truth(where, "copyto"), dst.shape)

@@ -247,6 +247,13 @@ def empty(shape: Any, dtype: Any = None, order: Any = "C", *, device: Any = None
     return _constant("empty", 0, shape, dtype, order, device, like)
 
 
+def stretched(x: Tensor, shape: Shape) -> Tensor:
+    """What `broadcast_to` gives of values that fill an array: leading axes of length 1 that it has not do not count."""
+    extra = max(0, len(x.shape) - len(shape))
+    trimmed = manipulation.reshape(x, x.shape[extra:]) if set(x.shape[:extra]) == {1} else x
+    return manipulation.broadcast_to(trimmed, shape)
+
+
 def full(shape: Any, fill_value: Any, dtype: Any = None, order: Any = "C", *, device: Any = None, like: Any = None) -> Tensor:
     """One value everywhere.
 
@@ -270,7 +277,7 @@ def full(shape: Any, fill_value: Any, dtype: Any = None, order: Any = "C", *, de
     wanted = checked_shape(shape, "full")
     kind = None if dtype is None else as_dtype(dtype, "full")
     if not isinstance(fill_value, (bool, int, float, complex)) or isinstance(fill_value, np.generic):
-        return layout.copied(manipulation.broadcast_to(asarray(fill_value, kind, device=device), wanted), letter)
+        return layout.copied(stretched(asarray(fill_value, kind, device=device), wanted), letter)
     if kind is None:
         kind = as_dtype(np.asarray(fill_value).dtype, "full")
     limits = INTEGER_LIMITS.get(kind)
@@ -294,7 +301,7 @@ def _like(name: str, make: Any, x: Any, dtype: Any, order: Any, shape: Any, devi
     made: Tensor = make(view.shape if shape is None else shape, kind, device=where)
     axes = layout.axes_in(letter, view)
     if len(made.shape) != len(axes):
-        return layout.laid_out(made, "F" if letter == "F" else "C")
+        return layout.laid_out(made, "F" if letter == "F" or (letter == "A" and layout.is_fortran(view)) else "C")
     return made if axes == tuple(range(len(axes))) else layout.arranged(made, axes)
 
 
