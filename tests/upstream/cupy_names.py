@@ -54,13 +54,37 @@ class Names(ModuleType):
         return getattr(own, name)
 
 
+class _ArrayType(type):
+    """Tensors are instances of the class that stands for cupy.ndarray, and it is called as `empty`."""
+
+    def __instancecheck__(cls, value: Any) -> bool:
+        return isinstance(value, lt.Tensor) if cls is ndarray else type.__instancecheck__(cls, value)
+
+    def __eq__(cls, other: object) -> bool:
+        return other is cls or (cls is ndarray and other is lt.Tensor)
+
+    __hash__ = type.__hash__
+
+    def __getattr__(cls, name: str) -> Any:
+        return getattr(lt.Tensor, name)
+
+    def __call__(cls, shape: Any, dtype: Any = float, memptr: Any = None, strides: Any = None, order: str = "C") -> Any:
+        if cls is not ndarray or memptr is not None or strides is not None:
+            raise Own("cupy's own name: subclasses of ndarray, and arrays made of a pointer")
+        return lt.empty(shape, dtype, order=order)
+
+
+class ndarray(metaclass=_ArrayType):  # noqa: N801
+    """`cupy.ndarray`."""
+
+
 def _asnumpy(value: Any, *args: Any, **kwargs: Any) -> Any:
     return np.asarray(array_of(value))
 
 
 def _top() -> ModuleType:
     made = Names("cupy", lt, np)
-    made.ndarray = lt.Tensor  # type: ignore[attr-defined]
+    made.ndarray = ndarray  # type: ignore[attr-defined]
     made.asnumpy = _asnumpy  # type: ignore[attr-defined]
     made.get_array_module = lambda *args: lt if any(isinstance(item, lt.Tensor) for item in args) else np  # type: ignore[attr-defined]
     made.exceptions = np.exceptions  # type: ignore[attr-defined]
