@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from lazytensor import components, creation, elementwise, evaluate, indexing, manipulation, numerics, products, statistics
+from lazytensor import components, creation, elementwise, evaluate, indexing, layout, manipulation, numerics, products, statistics
 from lazytensor.bind import infix, operators, reflected
 from lazytensor.compiler.ops import elementwise as ops
 from lazytensor.compiler.ops import structural
@@ -253,7 +253,8 @@ class Tensor(Methods, Protocols, Scalars, Subscripted[Shape_co, DType_co]):
         return np.array_repr(value).replace("array(", "Tensor(", 1).replace("\n     ", "\n      ")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restore, (np.array(self._value()), self._base().device)
+        order = "F" if layout.is_fortran(self._index_map()) else "C"
+        return _restore, (np.array(self._value(), order=order), self._base().device)
 
     def __copy__(self) -> Tensor:
         return manipulation.copy(self)
@@ -381,4 +382,4 @@ async def _awaited(promise: Promise) -> None:
 
 
 def _restore(array: np.ndarray[Any, Any], device: str | None) -> Tensor:
-    return creation.asarray(array, device=device)
+    return creation.asarray(array, device=device, order="A")

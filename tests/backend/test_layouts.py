@@ -6,6 +6,7 @@ from __future__ import annotations
 import copy
 import functools
 import itertools
+import pickle
 import random
 from collections.abc import Callable
 from typing import Any
@@ -144,6 +145,7 @@ def _functions() -> dict[str, Callable[[Any, Any], Any]]:
         "view": lambda xp, a: a.view(),
         "copy.copy": lambda xp, a: copy.copy(a),
         "copy.deepcopy": lambda xp, a: copy.deepcopy(a),
+        "pickle": lambda xp, a: pickle.loads(pickle.dumps(a)),
     }
     for order in ("C", "F", "A", "K", None):
         for always in (True, None, False):
