@@ -14,7 +14,7 @@ from lazytensor.devices import default_name, device_name
 from lazytensor.dtypes import as_dtype
 from lazytensor.foreign import items_of, numpy_array
 from lazytensor.handle import SUPPORTED, Handle, constant, contains_handle, created, import_array, mutable, record
-from lazytensor.keywords import memory_order, no_model, no_subclass
+from lazytensor.keywords import copying, memory_order, no_model, no_subclass
 from lazytensor.manipulation import lengths
 from lazytensor.ufunc_class import unbound
 from lazytensor.views import MAX_AXES
@@ -75,9 +75,7 @@ def asarray(
     10
     """
     no_model(like, "asarray")
-    if isinstance(copy, str):
-        raise ValueError(f"asarray: copy must be True, False or None, got {copy!r}")
-    return _made(a, dtype, device, copy, memory_order(order, "asarray", default="K"))
+    return _made(a, dtype, device, copying(copy, "asarray"), memory_order(order, "asarray", default="K"))
 
 
 def _made(x: Any, dtype: Any, device: Any, copy: bool | None, order: str) -> Tensor:

@@ -14,6 +14,7 @@ import numpy as np
 
 from lazytensor import fallback
 from lazytensor.handle import Handle
+from lazytensor.keywords import copying
 
 _KNOWN = (Handle, np.ndarray, np.generic)
 VERSIONS = ("2021.12", "2022.12", "2023.12", "2024.12", "2025.12")
@@ -34,7 +35,7 @@ class Protocols(Handle):
         return value
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
-        value = self.numpy()
+        value, copy = self.numpy(), copying(copy, "__array__")
         if dtype is not None and np.dtype(dtype) != value.dtype:
             if copy is False:
                 raise ValueError(f"a tensor of dtype {value.dtype} cannot become {np.dtype(dtype)} without a copy")

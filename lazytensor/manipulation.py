@@ -17,7 +17,7 @@ from lazytensor.axes import as_index, axis_tuple, one_axis, reduced_axes
 from lazytensor.compiler.ops import elementwise as elementwise_ops
 from lazytensor.compiler.ops.shapes import broadcast_shapes as _broadcast_shapes
 from lazytensor.handle import Handle, node_operand, record, wrap
-from lazytensor.keywords import memory_order, no_subclass
+from lazytensor.keywords import copying, memory_order, no_subclass
 
 if TYPE_CHECKING:
     from lazytensor.flat import Flat
@@ -119,7 +119,7 @@ def reshape(a: Any, shape: Any, order: str = "C", *, copy: bool | None = None) -
     [[0 1 2]
      [3 4 5]]
     """
-    source = as_tensor(a, "reshape")
+    source, copy = as_tensor(a, "reshape"), copying(copy, "reshape")
     letter = memory_order(order, "reshape", "CFA")
     if letter == "F" or (letter == "A" and layout.is_fortran(source._index_map())):
         return permute_dims(reshape(permute_dims(source), lengths(shape)[::-1], copy=copy))

@@ -18,6 +18,7 @@ from lazytensor.bind import binary, unary
 from lazytensor.compiler.ops import bits, numerics
 from lazytensor.fallback import waits
 from lazytensor.handle import Handle, mutable, record, wrap
+from lazytensor.keywords import copying
 from lazytensor.manipulation import as_tensor, ravel
 from lazytensor.out import deliver
 from lazytensor.ufunc_class import of_two_results
@@ -152,6 +153,7 @@ def nan_to_num(x: Any, copy: builtins.bool = True, nan: Any = 0.0, posinf: Any =
     [ 0.  1. -9.]
     """
     value = as_tensor(x, "nan_to_num")
+    copy = copying(copy, "nan_to_num") or False
     if not copy and not isinstance(x, (Handle, np.ndarray)):
         raise ValueError(f"nan_to_num: copy=False needs an array, got {type(x).__name__}")
     if value.dtype.kind in "biu":
