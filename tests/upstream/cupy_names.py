@@ -88,6 +88,7 @@ def _top() -> ModuleType:
     made.asnumpy = _asnumpy  # type: ignore[attr-defined]
     made.get_array_module = lambda *args: lt if any(isinstance(item, lt.Tensor) for item in args) else np  # type: ignore[attr-defined]
     made.exceptions = np.exceptions  # type: ignore[attr-defined]
+    made.get_default_memory_pool = lambda: SimpleNamespace(free_all_blocks=_ignored)  # type: ignore[attr-defined]
     return made
 
 
@@ -100,10 +101,16 @@ def _cuda() -> ModuleType:
     return made
 
 
+def _ignored(*args: Any, **kwargs: Any) -> None:
+    """What a GPU would be told."""
+
+
 def _core() -> ModuleType:
     made = Names("cupy._core", None, None)
     made.internal = SimpleNamespace(prod=math.prod)  # type: ignore[attr-defined]
-    made._accelerator = SimpleNamespace()  # type: ignore[attr-defined]
+    made._accelerator = SimpleNamespace(  # type: ignore[attr-defined]
+        ACCELERATOR_CUB=1, ACCELERATOR_CUTENSOR=3, get_routine_accelerators=list, set_routine_accelerators=_ignored
+    )
     made._cub_reduction = SimpleNamespace(_CUB_REDUCE_SIZE_THRESHOLD=1)  # type: ignore[attr-defined]
     return made
 
@@ -114,11 +121,18 @@ def _sparse() -> ModuleType:
     return made
 
 
+def _fft_settings() -> ModuleType:
+    made = Names("cupy.fft.config", None, None)
+    made.enable_nd_planning, made.clear_plan_cache = True, _ignored  # type: ignore[attr-defined]
+    return made
+
+
 _made: dict[str, Any] = {"cupy": _top(), "cupy.cuda": _cuda(), "cupy._core": _core(), "cupyx.scipy.sparse": _sparse()}
 _made["cupy.cuda.runtime"] = _made["cupy.cuda"].runtime
 _made["cupy.cuda.driver"] = _made["cupy.cuda"].driver
 for _part in ("internal", "_accelerator", "_cub_reduction"):
     _made[f"cupy._core.{_part}"] = getattr(_made["cupy._core"], _part)
+_made["cupy.fft.config"] = _fft_settings()
 _made["cupy.exceptions"] = np.exceptions
 _made["cupy._util"] = ModuleType("cupy._util")
 _made["cupy._util"].PerformanceWarning = type("PerformanceWarning", (RuntimeWarning,), {})
