@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lazytensor.compiler.graph import Node
-from lazytensor.compiler.ops import sources
+from lazytensor.compiler.ops import elementwise, sources
 from lazytensor.compiler.ops.row import Op
 from lazytensor.compiler.ops.shapes import broadcast_shapes
 from lazytensor.handle import SUPPORTED, Handle, contains_handle, import_array, operand, record, wrap
@@ -137,9 +137,12 @@ def unlike(op: Op, x: Handle, y: Any) -> Any:
     """
     if not isinstance(y, (np.ndarray, np.generic)):
         method: Any = type(y).__eq__ if op.name == "equal" else type(y).__ne__
-        answer = method(y, x)
+        inverted = method is object.__ne__  # it would ask for the truth value of what __eq__ answers
+        answer = (type(y).__eq__ if inverted else method)(y, x)
+        if inverted and isinstance(answer, Handle):
+            return wrap(record(elementwise.logical_not, (answer._read(),)))
         if answer is not NotImplemented:
-            return answer
+            return not answer if inverted else answer
     shape: tuple[int, ...] = ()
     if y is not None and not isinstance(y, (str, bytes)):
         array = numpy_array(y)
