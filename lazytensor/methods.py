@@ -168,6 +168,10 @@ class Methods(Handle):
         if target.itemsize != self.dtype.itemsize:
             if not shape:
                 raise ValueError("view: changing the dtype of a 0-d array is only supported if the size is unchanged")
+            if shape[-1] != 1 and 0 not in shape and self.strides[-1] != self.dtype.itemsize:
+                raise ValueError(
+                    f"view: for a dtype of another size, the last axis must be contiguous; strides are {self.strides}"
+                )
             size = shape[-1] * self.dtype.itemsize
             if size % target.itemsize:
                 raise ValueError(f"view: {size} bytes along the last axis are no whole number of {target}")

@@ -135,6 +135,13 @@ def test_repeated_elements_are_read_as_numpys_iterators_do(spread: str) -> None:
             assert_agree(functools.partial(read, axes=axes, name=name, order=order), values)
 
 
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_views_of_elements_of_another_size_need_them_side_by_side(layout: str) -> None:
+    for dtype in ("float32", "float64", "uint8", "complex128"):
+        for values in (np.arange(24).reshape(2, 3, 4) * (1 + 1j), np.arange(12, dtype="float32").reshape(1, 3, 4)):
+            assert_agree(lambda xp, a: LAYOUTS[layout](a).view(dtype), values)  # noqa: B023
+
+
 def _functions() -> dict[str, Callable[[Any, Any], Any]]:
     found: dict[str, Callable[[Any, Any], Any]] = {
         "ascontiguousarray": lambda xp, a: xp.ascontiguousarray(a),
