@@ -12,7 +12,7 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
-from adapted import array_of
+from adapted import array_of, assert_warns
 from substitution import Resolve, execute
 
 import lazytensor as lt
@@ -123,6 +123,7 @@ def _core() -> ModuleType:
         get_compute_type=_ignored,
         set_compute_type=_ignored,
     )
+    made.ndarray, made.get_compute_type, made.set_compute_type = ndarray, _ignored, _ignored  # type: ignore[attr-defined]
     made._cub_reduction = SimpleNamespace(_CUB_REDUCE_SIZE_THRESHOLD=1)  # type: ignore[attr-defined]
     return made
 
@@ -263,10 +264,19 @@ def _adapt_loops(module: Any) -> None:
     module._convert_output_to_ndarray = to_arrays
 
 
+def _adapt_helper(module: Any) -> None:
+    """Warnings may stay away."""
+    module.assert_warns = assert_warns
+
+
 def _adapt_random(module: Any) -> None:
     """Seed by our functions."""
     module.do_setup = lambda deterministic=True: (np.random.seed(0), lt.random.seed(0))
     module.do_teardown = lambda: None
 
 
-_ADAPTED: dict[str, Callable[[Any], None]] = {"cupy.testing._loops": _adapt_loops, "cupy.testing._random": _adapt_random}
+_ADAPTED: dict[str, Callable[[Any], None]] = {
+    "cupy.testing._loops": _adapt_loops,
+    "cupy.testing._helper": _adapt_helper,
+    "cupy.testing._random": _adapt_random,
+}
