@@ -88,7 +88,8 @@ def _top() -> ModuleType:
     made.asnumpy = _asnumpy  # type: ignore[attr-defined]
     made.get_array_module = lambda *args: lt if any(isinstance(item, lt.Tensor) for item in args) else np  # type: ignore[attr-defined]
     made.exceptions = np.exceptions  # type: ignore[attr-defined]
-    made.get_default_memory_pool = lambda: SimpleNamespace(free_all_blocks=_ignored)  # type: ignore[attr-defined]
+    pool = SimpleNamespace(free_all_blocks=_ignored)
+    made.get_default_memory_pool = made.get_default_pinned_memory_pool = lambda: pool  # type: ignore[attr-defined]
     return made
 
 
@@ -120,8 +121,6 @@ def _core() -> ModuleType:
     )
     made._routines_linalg = SimpleNamespace(  # type: ignore[attr-defined]
         **{f"COMPUTE_TYPE_{kind}": kind for kind in ("DEFAULT", "PEDANTIC", "TF32")},
-        get_compute_type=_ignored,
-        set_compute_type=_ignored,
     )
     made.ndarray, made.get_compute_type, made.set_compute_type = ndarray, _ignored, _ignored  # type: ignore[attr-defined]
     made._cub_reduction = SimpleNamespace(_CUB_REDUCE_SIZE_THRESHOLD=1)  # type: ignore[attr-defined]
@@ -140,12 +139,35 @@ def _fft_settings() -> ModuleType:
     return made
 
 
+class _Generator:
+    """A generator that is seeded anew by its bit generator, as CuPy's are; that stands for a seed."""
+
+    def __init__(self, bit_generator: Any) -> None:
+        vars(self)["_own"] = lt.random.default_rng(0)
+        self.bit_generator = bit_generator
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        vars(self)["_own"].__setstate__(lt.random.default_rng(value.seed).__getstate__())
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(vars(self)["_own"], name)
+
+
+def _random() -> ModuleType:
+    made = Names("cupy.random", lt.random, np.random)
+    made.Generator = _Generator  # type: ignore[attr-defined]
+    made._bit_generator = SimpleNamespace(Philox4x3210=SimpleNamespace)  # type: ignore[attr-defined]
+    made._distributions = Names("cupy.random._distributions", lt.random, None)  # type: ignore[attr-defined]
+    return made
+
+
 _made: dict[str, Any] = {"cupy": _top(), "cupy.cuda": _cuda(), "cupy._core": _core(), "cupyx.scipy.sparse": _sparse()}
 _made["cupy.cuda.runtime"] = _made["cupy.cuda"].runtime
 _made["cupy.cuda.driver"] = _made["cupy.cuda"].driver
 _made["cupy_backends.cuda.api.runtime"] = _made["cupy.cuda"].runtime
 for _part in ("internal", "_accelerator", "_cub_reduction", "_routines_linalg"):
     _made[f"cupy._core.{_part}"] = getattr(_made["cupy._core"], _part)
+_made["cupy.random"] = _random()
 _made["cupy.fft.config"] = _fft_settings()
 _made["cupy.exceptions"] = np.exceptions
 _made["cupy._util"] = ModuleType("cupy._util")
