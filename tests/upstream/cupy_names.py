@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import math
 import os
@@ -133,6 +134,21 @@ def _sparse() -> ModuleType:
     return made
 
 
+def _cupyx() -> ModuleType:
+    made = Names("cupyx", None, None)
+    made.errstate = made.allow_synchronize = _nothing_set  # type: ignore[attr-defined]
+    made.cusolver = SimpleNamespace(check_availability=lambda name: True)  # type: ignore[attr-defined]
+    return made
+
+
+def _nothing_set(*args: Any, **kwargs: Any) -> Any:
+    return contextlib.nullcontext()
+
+
+def _identities(stack: tuple[int, ...], length: int, dtype: Any) -> Any:
+    return lt.broadcast_to(lt.eye(length, dtype=dtype), (*stack, length, length))
+
+
 def _fft_settings() -> ModuleType:
     made = Names("cupy.fft.config", None, None)
     made.enable_nd_planning, made.clear_plan_cache = True, _ignored  # type: ignore[attr-defined]
@@ -168,6 +184,10 @@ _made["cupy_backends.cuda.api.runtime"] = _made["cupy.cuda"].runtime
 for _part in ("internal", "_accelerator", "_cub_reduction", "_routines_linalg"):
     _made[f"cupy._core.{_part}"] = getattr(_made["cupy._core"], _part)
 _made["cupy.random"] = _random()
+_made["cupyx"] = _cupyx()
+_made["cupyx.cusolver"] = _made["cupyx"].cusolver
+_made["cupy.cublas"] = SimpleNamespace(get_batched_gesv_limit=_ignored, set_batched_gesv_limit=_ignored)
+_made["cupy.linalg._util"] = SimpleNamespace(stacked_identity=_identities)
 _made["cupy.fft.config"] = _fft_settings()
 _made["cupy.exceptions"] = np.exceptions
 _made["cupy._util"] = ModuleType("cupy._util")
@@ -247,6 +267,12 @@ def _adapt_loops(module: Any) -> None:
         module._convert_output_to_ndarray,
     )
 
+    def without_float16(decorator: Any) -> Any:
+        def chosen(dtypes: Any, *args: Any, **kwargs: Any) -> Any:
+            return decorator([item for item in dtypes if np.dtype(item) != np.float16] or dtypes, *args, **kwargs)
+
+        return chosen
+
     def run(*args: Any) -> tuple[Any, Any]:
         result, error = run_ours(*args)
         if error is None:
@@ -280,6 +306,8 @@ def _adapt_loops(module: Any) -> None:
             theirs = np.where(near, found, expected)
         return ours, theirs
 
+    for name in ("for_dtypes", "for_dtypes_combination"):
+        setattr(module, name, without_float16(getattr(module, name)))
     module._call_func_cupy = run
     module._call_func_numpy_cupy = run_both
     module._make_decorator = make
