@@ -105,7 +105,9 @@ class Methods(Handle):
         return manipulation.copy(self, order)
 
     def fill(self, value: Any) -> None:
-        """Set every element."""
+        """Set every element to one value; ValueError for several, and for an array of one."""
+        if isinstance(value, (list, tuple)) or getattr(value, "shape", ()) != ():
+            raise ValueError("fill: expects one value, setting an array element with a sequence; t[...] = values takes several")
         indexing.assign(self, ..., value)
 
     def partition(self, kth: Any, axis: int = -1, kind: str = "introselect", order: None = None) -> None:
