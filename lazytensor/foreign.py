@@ -136,9 +136,9 @@ def unlike(op: Op, x: Handle, y: Any) -> Any:
     TypeError for sequences of objects, which NumPy compares one by one.
     """
     if not isinstance(y, (np.ndarray, np.generic)):
-        method: Any = type(y).__eq__ if op.name == "equal" else type(y).__ne__
-        inverted = method is object.__ne__  # it would ask for the truth value of what __eq__ answers
-        answer = (type(y).__eq__ if inverted else method)(y, x)
+        equal: Any = type(y).__eq__
+        inverted = op.name != "equal" and type(y).__ne__ is object.__ne__  # that asks for the truth value of what __eq__ answers
+        answer = (equal if inverted or op.name == "equal" else type(y).__ne__)(y, x)
         if inverted and isinstance(answer, Handle):
             return wrap(record(elementwise.logical_not, (answer._read(),)))
         if answer is not NotImplemented:

@@ -11,6 +11,8 @@ import operator
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from lazytensor import layout, views
 from lazytensor.arguments import integral
 from lazytensor.axes import as_index, axis_tuple, one_axis, reduced_axes
@@ -80,19 +82,26 @@ def copy(a: Any, order: str = "K", subok: bool = False) -> Tensor:
 # -- the shape ------------------------------------------------------------------------------------------------------------------
 
 
+def _shape(a: Any, name: str) -> Shape:
+    try:
+        return as_tensor(a, name).shape
+    except TypeError:  # no numbers, which have a shape too
+        return np.shape(a)
+
+
 def shape(a: Any) -> Shape:
     """Lengths of the axes, as Python integers."""
-    return as_tensor(a, "shape").shape
+    return _shape(a, "shape")
 
 
 def ndim(a: Any) -> int:
     """The number of axes."""
-    return len(as_tensor(a, "ndim").shape)
+    return len(_shape(a, "ndim"))
 
 
 def size(a: Any, axis: Any = None) -> int:
     """The number of elements, along the given axes if any are."""
-    found = as_tensor(a, "size").shape
+    found = _shape(a, "size")
     return math.prod(found if axis is None else [found[place] for place in axis_tuple(axis, len(found), "size")])
 
 

@@ -170,9 +170,9 @@ class Methods(Handle):
         if target.itemsize != self.dtype.itemsize:
             if not shape:
                 raise ValueError("view: changing the dtype of a 0-d array is only supported if the size is unchanged")
-            if shape[-1] != 1 and 0 not in shape and self.strides[-1] != self.dtype.itemsize:
+            if shape[-1] != 1 and 0 not in shape and self._index_map().strides[-1] != 1:
                 raise ValueError(
-                    f"view: for a dtype of another size, the last axis must be contiguous; strides are {self.strides}"
+                    "view: for a dtype of another size, the last axis must be contiguous; t.copy('C').view(dtype) is"
                 )
             size = shape[-1] * self.dtype.itemsize
             if size % target.itemsize:
