@@ -136,9 +136,9 @@ def unlike(op: Op, x: Handle, y: Any) -> Any:
     TypeError for sequences of objects, which NumPy compares one by one.
     """
     if not isinstance(y, (np.ndarray, np.generic)):
-        equal: Any = type(y).__eq__
-        inverted = op.name != "equal" and type(y).__ne__ is object.__ne__  # that asks for the truth value of what __eq__ answers
-        answer = (equal if inverted or op.name == "equal" else type(y).__ne__)(y, x)
+        kind: Any = type(y)
+        inverted = op.name != "equal" and kind.__ne__ is object.__ne__  # that asks for the truth value of what __eq__ answers
+        answer = (kind.__eq__ if inverted or op.name == "equal" else kind.__ne__)(y, x)
         if inverted and isinstance(answer, Handle):
             return wrap(record(elementwise.logical_not, (answer._read(),)))
         if answer is not NotImplemented:
