@@ -19,7 +19,7 @@ POSITIONS = Domain(0, 3, ())
 
 
 def _unravel_signature(indices: Any, *_: Any) -> Signature:
-    rules.check_supported("unravel_index", "iu", (indices,))
+    rules.check_supported("unravel_index", "biu", (indices,))
     return Signature((rules.strong(indices),), rules.INT64)
 
 
@@ -36,7 +36,7 @@ def _unravel(indices: Any, shape: Shape, order: str) -> Array:
 
 def _ravel_signature(*arguments: Any) -> Signature:
     indices = arguments[:-3]
-    rules.check_supported("ravel_multi_index", "iu", indices)
+    rules.check_supported("ravel_multi_index", "biu", indices)
     return Signature(tuple(rules.strong(item) for item in indices), rules.INT64)
 
 

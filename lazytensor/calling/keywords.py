@@ -47,6 +47,13 @@ def memory_order(order: Any, name: str, accepted: str = "CFAK", default: str = "
     return letter
 
 
+def copying(copy: Any, name: str) -> bool | None:
+    """True, False, or None for what is needed; ValueError for a text, which would be true."""
+    if isinstance(copy, str):
+        raise ValueError(f"{name}: copy must be True, False or None, got {copy!r}")
+    return copy if copy is None else bool(copy)
+
+
 def no_subclass(subok: Any, name: str) -> None:
     """Raise unless `subok` is false: tensors have no subclasses to pass through."""
     if subok:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytensor.compiler.ops import sources
+from lazytensor.compiler.ops import elementwise, sources
 from lazytensor.compiler.ops.row import Op
 from lazytensor.compiler.ops.shapes import broadcast_shapes
 from lazytensor.core.dtypes import SUPPORTED
@@ -129,10 +129,13 @@ def unlike(op: Op, x: Handle, y: Any) -> Any:
     TypeError for sequences of objects, which NumPy compares one by one.
     """
     if not isinstance(y, (np.ndarray, np.generic)):
-        method: Any = type(y).__eq__ if op.name == "equal" else type(y).__ne__
-        answer = method(y, x)
+        kind: Any = type(y)
+        inverted = op.name != "equal" and kind.__ne__ is object.__ne__  # that asks for the truth value of what __eq__ answers
+        answer = (kind.__eq__ if inverted or op.name == "equal" else kind.__ne__)(y, x)
+        if inverted and isinstance(answer, Handle):
+            return wrap(record(elementwise.logical_not, (answer._read(),)))
         if answer is not NotImplemented:
-            return answer
+            return not answer if inverted else answer
     shape: tuple[int, ...] = ()
     if y is not None and not isinstance(y, (str, bytes)):
         array = numpy_array(y)

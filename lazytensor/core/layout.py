@@ -58,6 +58,24 @@ def axes_in(order: str, view: View) -> Axes:
     return axes[::-1] if order == "F" or (order == "A" and is_fortran(view)) else axes
 
 
+def axes_read(order: str, view: View) -> Axes:
+    """The axes from the slowest to the fastest in which the elements of what the view shows are read in an order: as above, but that
+    in the order "K" an axis which repeats its element stays beside its neighbours, as in NumPy's iterators."""
+    if order != "K" or is_contiguous(view, "C") or is_contiguous(view, "F"):
+        return axes_in(order, view)
+    strides = [0 if length == 1 else abs(stride) for length, stride in zip(view.shape, view.strides, strict=True)]
+    found: list[int] = []  # from the fastest
+    for axis in reversed(range(len(strides))):
+        place = len(found)
+        for before in reversed(range(len(found))):
+            if strides[axis] and strides[found[before]]:
+                if strides[found[before]] <= strides[axis]:
+                    break
+                place = before
+        found.insert(place, axis)
+    return tuple(found[::-1])
+
+
 def copied(x: Handle, order: str, dtype: np.dtype[Any] | None = None) -> Tensor:
     """An independent tensor of the same values, in another dtype if one is given, that has the order in memory."""
     return arranged(x, axes_in(order, x._index_map()), dtype)

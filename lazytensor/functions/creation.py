@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lazytensor.calling.arguments import checked_shape
-from lazytensor.calling.keywords import memory_order, no_model, no_subclass
+from lazytensor.calling.keywords import copying, memory_order, no_model, no_subclass
 from lazytensor.calling.ufunc_class import unbound
 from lazytensor.compiler.ops import sources
 from lazytensor.compiler.ops.rules import INTEGER_LIMITS, fitting
@@ -74,10 +74,7 @@ def asarray(
     10
     """
     no_model(like, "asarray")
-    if isinstance(copy, str):
-        raise ValueError(f"asarray: copy must be True, False or None, got {copy!r}")
-    copy = None if copy is None else bool(copy)
-    return _made(a, dtype, device, copy, memory_order(order, "asarray", default="K"))
+    return _made(a, dtype, device, copying(copy, "asarray"), memory_order(order, "asarray", default="K"))
 
 
 def _made(x: Any, dtype: Any, device: Any, copy: bool | None, order: str) -> Tensor:
@@ -287,7 +284,7 @@ def _like(name: str, make: Any, x: Any, dtype: Any, order: Any, shape: Any, devi
     made: Tensor = make(view.shape if shape is None else shape, kind, device=where)
     axes = layout.axes_in(letter, view)
     if len(made.shape) != len(axes):
-        return layout.laid_out(made, "F" if letter == "F" else "C")
+        return layout.laid_out(made, "F" if letter == "F" or (letter == "A" and layout.is_fortran(view)) else "C")
     return made if axes == tuple(range(len(axes))) else layout.arranged(made, axes)
 
 

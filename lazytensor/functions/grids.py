@@ -68,6 +68,8 @@ def indices(dimensions: Any, dtype: Any = np.int64, sparse: bool = False) -> Any
     shape = checked_shape(dimensions, "indices")
     kind = as_dtype(np.int64 if dtype is None else dtype, "indices")
     rank = len(shape)
+    if kind.kind == "b" and max(shape, default=0) > 2:
+        raise TypeError(f"indices: booleans count to 2 only, got shape {shape}")
     if sparse:
         return tuple([iota((1,) * axis + (shape[axis],) + (1,) * (rank - axis - 1), axis, kind) for axis in range(rank)])
     return stack([iota(shape, axis, kind) for axis in range(rank)]) if rank else zeros((0,), kind)
@@ -119,6 +121,8 @@ def _complete(part: slice) -> tuple[Any, Any, Any, int]:
     if isinstance(step, (complex, np.complexfloating)):
         size: Any = abs(step)
         return start, stop, size, int(size)
+    if stop is None:
+        raise TypeError(f"grids: expect a stop where there are several slices, or a count, got {part}")
     return start, stop, step, max(0, math.ceil((stop - start) / step))
 
 
@@ -130,24 +134,24 @@ class _Grid:
         self._sparse = sparse
 
     def __getitem__(self, key: Any) -> Any:
-        parts = key if isinstance(key, tuple) else (key,)
+        parts = key if isinstance(key, (tuple, list)) else (key,)
         if not all(isinstance(part, slice) for part in parts):
             raise TypeError(f"{'ogrid' if self._sparse else 'mgrid'}: expects slices, got {key!r}")
-        bounds = [_complete(part) for part in parts]
-        if not isinstance(key, tuple):
-            start, stop, step, count = bounds[0]
+        if isinstance(key, slice):
             if not isinstance(key.step, (complex, np.complexfloating)):
-                return arange(start, stop, step)
+                return arange(*[_bound(item) for item in (key.start or 0, key.stop, key.step)])
+            start, stop, step, count = _complete(key)
             kind = np.result_type(start, stop, step)
             return arange(0, count, 1, dtype=kind) * _gap(start, stop, count) + start
+        bounds = [_complete(part) for part in parts]
         # Python numbers are weak; alone they are int64 at least.
         kind = np.result_type(0, *[item for bound in bounds for item in bound[:3]])
         rank, made = len(bounds), []
         for axis, (start, stop, step, count) in enumerate(bounds):
             by = _gap(start, stop, count) if isinstance(parts[axis].step, (complex, np.complexfloating)) else step
-            line = arange(0, count, 1, dtype=kind) * by + start
-            line = manipulation.reshape(line, (1,) * axis + (count,) + (1,) * (rank - axis - 1))
-            made.append(line)
+            line = arange(0, count, 1, dtype=kind)
+            across = (None,) * axis + (slice(None),) + (None,) * (rank - axis - 1)
+            made.append((line * by + start)[across] if self._sparse else line[across] * by + start)
         if self._sparse:
             return tuple(made)
         shape = tuple([bound[3] for bound in bounds])

@@ -15,7 +15,7 @@ import numpy as np
 
 from lazytensor.calling.arguments import checked_shape, integral, lengths
 from lazytensor.calling.axes import as_index, axis_tuple, one_axis, reduced_axes, strict_axis
-from lazytensor.calling.keywords import memory_order, no_subclass
+from lazytensor.calling.keywords import copying, memory_order, no_subclass
 from lazytensor.compiler.ops import elementwise as elementwise_ops
 from lazytensor.compiler.ops.shapes import broadcast_shapes as _broadcast_shapes
 from lazytensor.core import layout, views
@@ -59,19 +59,26 @@ def _viewed(given: Any, source: Tensor, view: views.View) -> Tensor:
 # -- the shape ------------------------------------------------------------------------------------------------------------------
 
 
+def _shape(a: Any, name: str) -> Shape:
+    try:
+        return as_tensor(a, name).shape
+    except TypeError:  # no numbers, which have a shape too
+        return np.shape(a)
+
+
 def shape(a: Any) -> Shape:
     """Lengths of the axes, as Python integers."""
-    return as_tensor(a, "shape").shape
+    return _shape(a, "shape")
 
 
 def ndim(a: Any) -> int:
     """The number of axes."""
-    return len(as_tensor(a, "ndim").shape)
+    return len(_shape(a, "ndim"))
 
 
 def size(a: Any, axis: Any = None) -> int:
     """The number of elements, along the given axes if any are."""
-    found = as_tensor(a, "size").shape
+    found = _shape(a, "size")
     return math.prod(found if axis is None else [found[place] for place in axis_tuple(axis, len(found), "size")])
 
 
@@ -98,7 +105,7 @@ def reshape(a: Any, shape: Any, order: str = "C", *, copy: bool | None = None) -
     [[0 1 2]
      [3 4 5]]
     """
-    source = as_tensor(a, "reshape")
+    source, copy = as_tensor(a, "reshape"), copying(copy, "reshape")
     letter = memory_order(order, "reshape", "CFA")
     if letter == "F" or (letter == "A" and layout.is_fortran(source._index_map())):
         return permute_dims(reshape(permute_dims(source), lengths(shape)[::-1], copy=copy))
@@ -118,7 +125,7 @@ def _copied(x: Tensor) -> Tensor:
 
 def _in_order(x: Tensor, order: str) -> Tensor:
     """The axes in the order in which "C", "F", "A" or "K" takes the elements, the slowest first."""
-    axes = layout.axes_in(order, x._index_map())
+    axes = layout.axes_read(order, x._index_map())
     return x if axes == tuple(range(len(axes))) else permute_dims(x, axes)
 
 

@@ -16,7 +16,7 @@ from lazytensor.calling import results
 from lazytensor.calling.axes import strict_axis
 from lazytensor.calling.bind import binary, unary
 from lazytensor.calling.fallback import waits
-from lazytensor.calling.keywords import chosen
+from lazytensor.calling.keywords import chosen, copying
 from lazytensor.calling.out import deliver
 from lazytensor.calling.ufunc_class import of_two_results
 from lazytensor.compiler.ops import bits, numerics
@@ -156,6 +156,7 @@ def nan_to_num(x: Any, copy: builtins.bool = True, nan: Any = 0.0, posinf: Any =
     [ 0.  1. -9.]
     """
     value = as_tensor(x, "nan_to_num")
+    copy = copying(copy, "nan_to_num") or False
     if not copy and not isinstance(x, (Handle, np.ndarray)):
         raise ValueError(f"nan_to_num: copy=False needs an array, got {type(x).__name__}")
     if value.dtype.kind in "biu":

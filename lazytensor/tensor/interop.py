@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from lazytensor.calling import fallback
+from lazytensor.calling.keywords import copying
 from lazytensor.core.handle import Handle
 
 _KNOWN = (Handle, np.ndarray, np.generic)
@@ -34,7 +35,7 @@ class Protocols(Handle):
         return value
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
-        value = self.numpy()
+        value, copy = self.numpy(), copying(copy, "__array__")
         if dtype is not None and np.dtype(dtype) != value.dtype:
             if copy is False:
                 raise ValueError(f"a tensor of dtype {value.dtype} cannot become {np.dtype(dtype)} without a copy")

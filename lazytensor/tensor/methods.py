@@ -108,7 +108,7 @@ class Methods(Handle):
         return wrap(self._read()) if stands_for_scalar(self) else made
 
     def fill(self, value: Any) -> None:
-        """Set every element."""
+        """Set every element to one value; ValueError or TypeError for several, and for an array of one: `t[...] = values` takes these."""
         indexing.assign(self, ..., storing.single(value, self.dtype, "fill"))
 
     def partition(self, kth: Any, axis: int = -1, kind: str = "introselect", order: None = None) -> None:
@@ -177,6 +177,10 @@ class Methods(Handle):
         if target.itemsize != self.dtype.itemsize:
             if not shape:
                 raise ValueError("view: changing the dtype of a 0-d array is only supported if the size is unchanged")
+            if shape[-1] != 1 and 0 not in shape and self._index_map().strides[-1] != 1:
+                raise ValueError(
+                    "view: for a dtype of another size, the last axis must be contiguous; t.copy('C').view(dtype) is"
+                )
             size = shape[-1] * self.dtype.itemsize
             if size % target.itemsize:
                 raise ValueError(f"view: {size} bytes along the last axis are no whole number of {target}")

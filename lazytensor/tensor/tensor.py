@@ -14,7 +14,7 @@ from lazytensor.calling.bind import infix, operators, reflected
 from lazytensor.calling.out import deliver
 from lazytensor.compiler.ops import elementwise as ops
 from lazytensor.compiler.ops import structural
-from lazytensor.core import evaluate, indexing
+from lazytensor.core import evaluate, indexing, layout
 from lazytensor.core.devices import Device, device_name
 from lazytensor.core.evaluate import value_of
 from lazytensor.core.handle import _tensor_class, wrap
@@ -260,7 +260,9 @@ class Tensor(Methods, Protocols, Scalars, Subscripted[Shape_co, DType_co]):
         return np.array_repr(value).replace("array(", "Tensor(", 1).replace("\n     ", "\n      ")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restore, (np.array(self._value()), self._base().device)
+        fortran = layout.is_fortran(self._index_map())
+        value = np.array(self._value(), order="F") if fortran else np.array(self._value())
+        return _restore, (value, self._base().device)
 
     def __copy__(self) -> Tensor:
         return self.copy()
@@ -388,4 +390,4 @@ async def _awaited(promise: Promise) -> None:
 
 
 def _restore(array: np.ndarray[Any, Any], device: str | None) -> Tensor:
-    return creation.asarray(array, device=device)
+    return creation.asarray(array, device=device, order="A")

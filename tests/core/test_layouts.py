@@ -4,12 +4,16 @@ NumPy's."""
 from __future__ import annotations
 
 import copy
+import functools
+import itertools
+import pickle
 import random
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
+from agreement import assert_agree
 
 import lazytensor as lt
 
@@ -109,6 +113,35 @@ LAYOUTS: dict[str, Change] = {
 }
 
 
+SPREADS = {
+    "columns": lambda xp, a: xp.broadcast_to(a[0, :, :1], (2, 3, 4)),
+    "rows": lambda xp, a: xp.broadcast_to(a[0], (2, 3, 4)),
+    "between": lambda xp, a: xp.broadcast_to(a[:, :1], (2, 3, 4)),
+    "between, in Fortran's order": lambda xp, a: xp.broadcast_to(xp.asfortranarray(a)[:, :1], (2, 3, 4)),
+    "backwards": lambda xp, a: xp.broadcast_to(a[::-1, :1, ::-2], (2, 3, 2)),
+    "twice": lambda xp, a: xp.broadcast_to(a[:, None, :, None], (2, 2, 3, 2, 4)),
+    "one": lambda xp, a: xp.broadcast_to(a[1, 1, 1], (2, 3)),
+}
+
+
+@pytest.mark.parametrize("spread", SPREADS)
+def test_repeated_elements_are_read_as_numpys_iterators_do(spread: str) -> None:
+    def read(xp: Any, x: Any, axes: tuple[int, ...], name: str, order: str) -> Any:
+        return getattr(SPREADS[spread](xp, x).transpose(axes), name)(order)
+
+    values = np.arange(24).reshape(2, 3, 4)
+    for axes in itertools.permutations(range(SPREADS[spread](np, values).ndim)):
+        for name, order in itertools.product(("ravel", "flatten"), "KA"):
+            assert_agree(functools.partial(read, axes=axes, name=name, order=order), values)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_views_of_elements_of_another_size_need_them_side_by_side(layout: str) -> None:
+    for dtype in ("float32", "float64", "uint8", "complex128"):
+        for values in (np.arange(24).reshape(2, 3, 4) * (1 + 1j), np.arange(12, dtype="float32").reshape(1, 3, 4)):
+            assert_agree(lambda xp, a: LAYOUTS[layout](a).view(dtype), values)  # noqa: B023
+
+
 def _functions() -> dict[str, Callable[[Any, Any], Any]]:
     found: dict[str, Callable[[Any, Any], Any]] = {
         "ascontiguousarray": lambda xp, a: xp.ascontiguousarray(a),
@@ -119,6 +152,7 @@ def _functions() -> dict[str, Callable[[Any, Any], Any]]:
         "view": lambda xp, a: a.view(),
         "copy.copy": lambda xp, a: copy.copy(a),
         "copy.deepcopy": lambda xp, a: copy.deepcopy(a),
+        "pickle": lambda xp, a: pickle.loads(pickle.dumps(a)),
     }
     for order in ("C", "F", "A", "K", None):
         for always in (True, None, False):

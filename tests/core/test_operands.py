@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import functools
+import operator
 from array import array
 from collections import deque
 from collections.abc import Callable
@@ -240,11 +242,31 @@ class Meek(Exporter):
         return "equal"
 
 
+class OneOf:
+    """Compares with the numbers that it stands for; Python makes its `!=` of that."""
+
+    def __init__(self, *numbers: float) -> None:
+        self.numbers = numbers
+
+    def __eq__(self, other: object) -> Any:
+        return functools.reduce(operator.or_, [other == number for number in self.numbers])
+
+
 class Wraps:
     """Takes part in ufuncs, without operators of its own."""
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **keywords: Any) -> str:
         return f"{ufunc.__name__} {method}"
+
+
+def test_unequal_is_the_inverse_of_what_the_other_operand_finds_equal() -> None:
+    for values in (np.arange(6).reshape(2, 3), F, np.asarray(4)):
+        for call in (
+            lambda xp, x: x == OneOf(2, 4),
+            lambda xp, x: x != OneOf(2, 4),
+            lambda xp, x: OneOf(4.0) == x,
+        ):
+            assert_agree(call, values)
 
 
 def test_the_other_operand_has_its_say() -> None:

@@ -214,6 +214,11 @@ def test_weights_in_tensors_are_checked_when_they_are_computed(tier: str) -> Non
         found = lt.cov(x, **{which: lt.asarray(weights) * 1})
         with pytest.raises(ValueError, match=f"cov: {which} cannot be negative"):
             found.wait()
+    for dtype in ("int8", "uint64", "bool"):  # a mean is subtracted in place
+        for name in ("cov", "corrcoef"):
+            for xp in (np, lt):
+                with pytest.raises(TypeError):
+                    getattr(xp, name)(xp.asarray([[1, 2, 3], [3, 2, 1]]), dtype=dtype)
     with pytest.raises(TypeError, match="cov: fweights must be integer"):
         lt.cov(x, fweights=lt.asarray([1, 1.5, 2])).wait()
     assert_same(lt.cov(x, fweights=lt.asarray([1.0, 2.0, 3.0])), np.cov(x.numpy(), fweights=[1, 2, 3]), 4, 10)

@@ -29,6 +29,11 @@ COPIES: dict[str, Any] = {
     "wrong shape": lambda xp, x: stored(xp, x, [1, 2]),
     "mask of wrong shape": lambda xp, x: stored(xp, x, 1, where=[True, False]),
     "through a view": lambda xp, x: (xp.copyto(x[1, ::-1], [7, 8, 9, 6], where=[True, False, True, True]), x)[1],
+    "more axes": lambda xp, x: stored(xp, x, xp.asarray([[[1, 2, 3, 4]]])),
+    "more axes where": lambda xp, x: stored(xp, x, xp.asarray([[[1, 2, 3, 4]]]), where=[True, False, True, False]),
+    "more axes in one": lambda xp, x: stored(xp, xp.zeros(()), [[4]]),
+    "longer axes": lambda xp, x: stored(xp, xp.zeros(4), xp.zeros((2, 4))),
+    "mask of more axes": lambda xp, x: stored(xp, x, 1, where=[[[True, False, True, False]]]),
     "overlapping": lambda xp, x: (xp.copyto(x[1:], x[:-1]), x)[1],
 }
 
@@ -45,6 +50,8 @@ def test_copyto_more() -> None:
     array = np.zeros(3)
     lt.copyto(array, lt.arange(3), where=lt.asarray([True, False, True]))
     assert array.tolist() == [0, 0, 2]
+    lt.copyto(array, lt.asarray([[7, 8, 9]]))
+    assert array.tolist() == [7, 8, 9]
     with pytest.raises(TypeError, match="copyto: dst"):
         lt.copyto([1], 2)
     with pytest.raises(ValueError, match="read-only"):

@@ -203,6 +203,11 @@ KEYWORDS: list[Any] = [
     lambda xp: xp.full(shape=(2,), fill_value=3, dtype=None, order="C"),
     lambda xp: xp.zeros_like([[1, 2]], None, "F", False, (2,)),
     lambda xp: xp.full_like(a=[1, 2], fill_value=3.7),
+    lambda xp: xp.full((2, 3), xp.asarray([[[1, 2, 3]]])),
+    lambda xp: xp.full((3,), xp.ones((2, 3))),
+    lambda xp: xp.full_like(xp.zeros(3), [[1, 2, 3]]),
+    lambda xp: xp.empty_like(xp.zeros((2, 3), order="F"), shape=(2, 3, 4), order="A").strides,
+    lambda xp: xp.ones_like(xp.zeros((2, 3)), shape=(2, 3, 4), order="A").strides,
     lambda xp: xp.linspace(start=0, stop=1, num=3),
     lambda xp: xp.linspace(0, 1, 3, True, False, "float32", 0),
 ]

@@ -22,12 +22,25 @@ GRIDS: dict[str, Any] = {
     "mgrid by count": lambda xp: xp.mgrid[-1:1:5j],
     "mgrid by count and step": lambda xp: xp.mgrid[-1:1:5j, 0:2:0.3],
     "mgrid of one point": lambda xp: xp.mgrid[2:3:1j],
+    "mgrid without a stop": lambda xp: xp.mgrid[5:],
+    "mgrid without bounds": lambda xp: xp.mgrid[::2],
+    "mgrid of a list": lambda xp: xp.mgrid[[slice(3), slice(0, 2)]],
+    "mgrid between arrays": lambda xp: xp.mgrid[xp.zeros(4)[:, None] : xp.ones(4)[:, None] : 3j],
+    "mgrid between columns": lambda xp: xp.mgrid[
+        xp.zeros((4, 1)) : xp.ones((4, 1)) : 4j, xp.zeros((4, 1)) : xp.ones((4, 1)) : 4j
+    ],
+    "mgrid between lines": lambda xp: xp.mgrid[xp.zeros(4) : xp.ones(4) : 4j, 0:2],
+    "ogrid between columns": lambda xp: xp.ogrid[xp.zeros((4, 1)) : xp.ones((4, 1)) : 4j, xp.zeros((4, 1)) : 3 : 4j],
+    "ogrid without a stop": lambda xp: xp.ogrid[4:],
     "ogrid": lambda xp: xp.ogrid[-1:1:5j, 0:2],
     "ogrid of one": lambda xp: xp.ogrid[0:3],
     "ogrid of points": lambda xp: xp.ogrid[0:3:1j, 0:2:0.3],
     "indices": lambda xp: xp.indices((2, 3)),
     "indices sparse": lambda xp: xp.indices((2, 3), sparse=True),
     "indices float": lambda xp: xp.indices((2, 3), float),
+    "indices bool": lambda xp: xp.indices((2, 2), bool),
+    "indices bool, too many": lambda xp: xp.indices((2, 3), bool),
+    "indices bool, too many, sparse": lambda xp: xp.indices((2, 3), bool, sparse=True),
     "indices of nothing": lambda xp: xp.indices(()),
     "indices int32": lambda xp: xp.indices((2,), dtype="int32"),
     "fromfunction": lambda xp: xp.fromfunction(lambda i, j, by=0: i * j + by, (3, 2), by=4),
@@ -47,6 +60,8 @@ def test_grids(tier: str, name: str) -> None:
 def test_grids_take_slices_only() -> None:
     with pytest.raises(TypeError, match="mgrid: expects slices"):
         lt.mgrid[3]
+    with pytest.raises(TypeError, match="expect a stop"):
+        lt.ogrid[:2, 3:]
 
 
 JOINED: dict[str, Any] = {
@@ -91,6 +106,9 @@ OUT_OF_BOUNDS = np.asarray([[3, 9, -2], [4, 5, 1]])
 
 @pytest.mark.parametrize("order", ["C", "F"])
 def test_positions(tier: str, order: str) -> None:
+    for yes in (np.asarray([True, False]), np.asarray(True)):
+        assert_agree(lambda xp, i: xp.unravel_index(i, (7, 6), order), yes)
+        assert_agree(lambda xp, i: xp.ravel_multi_index((i, [3, 5]), (7, 6), order=order), yes)
     for dtype in ("int64", "uint64", "int8"):
         assert_agree(lambda xp, i: xp.unravel_index(i, (7, 6), order), np.asarray([[22, 41], [3, 4]]).astype(dtype))
     assert_agree(lambda xp: xp.unravel_index(1621, (6, 7, 8, 9), order=order))

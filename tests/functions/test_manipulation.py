@@ -203,6 +203,20 @@ def test_stacking_and_splitting(tier: str, shape: tuple[int, ...]) -> None:
     assert_agree(lambda xp, x: xp.atleast_3d(x, 2.0), x)
     assert_agree(lambda xp, x: (xp.ndim(x), xp.shape(x), xp.size(x)), x)
     assert_agree(lambda xp, x: (xp.size(x, 0), xp.size(x, (0, -1))), x)
+    for value in (
+        None,
+        "ab",
+        object(),
+        {1, 2},
+        {1: 2},
+        ...,
+        ["a", "b"],
+        [[None, 1]],
+        np.float16(2),
+        np.array(["2020"], "M8[Y]"),
+        1 << 70,
+    ):
+        assert_agree(lambda xp: (xp.ndim(value), xp.shape(value), xp.size(value)))  # noqa: B023
 
 
 def test_joining_into_an_array_and_a_dtype(tier: str) -> None:

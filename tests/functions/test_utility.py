@@ -186,3 +186,22 @@ TEXTS: dict[str, Any] = {
 def test_keywords_that_are_texts(call: str, text: Any) -> None:
     """TypeError for what is none, but for modes: they have numbers, and None stands for the default."""
     assert_agree(lambda xp, x: TEXTS[call](xp, x, text), np.asarray([1, 0]))
+
+
+COPIES: dict[str, Any] = {
+    "asarray": lambda xp, x, copy: xp.asarray(x, copy=copy),
+    "array": lambda xp, x, copy: xp.array(x, copy=copy),
+    "reshape": lambda xp, x, copy: xp.reshape(x, (3, 2), copy=copy),
+    "reshape in Fortran's order": lambda xp, x, copy: xp.reshape(x, (3, 2), order="F", copy=copy),
+    "method reshape": lambda xp, x, copy: x.reshape(3, 2, copy=copy),
+    "reshape of a list": lambda xp, x, copy: xp.reshape([[1, 2], [3, 4]], -1, copy=copy),
+    "nan_to_num": lambda xp, x, copy: xp.nan_to_num(x, copy=copy),
+    "__array__": lambda xp, x, copy: x.__array__(copy=copy).tolist(),
+    "astype": lambda xp, x, copy: x.astype("float64", copy=copy),
+}
+
+
+@pytest.mark.parametrize("call", COPIES)
+@pytest.mark.parametrize("copy", ["False", "", 0, 1, False, True, np.False_])
+def test_copy_is_no_text(call: str, copy: Any) -> None:
+    assert_agree(lambda xp, x: COPIES[call](xp, x, copy), np.asarray([[1.0, 0, 2], [3, 4, 5]]))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
+from agreement import assert_agree
 from comparison import LAYOUTS, assert_same, sample
 
 import lazytensor as lt
@@ -83,6 +86,28 @@ def test_views_in_other_dtypes(tier: str) -> None:
         t.view("complex128")
     with pytest.raises(ValueError, match="0-d"):
         lt.asarray(1.0).view("float32")
+
+
+@pytest.mark.parametrize("shape", [(3,), (), (0,)])
+def test_fill_takes_one_value(shape: tuple[int, ...]) -> None:
+    def filled(xp: Any, x: Any, value: Any) -> Any:
+        x.fill(value)
+        return x
+
+    for value in (
+        4,
+        2.5,
+        np.float32(4),
+        np.array(4),
+        [4.0],
+        [[4.0]],
+        np.array([4]),
+        np.array([4, 5]),
+        np.zeros(0),
+        np.ones((3, 1)),
+    ):
+        assert_agree(lambda xp, x: filled(xp, x, value), np.zeros(shape))  # noqa: B023
+        assert_agree(lambda xp, x: filled(xp, x, xp.asarray(value)), np.zeros(shape))  # noqa: B023
 
 
 def test_shapes_can_be_set() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import unittest
 import warnings
 from collections.abc import Callable, Iterator
 from types import ModuleType
@@ -129,6 +130,19 @@ def pytest_module() -> ModuleType:
     vars(made).update({name: getattr(pytest, name) for name in dir(pytest) if not name.startswith("__")})
     made.raises, made.warns, made.approx = raises, warns, converting(pytest.approx)  # type: ignore[attr-defined]
     made.deprecated_call = functools.partial(warns, DeprecationWarning)  # type: ignore[attr-defined]
+    return made
+
+
+def unittest_module() -> ModuleType:
+    """`unittest` whose test cases expect errors as above."""
+
+    class TestCase(unittest.TestCase):
+        def assertRaises(self, error: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N802
+            return assert_raises(error, *args, **kwargs)
+
+    made = ModuleType("unittest")
+    vars(made).update({name: getattr(unittest, name) for name in dir(unittest) if not name.startswith("__")})
+    made.TestCase = TestCase  # type: ignore[attr-defined]
     return made
 
 
