@@ -311,6 +311,11 @@ def outer(function: Any, a: Any, b: Any, /, **kwargs: Any) -> Any:
     """The function of every pair of an element of `a` and one of `b`: the shape is a.shape + b.shape."""
     _check_method(function, "outer")
     first, second = (wrap(node_operand(item, f"{function.__name__}.outer")) for item in (a, b))
+    rank = len(first.shape) + len(second.shape)
+    if rank > views.MAX_AXES:
+        raise ValueError(
+            f"{function.__name__}.outer: maximum supported dimension for an array is {views.MAX_AXES}, the result has {rank}"
+        )
     columns = first._alias(views.index(first._index_map(), (..., *(None,) * len(second.shape))))
     return function(columns, second, **kwargs)
 

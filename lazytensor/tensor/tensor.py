@@ -265,10 +265,10 @@ class Tensor(Methods, Protocols, Scalars, Subscripted[Shape_co, DType_co]):
         return _restore, (value, self._base().device)
 
     def __copy__(self) -> Tensor:
-        return self.copy()
+        return self.copy("K")
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
-        return self.copy()
+        return self.copy("K")
 
     # -- container -------------------------------------------------------------------------------------------------------------
 
