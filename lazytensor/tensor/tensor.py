@@ -260,8 +260,7 @@ class Tensor(Methods, Protocols, Scalars, Subscripted[Shape_co, DType_co]):
         return np.array_repr(value).replace("array(", "Tensor(", 1).replace("\n     ", "\n      ")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        fortran = layout.is_fortran(self._index_map())
-        value = np.array(self._value(), order="F") if fortran else np.array(self._value())
+        value = np.array(self._value(), order="F" if layout.is_fortran(self._index_map()) else "C")
         return _restore, (value, self._base().device)
 
     def __copy__(self) -> Tensor:
