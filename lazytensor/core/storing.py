@@ -66,6 +66,8 @@ def number_to_store(value: Any, dtype: np.dtype[Any]) -> Any:
 
 def single(value: Any, dtype: np.dtype[Any], name: str) -> Any:
     """A value for one element, ready to be cast for assignment; TypeError or ValueError, as NumPy has them, if it is an array."""
+    if type(value) in (int, float, bool):
+        return value
     items = items_of(value)
     sequence = isinstance(items, (list, tuple))
     if sequence or (isinstance(items, (Handle, np.ndarray)) and items.shape):

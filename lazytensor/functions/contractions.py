@@ -12,7 +12,7 @@ from lazytensor.calling.keywords import CASTINGS, chosen, memory_order
 from lazytensor.calling.out import deliver, single
 from lazytensor.compiler.ops import library as ops
 from lazytensor.compiler.ops.einsum import parse
-from lazytensor.core import layout, views
+from lazytensor.core import layout
 from lazytensor.core.dtypes import as_dtype
 from lazytensor.core.handle import Handle, created, mutable
 from lazytensor.core.operands import apply, as_tensor, node_operand
@@ -77,7 +77,7 @@ def _axes(given: Any, rank: int) -> tuple[int, ...]:
 
 
 def einsum(
-    *operands: Any, out: Any = None, optimize: Any = False, dtype: Any = None, order: str = "K", casting: str = "safe"
+    *operands: Any, out: Any = None, optimize: Any = False, dtype: Any = None, order: str = "K", casting: Any = "safe"
 ) -> Tensor:
     """Einstein's summation convention.
 
@@ -89,7 +89,8 @@ def einsum(
     out : tensor or numpy.ndarray, optional
         Where to store the result. A NumPy array waits.
     optimize : bool, "greedy", "optimal" or path
-        Checked, and ignored: contractions of several operands are always ordered.
+        Contractions of several operands are always ordered, by an order of our own. As in NumPy, a sum is stored unsafely in `out` if
+        it asks for an order.
     dtype, casting : optional
         What to compute in, and how freely the operands may be cast to it, and the result to `out`. Without a dtype it is computed in
         the common one of operands and `out`. Of no effect where NumPy gives a view.
@@ -114,13 +115,26 @@ def einsum(
     casting = chosen(casting, CASTINGS, "einsum", "casting")
     subscripts, arrays = _split(operands)
     tensors = [as_tensor(array, "einsum") for array in arrays]
+    if isinstance(optimize, (list, tuple)):
+        einsum_path(subscripts, *tensors, optimize=optimize)  # RuntimeError of what is no path
+    if dtype is not None:
+        dtype = as_dtype(dtype, "einsum")
     parsed = parse(tuple([tensor.shape for tensor in tensors]), subscripts)
+    into = single(out, "einsum")
+    summed = set(parsed.result) != parsed.lengths.keys()
     # What NumPy answers with a view keeps its dtype.
-    if len(tensors) > 1 or out is not None or set(parsed.result) != parsed.lengths.keys():
+    if len(tensors) > 1 or out is not None or summed:
+        if len(tensors) > 1 and bool(optimize):
+            # NumPy contracts pairs as without `out`, and stores whatever comes of a sum.
+            stored, beside = "unsafe" if summed else "same_kind" if casting == "safe" else casting, []
+        else:
+            stored, beside = casting, [into] if isinstance(into, (Handle, np.ndarray)) else []
         if dtype is None:
-            into = single(out, "einsum")
-            dtype = result_type(*tensors, *([into] if isinstance(into, (Handle, np.ndarray)) else []))
+            dtype = result_type(*tensors, *beside)
+        elif beside and not np.can_cast(beside[0].dtype, dtype, casting):
+            raise TypeError(f"einsum: out of dtype {beside[0].dtype} cannot be cast to {dtype} according to the rule {casting!r}")
         tensors = [operand_as(tensor, dtype, casting, "einsum") for tensor in tensors]
+        casting = stored
     made = apply(ops.einsum, *tensors, params=(subscripts,))
     return deliver(layout.laid_out(made, "F") if letter == "F" and out is None else made, out, "einsum", casting=casting)
 
@@ -167,10 +181,11 @@ def _letters(labels: Any) -> str:
     for label in labels:
         if label is Ellipsis:
             found += "..."
-        elif not views.is_integer(label):
+            continue
+        place = as_index(label)
+        if place is None or isinstance(label, bool):
             raise TypeError(f"einsum: labels are integers or Ellipsis, got {label!r}")
-        elif not 0 <= label < len(LABELS):
+        if not 0 <= place < len(LABELS):
             raise ValueError(f"einsum: labels are from 0 to {len(LABELS) - 1}, got {label}")
-        else:
-            found += LABELS[label]
+        found += LABELS[place]
     return found

@@ -88,6 +88,12 @@ OTHERS: dict[str, tuple[tuple[int, ...], Call]] = {
     "einsum of bytes": ((), lambda xp, o, x: xp.einsum("i,i->", x["b"], x["b"], out=o)),
     "einsum of floats by same_kind": ((3,), lambda xp, o, x: xp.einsum("i,i->i", x["f"], x["i"], out=o, casting="same_kind")),
     "einsum of complex unsafely": ((3,), lambda xp, o, x: xp.einsum("ij->i", x["m"], out=o, casting="unsafe", dtype="c16")),
+    "einsum in an order": ((), lambda xp, o, x: xp.einsum("i,i->", x["b"], x["i"], out=o, optimize=True)),
+    "einsum of nothing summed in an order": (
+        (3,),
+        lambda xp, o, x: xp.einsum("i,i->i", x["f"], x["i"], out=o, optimize="greedy"),
+    ),
+    "einsum in a dtype": ((), lambda xp, o, x: xp.einsum("i,i->", x["i"], x["i"], out=o, dtype="i4", casting="same_kind")),
     "einsum as it is": ((), lambda xp, o, x: xp.einsum("i->", x["f"], out=o, casting="no")),
     "trace": ((), lambda xp, o, x: xp.trace(x["m"], out=o)),
     "add.reduce": ((4,), lambda xp, o, x: xp.add.reduce(x["m"], out=o)),
