@@ -3,8 +3,11 @@ subclasses and array functions of other libraries."""
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from typing import Any
+
+import numpy as np
 
 # In the order of the numbers that NumPy takes in their place.
 MODES = ("clip", "wrap", "raise")
@@ -40,6 +43,18 @@ def memory_order(order: Any, name: str, accepted: str = "CFAK", default: str = "
     if len(letter) != 1 or letter not in accepted:
         raise ValueError(f"{name}: order must be one of {', '.join(map(repr, accepted))}, got {order!r}")
     return letter
+
+
+def kept(keepdims: Any, name: str) -> bool:
+    """Do reduced axes stay, with length 1? TypeError for what is neither a boolean nor an integer."""
+    if isinstance(keepdims, (bool, np.bool_)):
+        return bool(keepdims)
+    if keepdims is np._NoValue:
+        return False
+    try:
+        return operator.index(keepdims) != 0
+    except TypeError:
+        raise TypeError(f"{name}: keepdims must be a boolean, got {keepdims!r}") from None
 
 
 def no_subclass(subok: Any, name: str) -> None:

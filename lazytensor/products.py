@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lazytensor import elementwise, statistics, views
-from lazytensor.axes import axis_tuple, one_axis
+from lazytensor.axes import as_index, axis_tuple, one_axis
 from lazytensor.compiler.ops import library as ops
 from lazytensor.contractions import check_layout, operand_as, tensordot
 from lazytensor.handle import apply, wrap
@@ -84,10 +84,15 @@ def vecdot(
 ) -> Tensor:
     """Dot product of vectors along an axis (the last when None), the first conjugated; the other axes broadcast."""
     first, second = _operands("vecdot", x1, x2, casting, order, dtype)
+    if not isinstance(keepdims, (bool, np.bool_)):
+        raise TypeError(f"vecdot: keepdims must be a boolean, got {keepdims!r}")
     if axis is not None:
         if axes is not None:
             raise TypeError("vecdot: expects axis or axes, got both")
-        axes = [axis, axis, axis if keepdims else ()]
+        place = as_index(axis)
+        if place is None:
+            raise TypeError(f"vecdot: axis must be an integer, got {axis!r}")
+        axes = [place, place, place if keepdims else ()]
     if keepdims:
         axes = [*axes, -1] if axes is not None and len(axes) == 2 else axes
         return _along(_vecdot_kept, "vecdot", first, second, axes, (1, 1, 1), out, casting)

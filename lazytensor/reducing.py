@@ -18,6 +18,7 @@ from lazytensor.dtypes import as_dtype
 from lazytensor.elementwise import astype, divide, imag, multiply, real, square
 from lazytensor.handle import Handle, node_operand, record, wrap
 from lazytensor.indexing import cast_for_assignment
+from lazytensor.keywords import kept
 from lazytensor.manipulation import broadcast_to
 
 if TYPE_CHECKING:
@@ -61,16 +62,17 @@ def cast(x: Any, dtype: Any, name: str) -> Node:
 def reduce(op: Op, x: Any, axis: Any, keepdims: bool) -> Tensor:
     """Record a reduction row."""
     node = node_operand(x, op.name)
-    return wrap(record(op, (node,), (reduced_axes(axis, len(node.shape), op.name), bool(keepdims))))
+    return wrap(record(op, (node,), (reduced_axes(axis, len(node.shape), op.name), kept(keepdims, op.name))))
 
 
 def reduce_by_ufunc(ufunc: np.ufunc, x: Tensor, axis: Any, keepdims: bool, initial: Any, where: Any) -> Tensor:
     """Record a reduction that NumPy's own loop computes, with the keywords that are given."""
     name = f"{ufunc.__name__}.reduce"
     axes = reduced_axes(axis, len(x.shape), name)
+    keepdims = kept(keepdims, name)
     operands, keywords = [x._read()], []
     if given(initial):
-        result = rows.ufunc_reduce.resolve(x.dtype, ufunc, axes, bool(keepdims), ()).result
+        result = rows.ufunc_reduce.resolve(x.dtype, ufunc, axes, keepdims, ()).result
         operands.append(initial_value(initial, result, name)._read())
         keywords.append("initial")
     if not unmasked(where):
@@ -78,7 +80,7 @@ def reduce_by_ufunc(ufunc: np.ufunc, x: Tensor, axis: Any, keepdims: bool, initi
         keywords.append("where")
         if ufunc.identity is None and not given(initial):
             raise ValueError(f"{name}: has no identity, so that a where mask needs an initial value")
-    return wrap(record(rows.ufunc_reduce, tuple(operands), (ufunc, axes, bool(keepdims), tuple(keywords))))
+    return wrap(record(rows.ufunc_reduce, tuple(operands), (ufunc, axes, keepdims, tuple(keywords))))
 
 
 def may_be_negative_zero(value: Any) -> bool:

@@ -29,6 +29,7 @@ from lazytensor.elementwise import (
 )
 from lazytensor.elementwise import where as choose
 from lazytensor.handle import node_operand, record, wrap
+from lazytensor.keywords import kept
 from lazytensor.manipulation import as_tensor, broadcast_to, copy, raveled
 from lazytensor.out import accumulated_in, deliver, returned
 from lazytensor.reducing import (
@@ -136,7 +137,7 @@ def _extreme(op: Op, join: Any, a: Any, axis: Any, out: Any, keepdims: bool, ini
         if math.prod([source.shape[place] for place in axes]):
             made = join(reduce(op, source, axis, keepdims), start)
         else:
-            made = wrap(copy(broadcast_to(start, ops.sum.shape(source.shape, axes, bool(keepdims))))._read())
+            made = wrap(copy(broadcast_to(start, ops.sum.shape(source.shape, axes, kept(keepdims, op.name))))._read())
     return deliver(made, out, op.name, casting="unsafe")
 
 
@@ -195,7 +196,7 @@ def all(a: Any, axis: Any = None, out: Any = None, keepdims: bool = False, *, wh
 def _position(op: Op, a: Any, axis: Any, keepdims: bool) -> Tensor:
     if isinstance(axis, tuple):
         raise TypeError(f"{op.name}: axis must be None or an integer, got {axis}")
-    return reduce(op, a, axis, keepdims)
+    return reduce(op, a, axis, bool(keepdims))
 
 
 def argmax(a: Any, axis: int | None = None, out: Any = None, *, keepdims: bool = False) -> Tensor:
