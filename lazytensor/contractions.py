@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytensor import elementwise, views
+from lazytensor import elementwise
 from lazytensor.axes import as_index, axis_tuple
 from lazytensor.compiler.ops import library as ops
 from lazytensor.compiler.ops.einsum import parse
 from lazytensor.dtypes import as_dtype, result_type
 from lazytensor.handle import Handle, apply, created, node_operand, record
-from lazytensor.keywords import CASTINGS, chosen
+from lazytensor.keywords import CASTINGS, chosen, memory_order
+from lazytensor.layout import laid_out, result_order
 from lazytensor.manipulation import as_tensor, reshape
 from lazytensor.out import deliver
 
@@ -34,12 +35,6 @@ def operand_as(x: Any, dtype: Any, casting: Any, name: str) -> Tensor:
     if not np.can_cast(source.dtype, wanted, casting):
         raise TypeError(f"{name}: cannot cast an operand from {source.dtype} to {wanted} with casting rule {casting!r}")
     return elementwise.astype(source, wanted, copy=False)
-
-
-def check_layout(order: str, name: str) -> None:
-    """Raise ValueError for an `order=` that asks for another memory layout than tensors have."""
-    if order not in ("K", "A", "C"):
-        raise ValueError(f"{name}: order must be 'K', 'A' or 'C', got {order!r}; tensors are logically C-contiguous")
 
 
 def tensordot(a: Any, b: Any, axes: Any = 2) -> Tensor:
@@ -93,8 +88,8 @@ def einsum(
         Checked, and ignored: contractions of several operands are always ordered.
     dtype, casting : optional
         What to compute in, and how freely the operands may be cast to it. Of no effect where NumPy gives a view.
-    order : {"K", "A", "C"}
-        Results are logically C-contiguous.
+    order : {"K", "A", "C", "F"}
+        "F" lays a new result out in Fortran's order, "A" where all operands are in that; with any other it is C-contiguous.
 
     Returns
     -------
@@ -108,11 +103,14 @@ def einsum(
     [[1 3]
      [2 4]]
     """
-    check_layout(order, "einsum")
+    order = memory_order(order, "einsum", default="K")
     if not isinstance(optimize, (bool, np.bool_, list, tuple)) and optimize not in ("greedy", "optimal"):
         raise TypeError(f"einsum: optimize must be a boolean, 'greedy', 'optimal' or a path, got {optimize!r}")
     chosen(casting, CASTINGS, "einsum", "casting")
     subscripts, arrays = _split(operands)
+    _check_path(optimize, len(arrays))
+    if dtype is not None:
+        dtype = as_dtype(dtype, "einsum")
     tensors = [as_tensor(array, "einsum") for array in arrays]
     parsed = parse(tuple([tensor.shape for tensor in tensors]), subscripts)
     # What NumPy answers with a view keeps its dtype.
@@ -120,7 +118,16 @@ def einsum(
         if dtype is None:
             dtype = result_type(*tensors)
         tensors = [operand_as(tensor, dtype, casting, "einsum") for tensor in tensors]
-    return deliver(apply(ops.einsum, *tensors, params=(subscripts,)), out, "einsum")
+    made = laid_out(apply(ops.einsum, *tensors, params=(subscripts,)), result_order(order, tensors))
+    return deliver(made, out, "einsum")
+
+
+def _check_path(path: Any, count: int) -> None:
+    """RuntimeError for an explicit path that does not contract all the operands, as NumPy has it."""
+    if isinstance(path, (list, tuple)) and path and path[0] == "einsum_path":
+        left = count - sum(len(set(step)) - 1 for step in path[1:])
+        if left != 1:
+            raise RuntimeError(f"einsum: invalid path, {left - 1} more operands have to be contracted")
 
 
 def einsum_path(*operands: Any, optimize: Any = "greedy", einsum_call: bool = False) -> tuple[list[Any], str]:
@@ -165,10 +172,11 @@ def _letters(labels: Any) -> str:
     for label in labels:
         if label is Ellipsis:
             found += "..."
-        elif not views.is_integer(label):
+            continue
+        place = as_index(label)
+        if place is None:
             raise TypeError(f"einsum: labels are integers or Ellipsis, got {label!r}")
-        elif not 0 <= label < len(LABELS):
+        if not 0 <= place < len(LABELS):
             raise ValueError(f"einsum: labels are from 0 to {len(LABELS) - 1}, got {label}")
-        else:
-            found += LABELS[label]
+        found += LABELS[place]
     return found

@@ -133,7 +133,7 @@ def _numeric(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 
 def _converted(array: np.ndarray[Any, Any], dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
     """A cast that neither warns nor keeps an imaginary part that does not fit."""
-    source = array.real if array.dtype.kind == "c" and dtype.kind != "c" else array
+    source = array.real if array.dtype.kind == "c" and dtype.kind not in "bc" else array
     with np.errstate(all="ignore"):
         return np.array(source, dtype=dtype, order="C", subok=False)
 
@@ -294,7 +294,7 @@ def _like(name: str, make: Any, x: Any, dtype: Any, order: Any, shape: Any, devi
     made: Tensor = make(view.shape if shape is None else shape, kind, device=where)
     axes = layout.axes_in(letter, view)
     if len(made.shape) != len(axes):
-        return layout.laid_out(made, "F" if letter == "F" else "C")
+        return layout.laid_out(made, layout.result_order(letter, (model,)))
     return made if axes == tuple(range(len(axes))) else layout.arranged(made, axes)
 
 

@@ -232,6 +232,7 @@ def _store(elements: Tensor, key: Any, value: Any) -> None:
     if place is not None:
         indexing.get(elements, place)  # IndexError out of bounds
         try:
+            value = indexing.whole_in_signed(value, elements.dtype)
             stored = wrap(indexing.cast_for_assignment(value, elements.dtype, "flat"))
         except (TypeError, ValueError, OverflowError) as error:
             raise ValueError(f"error setting single item of array: {error}") from error

@@ -232,6 +232,12 @@ def _scalar(value: Any, dtype: np.dtype[Any], name: str) -> np.ndarray[Any, Any]
         return np.asarray(value).astype(dtype)
 
 
+def whole_in_signed(value: Any, dtype: np.dtype[Any]) -> Any:
+    """One of NumPy's real scalars as the integer that it must be, and that must fit, where it is stored in a signed dtype; in an unsigned
+    one it wraps."""
+    return int(value) if isinstance(value, (np.integer, np.floating)) and dtype.kind == "i" else value
+
+
 def assign(x: Handle, key: Any, value: Any) -> None:
     """`x[key] = value`, for basic, integer-array and boolean keys."""
     if x.shape == () and x._node is not None:
@@ -242,8 +248,7 @@ def assign(x: Handle, key: Any, value: Any) -> None:
     site = user_site()
     items = _items(key)
     if views.is_basic(items):
-        if isinstance(value, np.integer) and x.dtype.kind == "i":
-            value = int(value)  # NumPy's scalars must fit a signed dtype here, and wrap in an unsigned one
+        value = whole_in_signed(value, x.dtype)
         target = views.index(x._index_map(), items)
         if (
             isinstance(value, Handle)

@@ -42,6 +42,8 @@ class Protocols(Handle):
         return value.copy() if copy else value
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, out: Any = None, **keywords: Any) -> Any:
+        if not isinstance(ufunc, np.ufunc):
+            raise TypeError(f"__array_ufunc__: expects a ufunc of NumPy, got {type(ufunc).__name__}")
         outputs = out if type(out) is tuple else (out,)
         if any(hasattr(type(item), "__array_ufunc__") and not isinstance(item, _KNOWN) for item in (*inputs, *outputs)):
             return NotImplemented  # the other operand knows better

@@ -14,9 +14,11 @@ import numpy as np
 from lazytensor import elementwise, statistics, views
 from lazytensor.axes import as_index, axis_tuple, one_axis
 from lazytensor.compiler.ops import library as ops
-from lazytensor.contractions import check_layout, operand_as, tensordot
+from lazytensor.contractions import operand_as, tensordot
 from lazytensor.handle import apply, wrap
 from lazytensor.joining import stack
+from lazytensor.keywords import memory_order
+from lazytensor.layout import laid_out, result_order
 from lazytensor.manipulation import as_tensor, expand_dims, moveaxis, ravel, reshape
 from lazytensor.out import deliver
 from lazytensor.ufunc_class import generalized
@@ -50,7 +52,7 @@ def matmul(
         The axes of the matrices in both operands and in the result, where they are not the last.
     casting, dtype : optional
         What to compute in, and how freely the operands and the result may be cast.
-    order : {"K", "A", "C"}
+    order : {"K", "A", "C", "F"}
         Results are logically C-contiguous.
 
     >>> import lazytensor as lt
@@ -59,9 +61,9 @@ def matmul(
     """
     if out is None and dtype is None and axes is None and order == "K" and casting == "same_kind":
         return apply(ops.matmul, x1, x2)
-    first, second = _operands("matmul", x1, x2, casting, order, dtype)
+    first, second = _operands("matmul", x1, x2, casting, dtype)
     cores = (min(len(first.shape), 2), min(len(second.shape), 2))
-    return _along(_matmul, "matmul", first, second, axes, (*cores, max(sum(cores) - 2, 0)), out, casting)
+    return _along(_matmul, "matmul", first, second, axes, (*cores, max(sum(cores) - 2, 0)), out, casting, order)
 
 
 def _matmul(x: Tensor, y: Tensor) -> Tensor:
@@ -83,7 +85,7 @@ def vecdot(
     dtype: Any = None,
 ) -> Tensor:
     """Dot product of vectors along an axis (the last when None), the first conjugated; the other axes broadcast."""
-    first, second = _operands("vecdot", x1, x2, casting, order, dtype)
+    first, second = _operands("vecdot", x1, x2, casting, dtype)
     if not isinstance(keepdims, (bool, np.bool_)):
         raise TypeError(f"vecdot: keepdims must be a boolean, got {keepdims!r}")
     if axis is not None:
@@ -95,8 +97,8 @@ def vecdot(
         axes = [place, place, place if keepdims else ()]
     if keepdims:
         axes = [*axes, -1] if axes is not None and len(axes) == 2 else axes
-        return _along(_vecdot_kept, "vecdot", first, second, axes, (1, 1, 1), out, casting)
-    return _along(_vecdot, "vecdot", first, second, axes, (1, 1, 0), out, casting)
+        return _along(_vecdot_kept, "vecdot", first, second, axes, (1, 1, 1), out, casting, order)
+    return _along(_vecdot, "vecdot", first, second, axes, (1, 1, 0), out, casting, order)
 
 
 def _vecdot(x: Tensor, y: Tensor) -> Tensor:
@@ -118,8 +120,8 @@ def matvec(
     [[3 7]
      [2 4]]
     """
-    first, second = _operands("matvec", x1, x2, casting, order, dtype)
-    return _along(_matvec, "matvec", first, second, axes, (2, 1, 1), out, casting)
+    first, second = _operands("matvec", x1, x2, casting, dtype)
+    return _along(_matvec, "matvec", first, second, axes, (2, 1, 1), out, casting, order)
 
 
 def _matvec(x: Tensor, y: Tensor) -> Tensor:
@@ -133,8 +135,8 @@ def vecmat(
     x1: Any, x2: Any, /, out: Any = None, *, axes: Any = None, casting: str = "same_kind", order: str = "K", dtype: Any = None
 ) -> Tensor:
     """Products of vectors (..., n), conjugated, with matrices (..., n, m); the axes before broadcast."""
-    first, second = _operands("vecmat", x1, x2, casting, order, dtype)
-    return _along(_vecmat, "vecmat", first, second, axes, (1, 2, 1), out, casting)
+    first, second = _operands("vecmat", x1, x2, casting, dtype)
+    return _along(_vecmat, "vecmat", first, second, axes, (1, 2, 1), out, casting, order)
 
 
 def _vecmat(x: Tensor, y: Tensor) -> Tensor:
@@ -144,18 +146,18 @@ def _vecmat(x: Tensor, y: Tensor) -> Tensor:
     return _matmul(row, y) if len(x.shape) == 1 else _matmul(expand_dims(row, -2), y)[..., 0, :]
 
 
-def _operands(name: str, x1: Any, x2: Any, casting: str, order: str, dtype: Any) -> tuple[Tensor, Tensor]:
+def _operands(name: str, x1: Any, x2: Any, casting: str, dtype: Any) -> tuple[Tensor, Tensor]:
     """Both as tensors, cast to `dtype`."""
-    check_layout(order, name)
     return operand_as(x1, dtype, casting, name), operand_as(x2, dtype, casting, name)
 
 
 def _along(
-    product: Product, name: str, x: Tensor, y: Tensor, axes: Any, cores: tuple[int, int, int], out: Any, casting: str
+    product: Product, name: str, x: Tensor, y: Tensor, axes: Any, cores: tuple[int, int, int], out: Any, casting: str, order: str
 ) -> Tensor:
     """The product with its axes, so many of each operand and of the result, at the places given instead of the last."""
+    order = result_order(memory_order(order, name, default="K"), (x, y))
     if axes is None:
-        return deliver(product(x, y), out, name, casting=casting, fixed=cores[2])
+        return deliver(laid_out(product(x, y), order), out, name, casting=casting, fixed=cores[2])
     places = [tuple(item) if isinstance(item, (tuple, list)) else (item,) for item in axes]
     if len(places) == 2 and not cores[2]:
         places.append(())
@@ -167,7 +169,8 @@ def _along(
         )
     last = [tuple(range(-count, 0)) for count in cores]
     made = product(moveaxis(x, places[0], last[0]), moveaxis(y, places[1], last[1]))
-    return deliver(moveaxis(made, last[2], places[2]) if places[2] else made, out, name, casting=casting)
+    made = moveaxis(made, last[2], places[2]) if places[2] else made
+    return deliver(laid_out(made, order), out, name, casting=casting)
 
 
 # -- of arrays as NumPy has always had them --------------------------------------------------------------------------------------

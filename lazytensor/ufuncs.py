@@ -51,12 +51,12 @@ def call(
     signature, sig : str or tuple of dtype, optional
         The dtypes of operands and results, such as "dd->d" or (None, None, float64): of each operand what it is converted to.
     order
-        "F" lays a new result out in Fortran's order; with any other it is C-contiguous.
+        "F" lays a new result out in Fortran's order, "A" where all operands are in that; with any other it is C-contiguous.
     subok
         Accepted for NumPy's sake.
     """
     name: str = function.__name__
-    memory_order(order, name)
+    order = layout.result_order(memory_order(order, name, default="K"), operands)
     chosen(casting, CASTINGS, name, "casting")
     if where is not True:
         from lazytensor.arguments import truth  # delayed: arguments is written against the elementwise rows

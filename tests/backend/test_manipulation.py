@@ -254,3 +254,9 @@ def test_copy_is_independent(tier: str) -> None:
     y = lt.copy(x[::-1])
     x[0] = 9
     assert y.tolist() == [3, 2, 1, 0]
+
+
+@pytest.mark.parametrize("name", ["concatenate", "stack", "vstack", "hstack", "dstack", "column_stack"])
+def test_what_is_joined_has_an_order(name: str) -> None:
+    for joined in ((np.ones(2) for _ in range(2)), {1: np.ones(2)}.values(), {1, 2}):
+        assert_agree(lambda xp, joined=joined: getattr(xp, name)(joined))

@@ -206,7 +206,8 @@ def test_einsum_keywords(tier: str) -> None:
     assert_same(out, np.einsum("ij,jk", x, y).astype(float))
     for call, error, match in [
         (lambda: lt.einsum("ij,jk", a, y, dtype="f4"), TypeError, "cast"),
-        (lambda: lt.einsum("ij,jk", a, y, order="F"), ValueError, "order"),
+        (lambda: lt.einsum("ij,jk", a, y, order="X"), ValueError, "order"),
+        (lambda: lt.einsum("ij", a, dtype="no"), TypeError, "dtype"),
         (lambda: lt.einsum("ij,jk", a, y, optimize="fastest"), TypeError, "optimize"),
         (lambda: lt.einsum("ij,jk", a, a), ValueError, "einsum"),
         (lambda: lt.einsum(), ValueError, "einsum"),
