@@ -91,6 +91,8 @@ def _made(x: Any, dtype: Any, device: Any, copy: bool | None, order: str) -> Ten
         if copy is False:
             raise ValueError("asarray: a list cannot become a tensor without a copy")
         return _from_tensor(_stacked(x, MAX_AXES), wanted, device, None, order)
+    if copy is False and isinstance(x, np.generic):
+        raise ValueError("asarray: a NumPy scalar cannot become a tensor without a copy")
     where = place(device)
     if isinstance(x, (np.ndarray, np.generic)) or not isinstance(x, (bool, int, float, complex, list, tuple)):
         array = _foreign(x)

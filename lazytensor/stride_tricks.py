@@ -25,7 +25,7 @@ def as_strided(x: Any, shape: Any = None, strides: Any = None, subok: bool = Fal
     strides : tuple of int, optional
         In bytes, as NumPy has them: whole elements.
     writeable : bool
-        A view whose elements overlap cannot be written to in any case.
+        May the view be written through? Where its elements overlap, what is written last stays.
 
     Raises
     ------
@@ -52,7 +52,8 @@ def as_strided(x: Any, shape: Any = None, strides: Any = None, subok: bool = Fal
     if 0 not in wanted and not (first >= 0 and last < size):
         raise ValueError(f"as_strided: shape {wanted} and strides {strides} reach beyond an array of {size} elements")
     made = views.View(wanted, steps, view.offset)
-    return source._alias(made if writeable and views.distinct(made) else views.ReadOnly(*made))
+    # Parts of complex numbers are not written to through views that overlap.
+    return _windows(source, made, writeable and (views.distinct(made) or type(source._share()) is Storage))
 
 
 def _windows(source: Tensor, view: views.View, writeable: bool) -> Tensor:

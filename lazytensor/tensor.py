@@ -282,6 +282,9 @@ class Tensor(Methods, Protocols, Scalars, Subscripted[Shape_co, DType_co]):
     def __setitem__(self, key: Any, value: Any) -> None:
         indexing.assign(self, key, value)
 
+    def __delitem__(self, key: Any) -> None:
+        raise ValueError("elements of a tensor cannot be deleted; lazytensor.delete makes one without them")
+
     __hash__ = Scalars.__hash__  # which the comparisons below would take away
 
     # -- operators -------------------------------------------------------------------------------------------------------------

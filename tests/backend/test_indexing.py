@@ -301,3 +301,11 @@ def test_numpys_scalars_must_fit_where_they_are_assigned(value: Any) -> None:
         else:
             store(found, value)
             assert_same(found, expected)
+
+
+def test_nothing_is_deleted() -> None:
+    x = lt.ones(3)
+    with pytest.raises(ValueError, match="delete"):
+        del x[0]
+    with pytest.raises(TypeError, match="deleted"):
+        del x.flat[0]

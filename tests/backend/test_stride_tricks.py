@@ -93,8 +93,15 @@ def test_as_strided(tier: str) -> None:
     ours.as_strided(t, (3, 2), (32, 8))[1] = -1
     theirs.as_strided(x, (3, 2), (32, 8))[1] = -1
     assert_same(t, x)
-    with pytest.raises(ValueError, match="read-only"):
-        ours.as_strided(t, (3, 3), (8, 8))[0] = 1
+    for shape, strides in (((3, 3), (8, 8)), ((2, 3), (0, 8)), ((3, 2), (8, 0)), ((3,), (0,))):
+        values = np.arange(6.0).reshape(2, 3)[: shape[0]] if shape == (2, 3) else np.arange(3.0)[:, None][: shape[0]]
+        for tricks, whole in ((ours, t), (theirs, x)):
+            window = tricks.as_strided(whole[2:], shape, strides)
+            window[...] = values if len(shape) > 1 else values[:, 0]
+            window += 1
+        assert_same(t, x)
+    z = lt.arange(4) + 1j
+    assert not ours.as_strided(z.real, (3, 3), (0, 16)).flags.writeable
     with pytest.raises(ValueError, match="read-only"):
         ours.as_strided(t, (3,), (8,), writeable=False)[0] = 1
     for shape, strides, said in (
