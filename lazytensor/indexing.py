@@ -17,7 +17,7 @@ from lazytensor.compiler.graph import Node
 from lazytensor.compiler.ops import elementwise, indexing
 from lazytensor.compiler.ops.rules import INTEGER_LIMITS
 from lazytensor.compiler.ops.shapes import check_assignable
-from lazytensor.foreign import array_of, items_of
+from lazytensor.foreign import array_of, items_of, numpy_array
 from lazytensor.handle import (
     SUPPORTED,
     Handle,
@@ -102,7 +102,7 @@ def _positions(item: Any) -> tuple[np.ndarray[Any, Any] | None, Node]:
         if node.dtype.kind not in "iub":
             raise IndexError(f"arrays used as indices must be of integer (or boolean) type, got {node.dtype}")
         return None, node
-    array = np.asarray(item)
+    array = numpy_array(item)
     if array.size == 0 and not isinstance(item, np.ndarray):
         array = array.astype(np.intp)
     if array.dtype.kind not in "iub":

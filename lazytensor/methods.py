@@ -145,7 +145,7 @@ class Methods(Handle):
             view = self._index_map()
             if size != wanted or not layout.is_contiguous(view, "C"):
                 raise ValueError("resize: cannot change the size of an array that views show; use lazytensor.resize")
-            self._view = self._limited(views.View(shape, views.contiguous_strides(shape), view.offset))
+            self._view = self._limited(views.whole(shape)._replace(offset=view.offset))
             return
         elements = manipulation.ravel(wrap(self._read()))
         if wanted > size:

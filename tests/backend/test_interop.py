@@ -361,3 +361,11 @@ def test_protocols_check_their_arguments() -> None:
     assert x.__array_function__(func=np.sum, types=(), args=(x,), kwargs={}).tolist() == 3
     with pytest.raises(ValueError, match="without a copy"):
         lt.asarray(np.float64(1), copy=False)
+
+
+def test_positions_may_come_from_an_object_that_answers_a_tensor() -> None:
+    class Position:
+        def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+            return lt.asarray(1)
+
+    assert lt.arange(6).reshape(2, 3)[0, Position()].tolist() == 1
