@@ -384,4 +384,4 @@ async def _awaited(promise: Promise) -> None:
 
 
 def _restore(array: np.ndarray[Any, Any], device: str | None) -> Tensor:
-    return creation.asarray(array, device=device)
+    return creation.asarray(array, order="A", device=device)

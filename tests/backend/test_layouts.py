@@ -4,7 +4,9 @@ NumPy's."""
 from __future__ import annotations
 
 import copy
+import io
 import itertools
+import pickle
 import random
 from collections.abc import Callable
 from typing import Any
@@ -216,3 +218,16 @@ def test_functions_lay_results_out_in_the_order_asked_for() -> None:
         ours = call(lt, lt.array(x, order=layout), lt.array(y, order="F"), order).flags
         theirs = call(np, np.array(x, order=layout), np.array(y, order="F"), order).flags
         assert (ours.c_contiguous, ours.f_contiguous) == (theirs.c_contiguous, theirs.f_contiguous), (order, layout)
+
+
+def test_files_and_pickles_keep_the_order() -> None:
+    for order in "CF":
+        x = lt.array(np.arange(6.0).reshape(2, 3), order=order)
+        file = io.BytesIO()
+        lt.save(file, x)
+        file.seek(0)
+        for made in (lt.load(file), *(pickle.loads(pickle.dumps(x, protocol)) for protocol in range(2, 6))):
+            assert made.tolist() == x.tolist()
+            assert made.flags.f_contiguous == (order == "F")
+            made[0, 1] = 7
+            assert made.tolist() == [[0, 7, 2], [3, 4, 5]]
