@@ -22,6 +22,7 @@ from lazytensor.handle import record, wrap
 from lazytensor.manipulation import as_tensor
 from lazytensor.out import deliver, returned, single
 from lazytensor.reducing import (
+    complex_if_asked,
     floating,
     given,
     initial_value,
@@ -189,6 +190,7 @@ def nanvar(
 ) -> Tensor:
     """Variance over axes of what is not NaN; parameters as of `var`. NaN where no degrees of freedom are left."""
     made = _variance(a, axis, dtype, ddof, keepdims, where, mean, correction, "nanvar")
+    made = complex_if_asked(made, dtype, "nanvar")
     return deliver(made, _inexact_out(out, as_tensor(a, "nanvar"), "nanvar"), "nanvar", casting="unsafe")
 
 
@@ -206,6 +208,7 @@ def nanstd(
 ) -> Tensor:
     """Standard deviation over axes of what is not NaN; parameters as of `std`."""
     made = sqrt(_variance(a, axis, dtype, ddof, keepdims, where, mean, correction, "nanstd"))
+    made = complex_if_asked(made, dtype, "nanstd")
     return deliver(made, _inexact_out(out, as_tensor(a, "nanstd"), "nanstd"), "nanstd")
 
 

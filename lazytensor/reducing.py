@@ -116,6 +116,11 @@ def quotient(total: Tensor, divisor: Tensor) -> Tensor:
     return made if made.dtype == total.dtype else astype(made, total.dtype)
 
 
+def complex_if_asked(made: Tensor, dtype: Any, name: str) -> Tensor:
+    """Variances are real; NumPy's are of the dtype asked for."""
+    return made if dtype is None or as_dtype(dtype, name).kind != "c" else astype(made, dtype)
+
+
 def subtracted(ddof: Any, correction: Any, name: str) -> Any:
     """What two arguments of one meaning say."""
     if not given(correction):

@@ -34,6 +34,7 @@ from lazytensor.manipulation import as_tensor, broadcast_to, copy, raveled
 from lazytensor.out import accumulated_in, deliver, returned
 from lazytensor.reducing import (
     cast,
+    complex_if_asked,
     count,
     floating,
     given,
@@ -289,7 +290,7 @@ def var(
     2.0
     """
     made = _variance(a, axis, dtype, ddof, keepdims, where, mean, correction, "var")
-    return deliver(_complex_if_asked(made, dtype, "var"), out, "var", casting="unsafe")
+    return deliver(complex_if_asked(made, dtype, "var"), out, "var", casting="unsafe")
 
 
 def std(
@@ -306,12 +307,7 @@ def std(
 ) -> Tensor:
     """Standard deviation over axes: the square root of `var`, whose parameters it has."""
     made = sqrt(_variance(a, axis, dtype, ddof, keepdims, where, mean, correction, "std"))
-    return deliver(_complex_if_asked(made, dtype, "std"), out, "std")
-
-
-def _complex_if_asked(made: Tensor, dtype: Any, name: str) -> Tensor:
-    """Variances are real; NumPy's are of the dtype asked for."""
-    return made if dtype is None or as_dtype(dtype, name).kind != "c" else astype(made, dtype)
+    return deliver(complex_if_asked(made, dtype, "std"), out, "std")
 
 
 def _variance(
@@ -326,11 +322,13 @@ def _variance(
         divisor = number - less
         return divide(reduce(ops.sum, squared(subtract(value, mean)), axis, keepdims), divisor if divisor > 0 else 0)
     chosen = mask(where, value.shape, name)
+    # Integers that were asked for are no dtype of a mean.
+    ratio = quotient if value.dtype.kind in "fc" else divide
     if not given(mean):
         total = reduce(ops.sum, choose(chosen, value, 0), axis, True)
-        mean = quotient(total, masked_count(chosen, value.shape, axis, True))
+        mean = ratio(total, masked_count(chosen, value.shape, axis, True))
     total = reduce(ops.sum, choose(chosen, squared(subtract(value, mean)), 0), axis, keepdims)
-    return quotient(total, maximum(masked_count(chosen, value.shape, axis, keepdims) - less, 0))
+    return ratio(total, maximum(masked_count(chosen, value.shape, axis, keepdims) - less, 0))
 
 
 # -- running sums ---------------------------------------------------------------------------------------------------------------
