@@ -17,6 +17,7 @@ from lazytensor.compiler.ops.row import Op
 from lazytensor.creation import zeros
 from lazytensor.handle import Handle, Storage, as_stored, constant, record, showing, wrap, write_lock
 from lazytensor.sites import Site
+from lazytensor.storing import cast_unsafely
 from lazytensor.views import View
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def set_part(x: Tensor, row: Op, value: Any) -> None:
     with write_lock:
         target = part(x, row)
         if not (isinstance(value, Handle) and _same(value, target)):  # x.real += 1 has already written through the view
-            indexing.assign(target, ..., value)
+            indexing.assign(target, ..., cast_unsafely(value, target.dtype, "real" if row is ops.real else "imag"))
 
 
 def _same(x: Handle, y: Handle) -> bool:

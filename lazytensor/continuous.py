@@ -16,6 +16,8 @@ from lazytensor.compiler.ops import samplers as ops
 from lazytensor.generator import (
     NONNEGATIVE,
     POSITIVE,
+    WIDTH,
+    Rule,
     Stream,
     check,
     delivered,
@@ -25,6 +27,7 @@ from lazytensor.generator import (
     scaled,
     sized,
     target,
+    valid,
 )
 from lazytensor.handle import Handle
 
@@ -60,7 +63,7 @@ class Continuous(Stream):
         Raises
         ------
         ValueError
-            If `high` is less than `low`. In tensors this is not looked for.
+            If `high` is less than `low`. In tensors that gives NaN.
         OverflowError
             If their difference is infinite or NaN.
         """
@@ -71,13 +74,13 @@ class Continuous(Stream):
                 raise OverflowError("uniform: high - low range exceeds valid bounds")
             if (width < 0).any():
                 raise ValueError("uniform: high must not be less than low")
-        return self._between(low, high, size, dtype, device)
+        return self._between(low, high, size, dtype, device, WIDTH)
 
-    def _between(self, low: Any, high: Any, size: Any, dtype: Any, device: Any) -> Tensor:
+    def _between(self, low: Any, high: Any, size: Any, dtype: Any, device: Any, rule: Rule | None = None) -> Tensor:
         kind = real(dtype, "uniform")
         first, last = parameter(low, kind, "uniform", "low"), parameter(high, kind, "uniform", "high")
         made = self._uniform(sized(size, "uniform", first, last), kind, device)
-        return scaled(made, first, last - first)
+        return scaled(made, first, last - first if rule is None else valid(last - first, rule))
 
     def standard_normal(self, size: Any = None, dtype: Any = np.float64, out: Any = None, *, device: Any = None) -> Tensor:
         """Normal with mean 0 and standard deviation 1."""
@@ -93,11 +96,11 @@ class Continuous(Stream):
         Raises
         ------
         ValueError
-            If `scale` is a negative number, or an array with one in it. In a tensor it is not looked for.
+            If `scale` is a negative number, or an array with one in it. In a tensor it gives NaN.
         """
         kind = real(dtype, "normal")
         mean = parameter(loc, kind, "normal", "loc")
-        deviation = parameter(scale, kind, "normal", "scale", NONNEGATIVE)
+        deviation = valid(parameter(scale, kind, "normal", "scale", NONNEGATIVE), NONNEGATIVE)
         return scaled(self._normal(sized(size, "normal", mean, deviation), kind, device), mean, deviation)
 
     def standard_exponential(
@@ -114,7 +117,7 @@ class Continuous(Stream):
     def exponential(self, scale: Any = 1.0, size: Any = None, dtype: Any = np.float64, *, device: Any = None) -> Tensor:
         """Exponential of mean `scale`."""
         kind = real(dtype, "exponential")
-        mean = parameter(scale, kind, "exponential", "scale", NONNEGATIVE)
+        mean = valid(parameter(scale, kind, "exponential", "scale", NONNEGATIVE), NONNEGATIVE)
         return scaled(self._exponential(sized(size, "exponential", mean), kind, device), 0, mean)
 
     def standard_gamma(
@@ -131,7 +134,7 @@ class Continuous(Stream):
         """Gamma; `shape` is the distribution's parameter, not the array's shape."""
         kind = real(dtype, "gamma")
         form = parameter(shape, FLOAT64, "gamma", "shape", NONNEGATIVE)
-        factor = parameter(scale, kind, "gamma", "scale", NONNEGATIVE)
+        factor = valid(parameter(scale, kind, "gamma", "scale", NONNEGATIVE), NONNEGATIVE)
         return scaled(self._sample(ops.random_gamma, sized(size, "gamma", form, factor), kind, device, form), 0, factor)
 
     # -- by inverting the distribution function ---------------------------------------------------------------------------------
@@ -167,26 +170,26 @@ class Continuous(Stream):
         """The exponential of a normal with mean `mean` and standard deviation `sigma`."""
         kind = real(dtype, "lognormal")
         centre = parameter(mean, kind, "lognormal", "mean")
-        deviation = parameter(sigma, kind, "lognormal", "sigma", NONNEGATIVE)
+        deviation = valid(parameter(sigma, kind, "lognormal", "sigma", NONNEGATIVE), NONNEGATIVE)
         made = self._normal(sized(size, "lognormal", centre, deviation), kind, device)
         return elementwise.exp(scaled(made, centre, deviation))
 
     def pareto(self, a: Any, size: Any = None, dtype: Any = np.float64, *, device: Any = None) -> Tensor:
         """Pareto II (Lomax): Pareto less 1, of index `a`."""
         kind = real(dtype, "pareto")
-        index = parameter(a, kind, "pareto", "a", POSITIVE)
+        index = valid(parameter(a, kind, "pareto", "a", POSITIVE), POSITIVE)
         return elementwise.expm1(self._exponential(sized(size, "pareto", index), kind, device) / index)
 
     def power(self, a: Any, size: Any = None, dtype: Any = np.float64, *, device: Any = None) -> Tensor:
         """In [0, 1] with density a * x**(a - 1)."""
         kind = real(dtype, "power")
-        index = parameter(a, kind, "power", "a", POSITIVE)
+        index = valid(parameter(a, kind, "power", "a", POSITIVE), POSITIVE)
         return elementwise.pow(self._inside(sized(size, "power", index), kind, device), 1.0 / index)
 
     def rayleigh(self, scale: Any = 1.0, size: Any = None, dtype: Any = np.float64, *, device: Any = None) -> Tensor:
         """Rayleigh with mode `scale`."""
         kind = real(dtype, "rayleigh")
-        mode = parameter(scale, kind, "rayleigh", "scale", NONNEGATIVE)
+        mode = valid(parameter(scale, kind, "rayleigh", "scale", NONNEGATIVE), NONNEGATIVE)
         made = self._exponential(sized(size, "rayleigh", mode), kind, device)
         return scaled(elementwise.sqrt(2.0 * made), 0, mode)
 
@@ -211,6 +214,8 @@ class Continuous(Stream):
         )
         made = self._uniform(sized(size, "triangular", low, top, high), kind, device)
         width = high - low
+        if any(isinstance(item, Handle) for item in (low, top, high)):
+            top = elementwise.where((top >= low) & (top <= high) & (low < high), top, np.nan)
         rising = low + elementwise.sqrt(made * ((top - low) * width))
         falling = high - elementwise.sqrt((1.0 - made) * ((high - top) * width))
         return elementwise.where(made <= (top - low) / width, rising, falling)
@@ -218,7 +223,7 @@ class Continuous(Stream):
     def weibull(self, a: Any, size: Any = None, dtype: Any = np.float64, *, device: Any = None) -> Tensor:
         """Weibull of scale 1 and shape `a`; 0 where that is 0."""
         kind = real(dtype, "weibull")
-        form = parameter(a, kind, "weibull", "a", NONNEGATIVE)
+        form = valid(parameter(a, kind, "weibull", "a", NONNEGATIVE), NONNEGATIVE)
         made = self._exponential(sized(size, "weibull", form), kind, device)
         if isinstance(form, Handle):
             return elementwise.where(elementwise.equal(form, 0), 0.0, elementwise.pow(made, 1.0 / form))  # type: ignore[operator]
@@ -229,7 +234,8 @@ class Continuous(Stream):
     def chisquare(self, df: Any, size: Any = None, dtype: Any = np.float64, *, device: Any = None) -> Tensor:
         """Chi-square with `df` degrees of freedom."""
         kind = real(dtype, "chisquare")
-        return self._chisquare(parameter(df, FLOAT64, "chisquare", "df", POSITIVE), size, kind, device, "chisquare")
+        freedom = valid(parameter(df, FLOAT64, "chisquare", "df", POSITIVE), POSITIVE)
+        return self._chisquare(freedom, size, kind, device, "chisquare")
 
     def _chisquare(self, freedom: Any, size: Any, kind: np.dtype[Any], device: Any, name: str) -> Tensor:
         return 2.0 * self._sample(ops.random_gamma, sized(size, name, freedom), kind, device, freedom / 2.0)
@@ -305,4 +311,4 @@ class Continuous(Stream):
 def _located(loc: Any, scale: Any, dtype: Any, name: str) -> tuple[np.dtype[Any], Any, Any]:
     """The dtype, and the parameters of a distribution that is moved and stretched."""
     kind = real(dtype, name)
-    return kind, parameter(loc, kind, name, "loc"), parameter(scale, kind, name, "scale", NONNEGATIVE)
+    return kind, parameter(loc, kind, name, "loc"), valid(parameter(scale, kind, name, "scale", NONNEGATIVE), NONNEGATIVE)

@@ -6,16 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytensor import elementwise
+from lazytensor import elementwise, layout
 from lazytensor.axes import as_index, axis_tuple
 from lazytensor.compiler.ops import library as ops
 from lazytensor.compiler.ops.einsum import parse
 from lazytensor.dtypes import as_dtype, result_type
-from lazytensor.handle import Handle, apply, created, node_operand, record
+from lazytensor.handle import Handle, apply, created, mutable, node_operand, record
 from lazytensor.keywords import CASTINGS, chosen, memory_order
-from lazytensor.layout import laid_out, result_order
 from lazytensor.manipulation import as_tensor, reshape
-from lazytensor.out import deliver
+from lazytensor.out import deliver, single
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
@@ -27,7 +26,7 @@ LABELS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 def operand_as(x: Any, dtype: Any, casting: Any, name: str) -> Tensor:
     """An operand as a tensor of the dtype, if the rule allows the cast; of its own when that is None."""
-    chosen(casting, CASTINGS, name, "casting")
+    casting = chosen(casting, CASTINGS, name, "casting")
     source = as_tensor(x, name)
     if dtype is None:
         return source
@@ -64,7 +63,7 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Tensor:
             raise ValueError(f"tensordot: axes must come in pairs, got {axes}")
     if not ours:  # nothing is summed: an outer product, which fuses with its neighbours
         one, other = as_tensor(a, "tensordot"), as_tensor(b, "tensordot")
-        return elementwise.multiply(reshape(one, one.shape + (1,) * right) if right else one, other)
+        return mutable(elementwise.multiply(reshape(one, one.shape + (1,) * right) if right else one, other))
     return created(record(ops.tensordot, (first, second), (ours, theirs)))
 
 
@@ -73,7 +72,7 @@ def _axes(given: Any, rank: int) -> tuple[int, ...]:
 
 
 def einsum(
-    *operands: Any, out: Any = None, optimize: Any = False, dtype: Any = None, order: str = "K", casting: str = "safe"
+    *operands: Any, out: Any = None, optimize: Any = False, dtype: Any = None, order: str = "K", casting: Any = "safe"
 ) -> Tensor:
     """Einstein's summation convention.
 
@@ -85,9 +84,11 @@ def einsum(
     out : tensor or numpy.ndarray, optional
         Where to store the result. A NumPy array waits.
     optimize : bool, "greedy", "optimal" or path
-        Checked, and ignored: contractions of several operands are always ordered.
+        Contractions of several operands are always ordered, by an order of our own. As in NumPy, a sum is stored unsafely in `out` if
+        it asks for an order.
     dtype, casting : optional
-        What to compute in, and how freely the operands may be cast to it. Of no effect where NumPy gives a view.
+        What to compute in, and how freely the operands may be cast to it, and the result to `out`. Without a dtype it is computed in
+        the common one of operands and `out`. Of no effect where NumPy gives a view.
     order : {"K", "A", "C", "F"}
         "F" lays a new result out in Fortran's order, "A" where all operands are in that; with any other it is C-contiguous.
 
@@ -103,31 +104,36 @@ def einsum(
     [[1 3]
      [2 4]]
     """
-    order = memory_order(order, "einsum", default="K")
+    letter = memory_order(order, "einsum", default="K")
     if not isinstance(optimize, (bool, np.bool_, list, tuple)) and optimize not in ("greedy", "optimal"):
         raise TypeError(f"einsum: optimize must be a boolean, 'greedy', 'optimal' or a path, got {optimize!r}")
-    chosen(casting, CASTINGS, "einsum", "casting")
+    casting = chosen(casting, CASTINGS, "einsum", "casting")
     subscripts, arrays = _split(operands)
-    _check_path(optimize, len(arrays))
+    tensors = [as_tensor(array, "einsum") for array in arrays]
+    if isinstance(optimize, (list, tuple)):
+        einsum_path(subscripts, *tensors, optimize=optimize)  # RuntimeError of what is no path
     if dtype is not None:
         dtype = as_dtype(dtype, "einsum")
-    tensors = [as_tensor(array, "einsum") for array in arrays]
     parsed = parse(tuple([tensor.shape for tensor in tensors]), subscripts)
+    into = single(out, "einsum")
+    summed = set(parsed.result) != parsed.lengths.keys()
     # What NumPy answers with a view keeps its dtype.
-    if len(tensors) > 1 or out is not None or set(parsed.result) != parsed.lengths.keys():
+    if len(tensors) > 1 or out is not None or summed:
+        if len(tensors) > 1 and bool(optimize):
+            # NumPy contracts pairs as without `out`, and stores whatever comes of a sum.
+            stored, beside = "unsafe" if summed else "same_kind" if casting == "safe" else casting, []
+        else:
+            stored, beside = casting, [into] if isinstance(into, (Handle, np.ndarray)) else []
         if dtype is None:
-            dtype = result_type(*tensors)
+            dtype = result_type(*tensors, *beside)
+        elif beside and not np.can_cast(beside[0].dtype, dtype, casting):
+            raise TypeError(f"einsum: out of dtype {beside[0].dtype} cannot be cast to {dtype} according to the rule {casting!r}")
         tensors = [operand_as(tensor, dtype, casting, "einsum") for tensor in tensors]
-    made = laid_out(apply(ops.einsum, *tensors, params=(subscripts,)), result_order(order, tensors))
-    return deliver(made, out, "einsum")
-
-
-def _check_path(path: Any, count: int) -> None:
-    """RuntimeError for an explicit path that does not contract all the operands, as NumPy has it."""
-    if isinstance(path, (list, tuple)) and path and path[0] == "einsum_path":
-        left = count - sum(len(set(step)) - 1 for step in path[1:])
-        if left != 1:
-            raise RuntimeError(f"einsum: invalid path, {left - 1} more operands have to be contracted")
+        casting = stored
+    made = apply(ops.einsum, *tensors, params=(subscripts,))
+    if out is None:
+        made = layout.laid_out(made, layout.result_order(letter, tensors))
+    return deliver(made, out, "einsum", casting=casting)
 
 
 def einsum_path(*operands: Any, optimize: Any = "greedy", einsum_call: bool = False) -> tuple[list[Any], str]:
@@ -174,7 +180,7 @@ def _letters(labels: Any) -> str:
             found += "..."
             continue
         place = as_index(label)
-        if place is None:
+        if place is None or isinstance(label, bool):
             raise TypeError(f"einsum: labels are integers or Ellipsis, got {label!r}")
         if not 0 <= place < len(LABELS):
             raise ValueError(f"einsum: labels are from 0 to {len(LABELS) - 1}, got {label}")

@@ -12,15 +12,16 @@ import numpy as np
 
 from lazytensor import layout
 from lazytensor.arguments import truth
-from lazytensor.creation import array, asarray, place
+from lazytensor.creation import array, asarray, full, place
 from lazytensor.devices import device_name
 from lazytensor.dtypes import as_dtype
 from lazytensor.fallback import values, waits
-from lazytensor.handle import Handle, constant, created, import_array, wrap
-from lazytensor.indexing import assign, cast_for_assignment
-from lazytensor.keywords import no_model
+from lazytensor.handle import Handle, constant, created, import_array, stands_for_scalar, wrap
+from lazytensor.indexing import assign
+from lazytensor.keywords import CASTINGS, chosen, no_model
 from lazytensor.manipulation import as_tensor, broadcast_to, copy
 from lazytensor.out import deliver
+from lazytensor.storing import cast_for_assignment, trimmed
 from lazytensor.ufunc_class import unbound
 
 if TYPE_CHECKING:
@@ -145,15 +146,20 @@ def copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) ->
     """
     if not isinstance(dst, (Handle, np.ndarray)):
         raise TypeError(f"copyto: dst must be a tensor or a NumPy array, got {type(dst).__name__}")
-    if type(src) in (bool, int, float, complex):
-        # Python scalars are weak: 1 may be stored in any integers.
-        weak = {bool: True, int: 0, float: 0.0, complex: 0j}[type(src)]
-        if not np.can_cast(np.result_type(weak, dst.dtype), dst.dtype, casting):
+    casting = chosen(casting, CASTINGS, "copyto", "casting")
+    number = type(src) in (bool, int, float, complex)
+    if number and casting == "unsafe":
+        source = full((), src, dst.dtype)
+    elif number:
+        # Python scalars are weak: 1 may be stored in any integers, but by "equiv" only in its own dtype. Booleans are not.
+        strong = casting == "equiv" or type(src) is bool
+        kind = np.dtype(type(src)) if strong else np.result_type({int: 0, float: 0.0, complex: 0j}[type(src)], dst.dtype)
+        if not np.can_cast(kind, dst.dtype, casting):
             raise TypeError(f"copyto: cannot cast a Python {type(src).__name__} to {dst.dtype} according to the rule {casting!r}")
         source = wrap(cast_for_assignment(src, dst.dtype, "copyto"))
     else:
         source = as_tensor(src, "copyto")
-    source = broadcast_to(source, dst.shape)
+    source = broadcast_to(trimmed(source, len(dst.shape)), dst.shape)
     if where is not True:
         given = where if isinstance(where, Handle) else asarray(where, device=_device(dst))
         mask = broadcast_to(given if given.dtype.kind == "b" else truth(where, "copyto"), dst.shape)
@@ -196,7 +202,13 @@ def fromiter(iter: Iterable[Any], dtype: Any, count: int = -1, *, like: Any = No
     [0 1 4 9]
     """
     no_model(like, "fromiter")
-    return created(constant(np.fromiter(iter, as_dtype(dtype, "fromiter"), count), place(device)))
+    items = (_plain(item) if isinstance(item, Handle) else item for item in iter)
+    return created(constant(np.fromiter(items, as_dtype(dtype, "fromiter"), count), place(device)))
+
+
+def _plain(x: Handle) -> Any:
+    """A tensor as NumPy's array, or as its scalar."""
+    return x._value()[()] if stands_for_scalar(x) else x._value()
 
 
 @unbound

@@ -189,7 +189,7 @@ _MODES = ("valid", "same", "full")
 def _sliding(op: Op, a: Any, v: Any, mode: Any) -> Tensor:
     if not isinstance(mode, str):  # NumPy's older way, the number of a mode
         place = as_index(mode)
-        if place is None:
+        if place is None or isinstance(mode, bool):
             raise TypeError(f"{op.name}: mode must be a string or an integer, got {mode!r}")
         mode = _MODES[place] if 0 <= place < len(_MODES) else place
     if mode not in _MODES:

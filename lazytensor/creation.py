@@ -9,13 +9,14 @@ import numpy as np
 
 from lazytensor import joining, layout, manipulation, views
 from lazytensor.compiler.ops import sources
-from lazytensor.compiler.ops.rules import INTEGER_LIMITS
+from lazytensor.compiler.ops.rules import INTEGER_LIMITS, fitting
 from lazytensor.devices import default_name, device_name
 from lazytensor.dtypes import as_dtype
 from lazytensor.foreign import items_of, numpy_array
-from lazytensor.handle import SUPPORTED, Handle, constant, contains_handle, created, import_array, mutable, record
+from lazytensor.handle import SUPPORTED, Handle, constant, contains_handle, created, import_array, mutable, record, wrap
 from lazytensor.keywords import memory_order, no_model, no_subclass
 from lazytensor.manipulation import lengths
+from lazytensor.storing import cast_for_assignment, cast_unsafely, number_to_store, trimmed
 from lazytensor.ufunc_class import unbound
 from lazytensor.views import MAX_AXES
 
@@ -77,6 +78,7 @@ def asarray(
     no_model(like, "asarray")
     if isinstance(copy, str):
         raise ValueError(f"asarray: copy must be True, False or None, got {copy!r}")
+    copy = None if copy is None else bool(copy)
     return _made(a, dtype, device, copy, memory_order(order, "asarray", default="K"))
 
 
@@ -90,7 +92,7 @@ def _made(x: Any, dtype: Any, device: Any, copy: bool | None, order: str) -> Ten
     if isinstance(x, (list, tuple)) and contains_handle(x):
         if copy is False:
             raise ValueError("asarray: a list cannot become a tensor without a copy")
-        return _from_tensor(_stacked(x, MAX_AXES), wanted, device, None, order)
+        return _from_tensor(_stacked(x, MAX_AXES, wanted), wanted, device, None, order)
     if copy is False and isinstance(x, np.generic):
         raise ValueError("asarray: a NumPy scalar cannot become a tensor without a copy")
     where = place(device)
@@ -117,13 +119,14 @@ def _made(x: Any, dtype: Any, device: Any, copy: bool | None, order: str) -> Ten
     return layout.laid_out(created(constant(array, where) if array.dtype in SUPPORTED else import_array(array, where)), order)
 
 
-def _stacked(x: Any, depth: int) -> Tensor:
-    """Nested lists with tensors among the items; ValueError beyond so many axes, as of a list that contains itself."""
+def _stacked(x: Any, depth: int, dtype: np.dtype[Any] | None) -> Tensor:
+    """Nested lists with tensors among the items, each stored in the dtype; ValueError beyond so many axes, as of a list that contains
+    itself."""
     if not depth:
         raise ValueError(f"asarray: setting an array element with a sequence: nested lists exceed {MAX_AXES} dimensions")
     if isinstance(x, (list, tuple)) and contains_handle(x):
-        return joining.stack([_stacked(item, depth - 1) for item in x])
-    return asarray(x)
+        return joining.stack([_stacked(item, depth - 1, dtype) for item in x])
+    return asarray(x) if dtype is None else wrap(cast_for_assignment(number_to_store(x, dtype), dtype, "asarray"))
 
 
 def _numeric(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
@@ -135,9 +138,8 @@ def _numeric(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 
 def _converted(array: np.ndarray[Any, Any], dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
     """A cast that neither warns nor keeps an imaginary part that does not fit."""
-    source = array.real if array.dtype.kind == "c" and dtype.kind not in "bc" else array
     with np.errstate(all="ignore"):
-        return np.array(source, dtype=dtype, order="C", subok=False)
+        return np.array(fitting(array, dtype), dtype=dtype, order="C", subok=False)
 
 
 def _foreign(x: Any) -> np.ndarray[Any, Any]:
@@ -272,7 +274,8 @@ def full(shape: Any, fill_value: Any, dtype: Any = None, order: Any = "C", *, de
     wanted = checked_shape(shape, "full")
     kind = None if dtype is None else as_dtype(dtype, "full")
     if not isinstance(fill_value, (bool, int, float, complex)) or isinstance(fill_value, np.generic):
-        return layout.copied(manipulation.broadcast_to(asarray(fill_value, kind, device=device), wanted), letter)
+        given = asarray(fill_value if kind is None else cast_unsafely(fill_value, kind, "full"), device=device)
+        return layout.copied(manipulation.broadcast_to(trimmed(given, len(wanted)), wanted), letter)
     if kind is None:
         kind = as_dtype(np.asarray(fill_value).dtype, "full")
     limits = INTEGER_LIMITS.get(kind)

@@ -17,7 +17,7 @@ class UnsupportedError(TypeError, ValueError):
 
 
 def undamaged(read: Callable[[], Found], name: str, size: Callable[[], int]) -> Found:
-    """What `read` returns; ValueError for what is wrong with the bytes, which are `size()` at most.
+    """What `read` returns; ValueError for what is wrong with the bytes, which are `size()` at most, EOFError where there are none.
 
     What the file system says (no such file, no permission) is raised as it is, and so is MemoryError where there is not memory for
     the bytes that there are.
@@ -26,6 +26,10 @@ def undamaged(read: Callable[[], Found], name: str, size: Callable[[], int]) -> 
         return read()
     except (ValueError, KeyboardInterrupt, SystemExit):
         raise
+    except EOFError as error:
+        if "No data left" in str(error):  # NumPy's answer to what is not even begun
+            raise
+        raise _damaged(name, error) from error
     except OSError as error:
         # Readers that are led astray seek to places that are none.
         if error.errno not in (None, errno.EINVAL):

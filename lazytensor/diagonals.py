@@ -16,12 +16,13 @@ from lazytensor.elementwise import astype
 from lazytensor.fallback import waits
 from lazytensor.handle import Handle, constant, created
 from lazytensor.handle import wrap as tensor_of
-from lazytensor.indexing import assign, cast_for_assignment
+from lazytensor.indexing import assign
 from lazytensor.joining import concat, resize
 from lazytensor.manipulation import as_tensor, broadcast_to, copy, expand_dims, flip, ravel
 from lazytensor.ranges import arange
 from lazytensor.searching import nonzero
 from lazytensor.statistics import cumulative_prod
+from lazytensor.storing import cast_for_assignment
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +32,7 @@ from lazytensor.generator import (
     real,
     sized,
     sized_as,
+    valid,
     whole,
 )
 from lazytensor.handle import Handle, apply, contains_handle, record, wrap
@@ -202,7 +202,10 @@ class Discrete(Stream):
         name = "multivariate_hypergeometric"
         if method not in ("marginals", "count"):
             raise ValueError(f"{name}: method must be 'marginals' or 'count', got {method!r}")
-        items, drawn = whole(colors, name, "colors"), whole(operator.index(nsample), name, "nsample")
+        number = as_index(nsample)
+        if number is None:
+            raise ValueError(f"{name}: nsample must be an integer, got {nsample!r}")
+        items, drawn = whole(colors, name, "colors"), whole(number, name, "nsample")
         if not isinstance(items, Handle) or len(items.shape) != 1:
             raise ValueError(f"{name}: colors must be one-dimensional, got {colors}")
         if not isinstance(colors, Handle) and drawn > int(np.sum(colors)):
@@ -222,7 +225,7 @@ class Discrete(Stream):
         2000).
         """
         kind = real(dtype, "dirichlet")
-        form = parameter(alpha, FLOAT64, "dirichlet", "alpha", NONNEGATIVE)
+        form = valid(parameter(alpha, FLOAT64, "dirichlet", "alpha", NONNEGATIVE), NONNEGATIVE)
         length = _last_axis(form, "dirichlet", "alpha")
         shape = (*sized_as(size, "dirichlet", form.shape[:-1]), length)
         large = elementwise.log(self._sample(ops.random_gamma, shape, FLOAT64, device, form + 1.0))
@@ -268,6 +271,8 @@ class Discrete(Stream):
             raise ValueError(f"{name}: check_valid must be 'warn', 'raise' or 'ignore', got {check_valid!r}")
         kind = real(dtype, name)
         centre, spread = as_tensor(mean, name), as_tensor(cov, name)
+        if centre.dtype.kind == "c" or spread.dtype.kind == "c":
+            raise TypeError(f"{name}: mean and cov must not be complex, got {centre.dtype} and {spread.dtype}")
         if len(centre.shape) != 1 or spread.shape != (*centre.shape, *centre.shape):
             raise ValueError(
                 f"{name}: expects a mean of shape (n,) and a cov of shape (n, n), got {centre.shape}, {spread.shape}"

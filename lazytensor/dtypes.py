@@ -64,7 +64,7 @@ from numpy import bool_ as bool
 
 from lazytensor.devices import Device, default_name, device, devices
 from lazytensor.fallback import values, waits
-from lazytensor.handle import _BY_DTYPE, SUPPORTED, Handle
+from lazytensor.handle import _BY_DTYPE, SUPPORTED, Handle, stands_for_scalar
 from lazytensor.ufunc_class import unbound
 
 __all__ = [
@@ -100,6 +100,13 @@ def as_dtype(dtype: Any, name: str) -> np.dtype[Any]:
 def _argument(value: Any) -> Any:
     """A tensor's dtype in its place, so that NumPy's functions can answer without its values."""
     return value.dtype if isinstance(value, Handle) else value
+
+
+def _no_array(value: Any, name: str) -> Any:
+    """The value, which NumPy is to take for a dtype; TypeError for an array, whose dtype it would take of a tensor."""
+    if isinstance(value, Handle) and not stands_for_scalar(value):
+        raise TypeError(f"{name}: expects a dtype, got an array; give its dtype")
+    return value
 
 
 class finfo:  # noqa: N801
@@ -159,13 +166,13 @@ class iinfo(np.iinfo):  # noqa: N801
 
 def can_cast(from_: Any, to: Any, casting: Any = "safe") -> builtins.bool:
     """Can a dtype, or a tensor's, be cast to another by the casting rule? Never waits."""
-    return builtins.bool(np.can_cast(_argument(from_), to, casting))
+    return builtins.bool(np.can_cast(_argument(from_), _no_array(to, "can_cast"), casting))
 
 
 @unbound
 def promote_types(type1: Any, type2: Any, /) -> np.dtype[Any]:
     """The smallest dtype that both cast to safely."""
-    return np.promote_types(type1, type2)
+    return np.promote_types(_no_array(type1, "promote_types"), _no_array(type2, "promote_types"))
 
 
 def result_type(*arrays_and_dtypes: Any) -> np.dtype[Any]:
@@ -180,7 +187,7 @@ def result_type(*arrays_and_dtypes: Any) -> np.dtype[Any]:
 
 def isdtype(dtype: Any, kind: Any) -> builtins.bool:
     """Is the dtype of a kind: "bool", "signed integer", "real floating", ..., a dtype, or a tuple of these?"""
-    return builtins.bool(np.isdtype(np.dtype(dtype), kind))
+    return builtins.bool(np.isdtype(np.dtype(_no_array(dtype, "isdtype")), kind))
 
 
 def issubdtype(arg1: Any, arg2: Any) -> builtins.bool:

@@ -268,12 +268,16 @@ def load(
     ------
     ValueError
         If the file is damaged, or of another format. Members of an archive are read, and checked, when they are asked for.
+    EOFError
+        If an open file has nothing left to read.
     TypeError
         If the dtype is none that tensors have; a ValueError too.
     """
     if mmap_mode not in (None, "r", "c", "readonly", "copyonwrite"):
         raise ValueError(f"load: mmap_mode must be None, 'r' or 'c', got {mmap_mode!r}: tensors do not write to files")
     _no_pickle(allow_pickle, "load")
+    if not hasattr(file, "read"):
+        os.fspath(file)  # TypeError of what is no path
     mapped: Any = None if mmap_mode is None else "r"
     found = undamaged(
         lambda: np.load(file, mapped, allow_pickle=False, max_header_size=max_header_size), "load", lambda: file_size(file)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytensor import indexing, layout, manipulation, selecting, views
+from lazytensor import indexing, layout, manipulation, searching, selecting, storing, views
 from lazytensor.arguments import is_scalar
 from lazytensor.axes import as_index
 from lazytensor.foreign import Lazy
@@ -168,6 +168,10 @@ class Flat(Lazy):
         # Reading and writing are one statement, which no other thread's may come between.
         with write_lock:
             view = views.reshape(self._base._index_map(), (self._base.size,))
+            overlapping = indexing.numbered(self._base)
+            if overlapping is not None:
+                _store(overlapping[0], key, value, manipulation.ravel(overlapping[1]))
+                return
             if view is not None:
                 _store(self._base._alias(view), key, value)
                 return
@@ -227,34 +231,37 @@ def _single(key: Any) -> Any:
     return key
 
 
-def _store(elements: Tensor, key: Any, value: Any) -> None:
-    """`elements[key] = value`, the value being repeated until it is enough."""
+def _store(elements: Tensor, key: Any, value: Any, numbers: Tensor | None = None) -> None:
+    """`elements[key] = value`, or `elements[numbers[key]] = value`, the value being repeated until it is enough."""
+    indexed = elements if numbers is None else numbers
     if key is True:
         key = 0
     place = as_index(key)
     if place is not None:
-        indexing.get(elements, place)  # IndexError out of bounds
+        found = indexing.get(indexed, place)  # IndexError out of bounds
         try:
-            value = indexing.whole_in_signed(value, elements.dtype)
-            stored = wrap(indexing.cast_for_assignment(value, elements.dtype, "flat"))
+            one = storing.single(value, elements.dtype, "flat")
+            stored = wrap(storing.cast_for_assignment(one, elements.dtype, "flat"))
         except (TypeError, ValueError, OverflowError) as error:
             raise ValueError(f"error setting single item of array: {error}") from error
-        if stored.shape:
-            raise ValueError(f"error setting single item of array: it cannot hold an array of shape {stored.shape}")
-        indexing.assign(elements, place, stored)
+        indexing.assign(elements, place if numbers is None else (found,), stored)
         return
-    given = manipulation.ravel(wrap(indexing.cast_for_assignment(value, elements.dtype, "flat")))
+    given = manipulation.ravel(wrap(storing.cast_for_assignment(value, elements.dtype, "flat")))
     places = None if isinstance(key, slice) or key is ... else indexing.positions_of(key)
     if places is not None and places.dtype.kind == "b":
-        if places.shape != elements.shape:
-            raise IndexError(f"boolean index of shape {places.shape} did not match flat iterator of size {elements.shape[0]}")
-        if given.shape[0]:
+        if places.shape != indexed.shape:
+            raise IndexError(f"boolean index of shape {places.shape} did not match flat iterator of size {indexed.shape[0]}")
+        if not given.shape[0]:
+            return
+        if numbers is None:
             selecting.place(elements, places, given)
-        return
-    shape: tuple[int, ...] = places.shape if places is not None else indexing.get(elements, key).shape
-    if not elements.shape[0] and 0 not in shape:
+            return
+        (places,) = searching.nonzero(places)
+    shape: tuple[int, ...] = places.shape if places is not None else indexing.get(indexed, key).shape
+    if not indexed.shape[0] and 0 not in shape:
         raise IndexError("index out of bounds for flat iterator of size 0")
     if not given.shape[0]:
         return
     given = manipulation.reshape(selecting.cycled(given, math.prod(shape)), shape)
-    indexing.assign(elements, key if places is None else (places,), given)
+    chosen = key if places is None else (places,)
+    indexing.assign(elements, chosen if numbers is None else (indexing.get(numbers, chosen),), given)

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lazytensor import elementwise, fallback
-from lazytensor.axes import as_index, one_axis
+from lazytensor.axes import as_index, one_axis, strict_axis
 from lazytensor.creation import asarray
 from lazytensor.handle import Handle, mutable, wrap
-from lazytensor.indexing import cast_for_assignment
 from lazytensor.joining import stack
 from lazytensor.manipulation import as_tensor, broadcast_to, copy, expand_dims, moveaxis, reshape
+from lazytensor.storing import cast_for_assignment
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
@@ -78,7 +78,7 @@ def apply_over_axes(func: Callable[[Any, int], Any], a: Any, axes: Any) -> Tenso
     result = as_tensor(a, "apply_over_axes")
     rank = len(result.shape)
     for axis in (axes,) if as_index(axes) is not None else axes:
-        place = one_axis(axis, rank, "apply_over_axes")
+        place = strict_axis(axis, rank, "apply_over_axes")
         found = asarray(func(result, place))
         if len(found.shape) == rank - 1:
             found = expand_dims(found, place)

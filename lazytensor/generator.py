@@ -32,6 +32,7 @@ Rule = tuple[Callable[[Any], Any], str]
 
 # What a parameter must satisfy, as NumPy has it: -0.0 is negative, and NaN passes the first two, and gives NaN.
 NONNEGATIVE: Rule = (lambda value: ~np.signbit(value) | (value != value), "must not be negative")
+WIDTH: Rule = (lambda value: (value >= 0) & (value < np.inf), "must be finite, and not negative")
 POSITIVE: Rule = (lambda value: ~(value <= 0), "must be positive")
 MEAN: Rule = (lambda value: value >= 0, "must not be negative or NaN")
 PROBABILITY: Rule = (lambda value: (value >= 0) & (value <= 1), "must lie between 0 and 1")
@@ -183,8 +184,9 @@ def parameter(value: Any, dtype: np.dtype[Any], name: str, argument: str, rule: 
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, (bool, int, float)):
+        value = float(value)
         check(value, rule, name, argument)
-        return float(value)
+        return value
     node = node_operand(value, name)
     if node.dtype.kind not in "biuf":
         raise TypeError(f"{name}: {argument} must be real, got {node.dtype}")
@@ -192,11 +194,19 @@ def parameter(value: Any, dtype: np.dtype[Any], name: str, argument: str, rule: 
     return elementwise.astype(wrap(node), dtype, copy=False)
 
 
+def valid(value: Any, rule: Rule) -> Any:
+    """The parameter, with NaN where a tensor breaks its rule: the values are not known here."""
+    return elementwise.where(rule[0](value), value, np.nan) if isinstance(value, Handle) else value
+
+
 def whole(value: Any, name: str, argument: str, rule: Rule | None = NONNEGATIVE) -> Any:
     """An integer parameter: a Python integer, or a tensor of integers."""
-    if isinstance(value, (int, float, np.generic)) and np.isreal(value):
-        check(value, rule, name, argument)
-        return int(value)
+    if isinstance(value, (int, float, np.generic)) and not isinstance(value, np.complexfloating):
+        number = int(value)  # OverflowError of infinity, ValueError of NaN
+        if number.bit_length() > 63:
+            raise OverflowError(f"{name}: {argument} is too large, got {number}")
+        check(number, rule, name, argument)
+        return number
     node = node_operand(value, name)
     if node.dtype.kind not in "biu" and isinstance(value, (Handle, np.ndarray)) and not is_scalar(value):
         raise TypeError(f"{name}: {argument} must be integers, got {node.dtype}")
@@ -217,6 +227,8 @@ def target(size: Any, out: Any, kind: np.dtype[Any], name: str) -> Any:
     """The size of a draw that goes into `out`."""
     if out is None:
         return size
+    if not isinstance(out, (Handle, np.ndarray)):
+        raise TypeError(f"{name}: out must be an array, got {type(out).__name__}")
     if np.dtype(out.dtype) != kind:
         raise TypeError(f"{name}: out must have dtype {kind}, got {out.dtype}")
     if size is not None and checked_shape(size, name) != tuple(out.shape):

@@ -166,7 +166,10 @@ class Handle:
     def shape(self, value: Any) -> None:
         if self._node is not None and self._node.shape == ():
             raise AttributeError("shape: a 0-d result stands for a scalar, whose shape cannot be set; use reshape")
-        lengths = (value,) if views.is_integer(value) else tuple([operator.index(length) for length in value])
+        single = views.is_integer(value) or getattr(value, "shape", None) == ()
+        lengths = (operator.index(value),) if single else tuple(value)
+        if any(isinstance(length, bool) for length in lengths):
+            raise TypeError(f"shape: an integer is required as a length, got {value!r}")
         view = views.reshape(self._index_map(), views.resolve_shape(lengths, math.prod(self.shape)))
         if view is None:
             raise AttributeError(f"shape: {self.shape} cannot become {lengths} without a copy; use reshape")

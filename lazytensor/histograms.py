@@ -223,7 +223,7 @@ def histogramdd(
     name = "histogramdd"
     points = _points(sample)
     rank = points.shape[1]
-    chosen = [bins] * rank if as_index(bins) is not None else list(bins)
+    chosen = [bins] * rank if as_index(bins) is not None or not hasattr(bins, "__len__") else list(bins)
     if len(chosen) != rank:
         raise ValueError(
             f"{name}: the dimension of bins must be equal to the dimension of the sample, got {len(chosen)} and {rank}"
@@ -257,6 +257,8 @@ def _points(sample: Any) -> Tensor:
 
 def _axis_edges(points: Tensor, place: int, bins: Any, ends: Any) -> Tensor:
     name = "histogramdd"
+    if isinstance(bins, (int, float)) and bins < 1:
+        raise ValueError(f"{name}: the number of bins must be positive, got {bins!r}")
     if not _is_number(bins, name):
         return _given_edges(bins, name)
     count, limits = _number(bins, name), _limits(ends, name)
@@ -276,7 +278,7 @@ def histogram2d(
     points = [as_tensor(item, "histogram2d") for item in (x, y)]
     if points[0].shape != points[1].shape:
         raise ValueError(f"histogram2d: x and y must have one length, got shapes {points[0].shape} and {points[1].shape}")
-    if as_index(bins) is None and len(bins) not in (1, 2):
+    if as_index(bins) is None and hasattr(bins, "__len__") and len(bins) not in (1, 2):
         bins = [bins, bins]
     counts, (first, second) = histogramdd(points, bins, range, density, weights)
     return counts, first, second

@@ -15,23 +15,21 @@ import numpy as np
 from lazytensor import views
 from lazytensor.compiler.graph import Node
 from lazytensor.compiler.ops import elementwise, indexing
-from lazytensor.compiler.ops.rules import INTEGER_LIMITS
 from lazytensor.compiler.ops.shapes import check_assignable
-from lazytensor.foreign import array_of, items_of, numpy_array
+from lazytensor.foreign import numpy_array
 from lazytensor.handle import (
-    SUPPORTED,
     Handle,
     as_stored,
     constant,
     contains_handle,
     import_array,
-    operand,
     record,
     showing,
     wrap,
     write_lock,
 )  # fmt: skip
 from lazytensor.sites import user_site
+from lazytensor.storing import cast_for_assignment, number_to_store, single
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
@@ -69,6 +67,8 @@ def _index(items: tuple[Any, ...]) -> Index:
     template: list[tuple[Any, ...]] = []
     nodes: list[Node] = []
     given: list[np.ndarray[Any, Any] | None] = []
+    # NumPy looks at slices last.
+    slices: list[tuple[int, slice]] = []
     for item in items:
         if item is None:
             template.append(("none",))
@@ -77,10 +77,8 @@ def _index(items: tuple[Any, ...]) -> Index:
                 raise IndexError("an index can only have a single ellipsis ('...')")
             template.append(("ellipsis",))
         elif isinstance(item, slice):
-            ends = [None if end is None else operator.index(end) for end in (item.start, item.stop, item.step)]
-            if ends[2] == 0:
-                raise ValueError("slice step cannot be zero")
-            template.append(("slice", *ends))
+            slices.append((len(template), item))
+            template.append(("slice",))
         elif views.is_integer(item):
             template.append(("int", int(item)))
         else:
@@ -88,6 +86,11 @@ def _index(items: tuple[Any, ...]) -> Index:
             nodes.append(node)
             given.append(array)
             template.append(("mask", len(nodes), -1) if node.dtype.kind == "b" else ("array", len(nodes)))
+    for place, item in slices:
+        ends = [None if end is None else operator.index(end) for end in (item.start, item.stop, item.step)]
+        if ends[2] == 0:
+            raise ValueError("slice step cannot be zero")
+        template[place] = ("slice", *ends)
     return Index(tuple(template), tuple(nodes), tuple(given))
 
 
@@ -184,60 +187,6 @@ def template_of(key: Any) -> tuple[tuple[tuple[Any, ...], ...], list[Node]]:
     return index.template, list(index.nodes)
 
 
-def cast_for_assignment(value: Any, dtype: np.dtype[Any], name: str, casting: Any = "unsafe") -> Any:
-    """The value to store as a node of `dtype`, or a Python scalar that fits it."""
-    if not isinstance(value, (Handle, int, float, complex, np.ndarray, np.generic)):
-        items = items_of(value)
-        if isinstance(items, (list, tuple)) and not contains_handle(items):
-            return constant(_stored_items(items, dtype, name))
-    found = operand(value, name)
-    if type(found) is not Node:
-        return constant(_scalar(found, dtype, name))
-    if found.dtype == dtype:
-        return found
-    if not np.can_cast(found.dtype, dtype, casting):
-        raise TypeError(f"Cannot cast {name} output from {found.dtype!r} to {dtype!r} with casting rule {casting!r}")
-    return record(elementwise.astype, (found,), (dtype,))
-
-
-def _stored_items(items: Any, dtype: np.dtype[Any], name: str) -> np.ndarray[Any, Any]:
-    """What is in a sequence, stored one by one: OverflowError for integers out of bounds, TypeError for complex in real numbers."""
-    try:
-        array = np.asarray(items)
-    except ValueError:
-        return array_of(items, name)
-    # Integers of more than 64 bits are objects, until they are floats.
-    if array.dtype not in SUPPORTED and not (array.dtype.kind == "O" and all(type(item) is int for item in array.flat)):
-        return array_of(items, name)
-    if array.dtype == dtype or (dtype.kind == "b" and array.dtype.kind in "iufc"):
-        return array.astype(dtype)
-    with np.errstate(all="ignore"):
-        return np.asarray(items, dtype)
-
-
-def _scalar(value: Any, dtype: np.dtype[Any], name: str) -> np.ndarray[Any, Any]:
-    """A Python number as a 0-d array, with the errors of NumPy's assignment."""
-    if type(value) is complex and dtype.kind not in "bc":
-        raise TypeError(f"{name}: a complex value cannot be stored in {dtype}")
-    limits = INTEGER_LIMITS.get(dtype)
-    if limits is not None:
-        value = int(value)  # ValueError for NaN, OverflowError for infinity
-        if not limits[0] <= value <= limits[1]:
-            raise OverflowError(f"Python integer {value} out of bounds for {dtype}")
-    elif dtype.kind == "b":
-        value = bool(value)
-    elif type(value) is int:
-        value = float(value)  # OverflowError beyond the range of floats
-    with np.errstate(all="ignore"):
-        return np.asarray(value).astype(dtype)
-
-
-def whole_in_signed(value: Any, dtype: np.dtype[Any]) -> Any:
-    """One of NumPy's real scalars as the integer that it must be, and that must fit, where it is stored in a signed dtype; in an unsigned
-    one it wraps."""
-    return int(value) if isinstance(value, (np.integer, np.floating)) and dtype.kind == "i" else value
-
-
 def assign(x: Handle, key: Any, value: Any) -> None:
     """`x[key] = value`, for basic, integer-array and boolean keys."""
     if x.shape == () and x._node is not None:
@@ -248,8 +197,9 @@ def assign(x: Handle, key: Any, value: Any) -> None:
     site = user_site()
     items = _items(key)
     if views.is_basic(items):
-        value = whole_in_signed(value, x.dtype)
         target = views.index(x._index_map(), items)
+        one = not target.shape and not any(item is Ellipsis for item in items)
+        value = single(value, x.dtype, "setitem") if one else number_to_store(value, x.dtype)
         if (
             isinstance(value, Handle)
             and value._storage is not None
@@ -258,10 +208,6 @@ def assign(x: Handle, key: Any, value: Any) -> None:
         ):
             return  # x[key] += v has already written through the view
         stored = cast_for_assignment(value, x.dtype, "setitem")
-        if stored.shape and not target.shape and not any(item is Ellipsis for item in items):
-            raise ValueError(
-                f"setting an array element with a sequence: one element cannot hold an array of shape {stored.shape}"
-            )
         _check_broadcast(stored.shape, target.shape)
         if target == views.whole(x._base().shape) and stored.device == x._base().device:
             # All of it: the old values are not needed.
@@ -272,9 +218,9 @@ def assign(x: Handle, key: Any, value: Any) -> None:
                 stored = _stretched(stored, stored.shape[len(stored.shape) - len(target.shape) :])
             x._store(target, stored, site)
         return
-    if type(shown) is views.Overlapping:
-        numbers = wrap(constant(views.places(shown, math.prod(x._base().shape))))
-        _assign_places(x, get(numbers, key), value)
+    overlapping = numbered(x)
+    if overlapping is not None:
+        assign(overlapping[0], (get(overlapping[1], key),), value)
         return
     index = _index(items)
     stored = cast_for_assignment(value, x.dtype, "setitem")
@@ -284,18 +230,22 @@ def assign(x: Handle, key: Any, value: Any) -> None:
         x._assign(record(indexing.put, (x._read(), stored, *index.nodes), (index.template,)), site)
 
 
-def scatter(x: Handle, view: views.View, value: Any) -> None:
-    """Store a node that broadcasts to the view, whose elements overlap, one element after the other in C order."""
-    numbers = wrap(constant(views.places(view, math.prod(x._base().shape))))
-    _assign_places(x, numbers, wrap(value) if type(value) is Node else value)
-
-
-def _assign_places(x: Handle, numbers: Tensor, value: Any) -> None:
-    """Write to the elements of the array that `x` shows part of, by their numbers."""
-    storage = x._storage
+def numbered(x: Handle, view: views.View | None = None) -> tuple[Tensor, Tensor] | None:
+    """All of the array that `x` shows part of, as one axis, and the number in it of each element of the view (what `x` shows if None),
+    where these may be written to though some share a place: by their numbers, one after the other. Else None."""
+    if type(x._shown()) is not views.Overlapping:
+        return None
+    storage, shown = x._storage, view or x._index_map()
     assert storage is not None
     size = math.prod(storage.node.shape)
-    assign(showing(storage, views.View((size,), (1,), 0)), (numbers,), value)
+    return showing(storage, views.View((size,), (1,), 0)), wrap(constant(views.places(shown, size)))
+
+
+def scatter(x: Handle, view: views.View, value: Any) -> None:
+    """Store a node that broadcasts to the view, whose elements overlap, one element after the other in C order."""
+    found = numbered(x, view)
+    assert found is not None
+    assign(found[0], (found[1],), wrap(value) if type(value) is Node else value)
 
 
 def _check_stored(shape: tuple[int, ...], index: Index, value: tuple[int, ...]) -> None:

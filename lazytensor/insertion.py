@@ -13,9 +13,9 @@ from lazytensor.creation import asarray
 from lazytensor.fallback import values as computed
 from lazytensor.fallback import waits
 from lazytensor.handle import Handle, constant, record, wrap
-from lazytensor.indexing import cast_for_assignment
 from lazytensor.joining import _slice, concat
 from lazytensor.manipulation import as_tensor, broadcast_to, copy, expand_dims, moveaxis, ravel, reshape
+from lazytensor.storing import cast_for_assignment
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
@@ -29,7 +29,7 @@ def append(arr: Any, values: Any, axis: int | None = None) -> Tensor:
     """`concat` of two arrays, which are raveled when `axis` is None."""
     source = as_tensor(arr, "append")
     parts = [source, _values(values, source)]
-    return concat([ravel(part) for part in parts] if axis is None else parts, axis or 0)
+    return concat([ravel(part) for part in parts] if axis is None else parts, 0 if axis is None else axis)
 
 
 def _values(given: Any, beside: Tensor) -> Tensor:

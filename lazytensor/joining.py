@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy as np
 from lazytensor import views
 from lazytensor.arguments import positions as positions_of
 from lazytensor.arguments import truncated
-from lazytensor.axes import as_index, axis_tuple, one_axis
+from lazytensor.axes import as_index, axis_tuple, one_axis, strict_axis
 from lazytensor.compiler.ops import indexing as indexing_ops
 from lazytensor.compiler.ops import library as ops
 from lazytensor.dtypes import as_dtype
@@ -82,8 +82,15 @@ def stack(
     return _join(ops.stack, "stack", arrays, axis, out, dtype, casting)
 
 
-def _join(op: Any, name: str, arrays: Sequence[Any] | Tensor, axis: int | None, out: Any, dtype: Any, casting: Any) -> Tensor:
-    given = list(_sequence(arrays, name))
+def sequence(arrays: Any, name: str) -> Any:
+    """The arrays to join; TypeError for an iterator, a set or a mapping, as NumPy has it: it would be used up."""
+    if isinstance(arrays, Mapping) or not hasattr(type(arrays), "__getitem__"):
+        raise TypeError(f"{name}: arrays to join must be in a sequence such as a list or tuple, got {type(arrays).__name__}")
+    return arrays
+
+
+def _join(op: Any, name: str, arrays: Any, axis: int | None, out: Any, dtype: Any, casting: Any) -> Tensor:
+    given = list(sequence(arrays, name))
     if not given:
         raise ValueError(f"{name}: expects at least one array")
     if dtype is not None and out is not None:
@@ -109,20 +116,13 @@ def _join(op: Any, name: str, arrays: Sequence[Any] | Tensor, axis: int | None, 
     nodes = [part._read() for part in parts]
     # A shape error comes from the row, so a scalar among the arrays is reported before the axis.
     rank = len(nodes[0].shape) + (op is ops.stack)
-    made = wrap(record(op, tuple(nodes), (one_axis(axis, rank, name) if rank else 0,)))
+    made = wrap(record(op, tuple(nodes), ((one_axis if op is ops.stack else strict_axis)(axis, rank, name) if rank else 0,)))
     return deliver(made, out, name)
-
-
-def _sequence(arrays: Any, name: str) -> Any:
-    """The arrays to join, if they have an order; TypeError for generators, sets and views of dicts, as NumPy has it."""
-    if not hasattr(type(arrays), "__getitem__"):
-        raise TypeError(f"{name}: arrays must be in a sequence, as a list or tuple is, got {type(arrays).__name__}")
-    return arrays
 
 
 def vstack(tup: Sequence[Any] | Tensor, *, dtype: Any = None, casting: Any = "same_kind") -> Tensor:
     """Join along the first axis; one-dimensional arrays are rows."""
-    return concat([atleast_2d(array) for array in _sequence(tup, "vstack")], 0, dtype=dtype, casting=casting)
+    return concat([atleast_2d(array) for array in sequence(tup, "vstack")], 0, dtype=dtype, casting=casting)
 
 
 row_stack = vstack  # NumPy has it until 2.4
@@ -130,19 +130,19 @@ row_stack = vstack  # NumPy has it until 2.4
 
 def hstack(tup: Sequence[Any] | Tensor, *, dtype: Any = None, casting: Any = "same_kind") -> Tensor:
     """Join along the second axis; one-dimensional arrays along their only one."""
-    parts = [atleast_1d(array) for array in _sequence(tup, "hstack")]
+    parts = [atleast_1d(array) for array in sequence(tup, "hstack")]
     axis = 0 if parts and len(parts[0].shape) == 1 else 1
     return concat(parts, axis, dtype=dtype, casting=casting)
 
 
 def dstack(tup: Sequence[Any] | Tensor) -> Tensor:
     """Join along the third axis, the arrays being viewed as `atleast_3d` views them."""
-    return concat([atleast_3d(array) for array in _sequence(tup, "dstack")], 2)
+    return concat([atleast_3d(array) for array in sequence(tup, "dstack")], 2)
 
 
 def column_stack(tup: Sequence[Any] | Tensor) -> Tensor:
     """Join along the second axis; one-dimensional arrays are columns."""
-    parts = [as_tensor(array, "column_stack") for array in _sequence(tup, "column_stack")]
+    parts = [as_tensor(array, "column_stack") for array in sequence(tup, "column_stack")]
     columns = [matrix_transpose(atleast_2d(part)) if len(part.shape) < 2 else part for part in parts]
     return concat(columns, 1)
 

@@ -3,11 +3,8 @@ subclasses and array functions of other libraries."""
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Sequence
 from typing import Any
-
-import numpy as np
 
 # In the order of the numbers that NumPy takes in their place.
 MODES = ("clip", "wrap", "raise")
@@ -15,7 +12,9 @@ CASTINGS = ("no", "equiv", "safe", "same_kind", "unsafe")
 
 
 def text(value: Any, name: str, keyword: str) -> str:
-    """The value of a keyword, if it is a text; TypeError if not."""
+    """The value of a keyword, if it is a text; TypeError if not. As NumPy does, it takes bytes for one."""
+    if isinstance(value, bytes):
+        return value.decode("latin-1")
     if not isinstance(value, str):
         raise TypeError(f"{name}: {keyword} must be a string, got {value!r}")
     return value
@@ -23,16 +22,19 @@ def text(value: Any, name: str, keyword: str) -> str:
 
 def chosen(value: Any, accepted: Sequence[str], name: str, keyword: str) -> str:
     """The value of a keyword, if it is one of the texts accepted; TypeError for no text, ValueError for another."""
-    if text(value, name, keyword) not in accepted:
+    found = text(value, name, keyword)
+    if found not in accepted:
         raise ValueError(f"{name}: {keyword} must be one of {', '.join(map(repr, accepted))}, got {value!r}")
-    return value  # type: ignore[no-any-return]
+    return found
 
 
 def bounds_mode(mode: Any, name: str) -> str:
     """What becomes of positions out of bounds: "raise", also for None, "wrap" or "clip", or NumPy's number of one."""
     if mode is None:
         return "raise"
-    if isinstance(mode, int) and 0 <= mode < len(MODES):
+    if isinstance(mode, int) and not isinstance(mode, bool):
+        if not 0 <= mode < len(MODES):
+            raise ValueError(f"{name}: the number of a mode must be from 0 to {len(MODES) - 1}, got {mode}")
         return MODES[mode]
     return chosen(mode, MODES, name, "mode")
 
@@ -43,18 +45,6 @@ def memory_order(order: Any, name: str, accepted: str = "CFAK", default: str = "
     if len(letter) != 1 or letter not in accepted:
         raise ValueError(f"{name}: order must be one of {', '.join(map(repr, accepted))}, got {order!r}")
     return letter
-
-
-def kept(keepdims: Any, name: str) -> bool:
-    """Do reduced axes stay, with length 1? TypeError for what is neither a boolean nor an integer."""
-    if isinstance(keepdims, (bool, np.bool_)):
-        return bool(keepdims)
-    if keepdims is np._NoValue:
-        return False
-    try:
-        return operator.index(keepdims) != 0
-    except TypeError:
-        raise TypeError(f"{name}: keepdims must be a boolean, got {keepdims!r}") from None
 
 
 def no_subclass(subok: Any, name: str) -> None:

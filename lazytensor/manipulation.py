@@ -11,12 +11,14 @@ import operator
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from lazytensor import layout, views
 from lazytensor.arguments import integral
-from lazytensor.axes import as_index, axis_tuple, one_axis, reduced_axes
+from lazytensor.axes import as_index, axis_tuple, one_axis, reduced_axes, strict_axis
 from lazytensor.compiler.ops import elementwise as elementwise_ops
 from lazytensor.compiler.ops.shapes import broadcast_shapes as _broadcast_shapes
-from lazytensor.handle import Handle, node_operand, record, wrap
+from lazytensor.handle import Handle, mutable, node_operand, record, stands_for_scalar, wrap
 from lazytensor.keywords import memory_order, no_subclass
 
 if TYPE_CHECKING:
@@ -39,7 +41,7 @@ def as_tensor(x: Any, name: str) -> Tensor:
 
 def lengths(shape: Any) -> Shape:
     """A shape argument, one integer or several, as a tuple of Python integers."""
-    if views.is_integer(shape) or (isinstance(shape, Handle) and not shape.shape):
+    if views.is_integer(shape) or getattr(shape, "shape", None) == ():
         return (operator.index(shape),)
     if isinstance(shape, (bool, dict)) or not hasattr(shape, "__getitem__"):
         if hasattr(shape, "__index__") and not isinstance(shape, bool):
@@ -59,7 +61,7 @@ def raveled(x: Tensor, axis: Any, name: str) -> tuple[Tensor, int]:
     """An array and one of its axes; the raveled array for None, and for 0 and -1 if it has no axis, as NumPy has it."""
     if axis is None or (not x.shape and as_index(axis) in (0, -1)):
         return ravel(x), 0
-    return x, one_axis(axis, len(x.shape), name)
+    return x, strict_axis(axis, len(x.shape), name)
 
 
 def _counted(shape: Any, name: str) -> Shape:
@@ -75,6 +77,12 @@ def copy(a: Any, order: str = "K", subok: bool = False) -> Tensor:
     letter = memory_order(order, "copy", default="K")
     no_subclass(subok, "copy")
     return layout.copied(as_tensor(a, "copy"), letter)
+
+
+def _viewed(given: Any, source: Tensor, view: views.View) -> Tensor:
+    """A view of an array; of a scalar, or a result that stands for one, the scalar, if that has no axis either."""
+    scalar = isinstance(given, np.generic) or (isinstance(given, Handle) and stands_for_scalar(given))
+    return wrap(source._read()) if scalar and not view.shape else source._alias(view)
 
 
 # -- the shape ------------------------------------------------------------------------------------------------------------------
@@ -130,7 +138,7 @@ def reshape(a: Any, shape: Any, order: str = "C", *, copy: bool | None = None) -
             raise ValueError(f"reshape: shape {source.shape} cannot become {wanted} without a copy")
         source = _copied(source)
         view = views.whole(wanted)
-    return source._alias(view)
+    return _viewed(a, source, view)
 
 
 def _copied(x: Tensor) -> Tensor:
@@ -173,7 +181,8 @@ def squeeze(a: Any, axis: Any = None) -> Tensor:
         dropped = reduced_axes(axis, len(view.shape), "squeeze")
         if any(view.shape[place] != 1 for place in dropped):
             raise ValueError(f"squeeze: cannot select an axis of size not equal to one: {axis} of shape {view.shape}")
-    return source._alias(views.index(view, tuple([0 if place in dropped else slice(None) for place in range(len(view.shape))])))
+    kept = views.index(view, tuple([0 if place in dropped else slice(None) for place in range(len(view.shape))]))
+    return _viewed(a, source, kept)
 
 
 def expand_dims(a: Any, axis: Any = 0) -> Tensor:
@@ -232,10 +241,10 @@ def permute_dims(a: Any, axes: Any = None) -> Tensor:
     if axes is None:
         order: Sequence[int] = range(rank - 1, -1, -1)
     else:
-        order = axis_tuple(axes, rank, "transpose")
+        order = axis_tuple(axes, rank, "transpose", strict=True)
         if len(order) != rank:
             raise ValueError(f"transpose: axes {axes} don't match an array of shape {view.shape}")
-    return source._alias(views.transpose(view, order))
+    return _viewed(a, source, views.transpose(view, order))
 
 
 transpose = permute_dims
@@ -352,7 +361,7 @@ def broadcast_arrays(*args: Any, subok: bool = False) -> tuple[Tensor, ...]:
     no_subclass(subok, "broadcast_arrays")
     sources = [as_tensor(array, "broadcast_arrays") for array in args]
     shape = _broadcast_shapes("broadcast_arrays", *[source.shape for source in sources])
-    return tuple([source if source.shape == shape else broadcast_to(source, shape) for source in sources])
+    return tuple([mutable(source) if source.shape == shape else broadcast_to(source, shape) for source in sources])
 
 
 class broadcast:  # noqa: N801

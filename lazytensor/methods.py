@@ -23,13 +23,14 @@ from lazytensor import (
     selecting,
     sorting,
     statistics,
+    storing,
     views,
 )
-from lazytensor.axes import as_index
+from lazytensor.axes import as_index, one_axis
 from lazytensor.compiler.ops import structural
 from lazytensor.creation import zeros
 from lazytensor.dtypes import as_dtype
-from lazytensor.handle import Handle, record, wrap
+from lazytensor.handle import Handle, record, stands_for_scalar, wrap
 from lazytensor.keywords import memory_order
 from lazytensor.names import Unsupported
 from lazytensor.out import deliver
@@ -102,16 +103,18 @@ class Methods(Handle):
     conjugate = conj
 
     def copy(self, order: str = "C") -> Tensor:
-        """An independent tensor of the same values."""
-        return manipulation.copy(self, order)
+        """An independent tensor of the same values; of a result that stands for a scalar that itself."""
+        made = manipulation.copy(self, order)
+        return wrap(self._read()) if stands_for_scalar(self) else made
 
     def fill(self, value: Any) -> None:
         """Set every element."""
-        indexing.assign(self, ..., value)
+        indexing.assign(self, ..., storing.single(value, self.dtype, "fill"))
 
     def partition(self, kth: Any, axis: int = -1, kind: str = "introselect", order: None = None) -> None:
         """Partition in place. See `lazytensor.partition`."""
-        indexing.assign(self, ..., sorting.partition(self, kth, axis, kind, order))
+        place = one_axis(axis, len(self.shape), "partition")  # None is no axis here
+        indexing.assign(self, ..., sorting.partition(self, kth, place, kind, order))
 
     def reshape(self, *shape: Any, order: str = "C", copy: bool | None = None) -> Tensor:
         """See `lazytensor.reshape`; takes the lengths as one tuple or one by one."""
@@ -151,12 +154,15 @@ class Methods(Handle):
         if wanted > size:
             elements = joining.concat([elements, zeros(wanted - size, self.dtype, device=self._base().device)])
         self._node = manipulation.copy(manipulation.reshape(elements[:wanted], shape))._read()
+        if not shape:
+            self._share()  # an array, which can be written to
 
     def sort(
         self, axis: int = -1, kind: Any = None, order: None = None, *, stable: bool | None = None, descending: bool = False
     ) -> None:
         """Sort in place. See `lazytensor.sort`."""
-        indexing.assign(self, ..., sorting.sort(self, axis, kind, order, stable=stable, descending=descending))
+        place = one_axis(axis, len(self.shape), "sort")
+        indexing.assign(self, ..., sorting.sort(self, place, kind, order, stable=stable, descending=descending))
 
     def transpose(self, *axes: Any) -> Tensor:
         """See `lazytensor.transpose`; takes the axes as one tuple or one by one."""
@@ -175,7 +181,7 @@ class Methods(Handle):
         if type is not None and not (isinstance(type, builtins.type) and issubclass(type, Handle)):
             raise TypeError(f"view: type must be lazytensor.ndarray, got {type!r}; np.asarray(t).view(...) is NumPy's")
         if dtype is None or as_dtype(dtype, "view") == self.dtype:
-            return self._alias(views.View(*self._index_map()))
+            return wrap(self._read()) if stands_for_scalar(self) else self._alias(views.View(*self._index_map()))
         target = as_dtype(dtype, "view")
         if not np.dtype(dtype).isnative:
             raise TypeError(f"view: dtype {dtype!r} has another byte order, which tensors do not have")

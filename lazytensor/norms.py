@@ -128,7 +128,7 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> T
     if ord is None and axis is None:
         return _vector_norm(source, None, keepdims, 2)
     if axis is None or isinstance(axis, tuple):
-        axes = sorted_axes(axis, rank, "norm") if axis is None else axis_tuple(axis, rank, "norm")
+        axes = sorted_axes(axis, rank, "norm") if axis is None else axis_tuple(axis, rank, "norm", strict=True)
     else:
         axes = (one_axis(truncated(axis, "norm", "axis"), rank, "norm"),)
     if len(axes) == 1:

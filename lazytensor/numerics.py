@@ -13,11 +13,12 @@ import numpy as np
 from numpy import base_repr, binary_repr, iterable
 
 from lazytensor import elementwise, statistics
-from lazytensor.axes import one_axis
+from lazytensor.axes import strict_axis
 from lazytensor.bind import binary, unary
 from lazytensor.compiler.ops import bits, numerics
 from lazytensor.fallback import waits
 from lazytensor.handle import Handle, mutable, record, wrap
+from lazytensor.keywords import chosen
 from lazytensor.manipulation import as_tensor, ravel
 from lazytensor.out import deliver
 from lazytensor.ufunc_class import of_two_results
@@ -172,7 +173,10 @@ def _finite(x: Tensor, nan: Any, posinf: Any, neginf: Any) -> Tensor:
     high = float(limits.max) if posinf is None else posinf
     low = float(limits.min) if neginf is None else neginf
     found = elementwise.where(elementwise.equal(x, -np.inf), low, elementwise.where(elementwise.isnan(x), nan, x))
-    return elementwise.astype(elementwise.where(elementwise.equal(x, np.inf), high, found), x.dtype, copy=False)
+    made = elementwise.where(elementwise.equal(x, np.inf), high, found)
+    if made.dtype.kind == "c":
+        raise TypeError(f"nan_to_num: complex numbers cannot take the place of others in {x.dtype}")
+    return elementwise.astype(made, x.dtype, copy=False)
 
 
 def _infinite(x: Any, limit: float, out: Any, name: str) -> Tensor:
@@ -214,10 +218,10 @@ def real_if_close(a: Any, tol: float = 100) -> Tensor:
     """
     value = as_tensor(a, "real_if_close")
     if value.dtype.kind != "c":
-        return value
+        return mutable(value)
     limit = float(np.finfo(value.dtype).eps) * tol if tol > 1 else tol
     close = statistics.all(elementwise.abs(elementwise.imag(value)) < limit)
-    return elementwise.real(value) if builtins.bool(close) else value
+    return mutable(elementwise.real(value) if builtins.bool(close) else value)
 
 
 # Bits
@@ -225,13 +229,14 @@ def real_if_close(a: Any, tol: float = 100) -> Tensor:
 
 def _flat_or_axis(x: Tensor, axis: int | None, name: str) -> tuple[Tensor, int]:
     if axis is None or not x.shape:
-        return ravel(x), one_axis(axis or 0, 1, name)
-    return x, one_axis(axis, len(x.shape), name)
+        return ravel(x), strict_axis(0 if axis is None else axis, 1, name)
+    return x, strict_axis(axis, len(x.shape), name)
 
 
-def _check_order(order: str, name: str) -> None:
-    if order not in ("big", "little"):
-        raise ValueError(f"{name}: bitorder must be 'big' or 'little', got {order!r}")
+def _check_order(order: Any, name: str) -> None:
+    if isinstance(order, bytes):
+        raise TypeError(f"{name}: bitorder must be a string, got {order!r}")
+    chosen(order, ("big", "little"), name, "bitorder")
 
 
 def packbits(a: Any, /, axis: int | None = None, bitorder: str = "big") -> Tensor:

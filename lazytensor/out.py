@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytensor import elementwise, indexing, views
+from lazytensor import elementwise, storing, views
 from lazytensor.compiler.ops import structural
-from lazytensor.handle import Handle, record, wrap, write_lock
+from lazytensor.handle import Handle, mutable, record, wrap, write_lock
 from lazytensor.sites import user_site
 
 if TYPE_CHECKING:
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 def deliver(
     result: Tensor, out: Any, name: str, *, casting: Any = "same_kind", where: Any = True, fixed: int | None = None
 ) -> Tensor:
-    """`result` itself where `out` is None; else store it in `out`, where the mask is true, and return `out`.
+    """`result` itself where `out` is None, as an array where it is `...`; else store it in `out`, where the mask is true, and return
+    `out`.
 
     Parameters
     ----------
@@ -39,6 +40,8 @@ def deliver(
     out = single(out, name)
     if out is None:
         return result
+    if out is ...:
+        return mutable(result)
     if isinstance(out, np.ndarray):
         if fixed is None:
             check_shape(result, out.shape, name)
@@ -58,10 +61,10 @@ def deliver(
             raise ValueError("output array is read-only")
         if where is not True:
             # Checked before the choice, which may have another dtype.
-            result = wrap(indexing.cast_for_assignment(result, out.dtype, name, casting=casting))
+            result = wrap(storing.cast_for_assignment(result, out.dtype, name, casting=casting))
             result = elementwise.where(where, result, out)
             check_shape(result, out.shape, name)
-        stored = indexing.cast_for_assignment(result, out.dtype, name, casting=casting)
+        stored = storing.cast_for_assignment(result, out.dtype, name, casting=casting)
         device = out._base().device
         if device is not None and stored.device != device:
             stored = record(structural.to_device, (stored,), (device,), device=device)
@@ -75,6 +78,8 @@ def single(out: Any, name: str) -> Any:
         return out
     if len(out) != 1:
         raise ValueError(f"{name}: the 'out' tuple must have exactly one entry")
+    if out[0] is ...:
+        raise TypeError(f"{name}: out must be `...` itself, not a tuple of it")
     return out[0]
 
 

@@ -13,11 +13,12 @@ from lazytensor.creation import asarray, full, zero_of
 from lazytensor.elementwise import astype, isnan, multiply, round, subtract, where
 from lazytensor.fallback import run
 from lazytensor.handle import Handle, constant, record, wrap
-from lazytensor.indexing import assign, cast_for_assignment, get
+from lazytensor.indexing import assign, get
 from lazytensor.joining import _slice, concat
 from lazytensor.manipulation import as_tensor, broadcast_to, copy, flip, squeeze
 from lazytensor.ranges import linspace
 from lazytensor.sorting import sort
+from lazytensor.storing import cast_for_assignment, cast_unsafely
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
@@ -126,12 +127,12 @@ def _pair_up(x: Any) -> Any:
 
 
 def _converted(given: Any, dtype: np.dtype[Any], device: str | None) -> Tensor:
-    """Numbers in the dtype that they are stored in: integers beyond it wrap in unsigned dtypes, and raise OverflowError in others, as
-    NumPy's scalars do when they are assigned."""
+    """Numbers in the dtype that they are stored in: those beyond it wrap in unsigned dtypes, and raise OverflowError in signed ones,
+    as NumPy's scalars do when they are assigned."""
     found = np.asarray(given)
-    if found.dtype.kind not in "iu" or dtype.kind == "i":
+    if found.dtype.kind == "O" or (dtype.kind == "i" and found.dtype.kind in "iuf"):
         return asarray(wrap(cast_for_assignment(found.tolist(), dtype, "pad")), device=device)
-    return asarray(found.astype(dtype), device=device)
+    return asarray(cast_unsafely(found, dtype, "pad"), device=device)
 
 
 def _values(given: Any, rank: int, dtype: np.dtype[Any], device: str | None) -> Pairs:

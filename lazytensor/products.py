@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytensor import elementwise, statistics, views
+from lazytensor import elementwise, layout, statistics, views
 from lazytensor.axes import as_index, axis_tuple, one_axis
 from lazytensor.compiler.ops import library as ops
 from lazytensor.contractions import operand_as, tensordot
 from lazytensor.handle import apply, wrap
 from lazytensor.joining import stack
 from lazytensor.keywords import memory_order
-from lazytensor.layout import laid_out, result_order
 from lazytensor.manipulation import as_tensor, expand_dims, moveaxis, ravel, reshape
 from lazytensor.out import deliver
 from lazytensor.ufunc_class import generalized
@@ -53,7 +52,7 @@ def matmul(
     casting, dtype : optional
         What to compute in, and how freely the operands and the result may be cast.
     order : {"K", "A", "C", "F"}
-        Results are logically C-contiguous.
+        "F" lays a new result out in Fortran's order, "A" where both operands are in that; with any other it is C-contiguous.
 
     >>> import lazytensor as lt
     >>> print(lt.matmul(lt.asarray([[1, 2], [3, 4]]), lt.asarray([1, 1])))
@@ -155,9 +154,11 @@ def _along(
     product: Product, name: str, x: Tensor, y: Tensor, axes: Any, cores: tuple[int, int, int], out: Any, casting: str, order: str
 ) -> Tensor:
     """The product with its axes, so many of each operand and of the result, at the places given instead of the last."""
-    order = result_order(memory_order(order, name, default="K"), (x, y))
+    letter = layout.result_order(memory_order(order, name, default="K"), (x, y))
+    letter = letter if out is None or out is ... else "C"
     if axes is None:
-        return deliver(laid_out(product(x, y), order), out, name, casting=casting, fixed=cores[2])
+        made = product(x, y)
+        return deliver(layout.laid_out(made, letter) if letter == "F" else made, out, name, casting=casting, fixed=cores[2])
     places = [tuple(item) if isinstance(item, (tuple, list)) else (item,) for item in axes]
     if len(places) == 2 and not cores[2]:
         places.append(())
@@ -170,7 +171,7 @@ def _along(
     last = [tuple(range(-count, 0)) for count in cores]
     made = product(moveaxis(x, places[0], last[0]), moveaxis(y, places[1], last[1]))
     made = moveaxis(made, last[2], places[2]) if places[2] else made
-    return deliver(laid_out(made, order), out, name, casting=casting)
+    return deliver(layout.laid_out(made, letter) if letter == "F" else made, out, name, casting=casting)
 
 
 # -- of arrays as NumPy has always had them --------------------------------------------------------------------------------------

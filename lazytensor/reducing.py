@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lazytensor.arguments import truth
-from lazytensor.axes import reduced_axes, sorted_axes
+from lazytensor.axes import as_index, reduced_axes, sorted_axes
 from lazytensor.compiler.graph import Node
 from lazytensor.compiler.ops import reductions as ops
 from lazytensor.compiler.ops import ufuncs as rows
@@ -17,9 +17,8 @@ from lazytensor.compiler.ops.shapes import broadcast_shapes
 from lazytensor.dtypes import as_dtype
 from lazytensor.elementwise import astype, divide, imag, multiply, real, square
 from lazytensor.handle import Handle, node_operand, record, wrap
-from lazytensor.indexing import cast_for_assignment
-from lazytensor.keywords import kept
 from lazytensor.manipulation import broadcast_to
+from lazytensor.storing import cast_for_assignment, single
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
@@ -45,10 +44,7 @@ def mask(where: Any, shape: tuple[int, ...], name: str) -> Tensor:
 
 def initial_value(value: Any, dtype: Any, name: str) -> Tensor:
     """An `initial=` argument, checked: a scalar of the dtype."""
-    found = wrap(cast_for_assignment(value, dtype, name))
-    if found.shape != ():
-        raise ValueError(f"{name}: initial must be a scalar, got shape {found.shape}")
-    return found
+    return wrap(cast_for_assignment(single(value, dtype, name), dtype, name))
 
 
 def cast(x: Any, dtype: Any, name: str) -> Node:
@@ -59,17 +55,25 @@ def cast(x: Any, dtype: Any, name: str) -> Node:
     return astype(wrap(node), dtype)._read()
 
 
+def flag(value: Any, name: str, keyword: str) -> bool:
+    """The truth of a keyword, which an integer may stand for; TypeError for anything else."""
+    found = as_index(value)
+    if found is None:
+        raise TypeError(f"{name}: {keyword} must be True or False, got {value!r}")
+    return bool(found)
+
+
 def reduce(op: Op, x: Any, axis: Any, keepdims: bool) -> Tensor:
     """Record a reduction row."""
     node = node_operand(x, op.name)
-    return wrap(record(op, (node,), (reduced_axes(axis, len(node.shape), op.name), kept(keepdims, op.name))))
+    return wrap(record(op, (node,), (reduced_axes(axis, len(node.shape), op.name), flag(keepdims, op.name, "keepdims"))))
 
 
 def reduce_by_ufunc(ufunc: np.ufunc, x: Tensor, axis: Any, keepdims: bool, initial: Any, where: Any) -> Tensor:
     """Record a reduction that NumPy's own loop computes, with the keywords that are given."""
     name = f"{ufunc.__name__}.reduce"
     axes = reduced_axes(axis, len(x.shape), name)
-    keepdims = kept(keepdims, name)
+    keepdims = flag(keepdims, name, "keepdims")
     operands, keywords = [x._read()], []
     if given(initial):
         result = rows.ufunc_reduce.resolve(x.dtype, ufunc, axes, keepdims, ()).result

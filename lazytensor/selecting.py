@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
-from lazytensor import elementwise, indexing, views
+from lazytensor import elementwise, indexing, storing, views
 from lazytensor.arguments import positions
 from lazytensor.axes import one_axis
 from lazytensor.compiler.graph import Node
@@ -293,7 +293,7 @@ def _write_flat(whole: Tensor, places: Tensor, value: Any) -> None:
 
 def _cycled(v: Any, dtype: np.dtype[Any], name: str) -> Tensor:
     """The values to write, raveled, in the dtype of what they are written to."""
-    return ravel(wrap(indexing.cast_for_assignment(v, dtype, name)))
+    return ravel(wrap(storing.cast_for_assignment(v, dtype, name)))
 
 
 def cycled(given: Tensor, length: int) -> Tensor:

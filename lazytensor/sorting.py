@@ -36,9 +36,10 @@ def _is_stable(kind: Any, stable: bool | None, name: str) -> bool:
     if stable is not None:
         raise ValueError(f"{name}: kind and stable are one argument; give one of them")
     # NumPy looks at the first letter.
-    if text(kind, name, "kind")[:1].lower() not in ("q", "h", "s", "m"):
+    letter = text(kind, name, "kind")[:1].lower()
+    if letter not in ("q", "h", "s", "m"):
         raise ValueError(f"{name}: kind must be 'quicksort', 'heapsort', 'mergesort' or 'stable', got {kind!r}")
-    return kind[0].lower() in "sm"
+    return letter in "sm"
 
 
 def _along(a: Any, axis: int | None, name: str) -> tuple[Tensor, int]:
@@ -123,7 +124,7 @@ def lexsort(keys: Any, axis: int = -1) -> Tensor:
     if all(node.shape == () for node in nodes):
         one_axis(axis, 1, "lexsort")
         nodes = [reshape(wrap(node), (1,))._read() for node in nodes]
-        return reshape(wrap(record(ops.lexsort, tuple(nodes), (0,))), ())
+        return reshape(wrap(record(ops.lexsort, tuple(nodes), (0,))), ())[()]
     return wrap(record(ops.lexsort, tuple(nodes), (one_axis(axis, len(nodes[0].shape), "lexsort"),)))
 
 
@@ -199,7 +200,7 @@ def searchsorted(a: Any, v: Any, side: str = "left", sorter: Any = None) -> Tens
     >>> print(lt.searchsorted(lt.asarray([1, 2, 3]), [2, 9]))
     [1 3]
     """
-    chosen(side, ("left", "right"), "searchsorted", "side")
+    side = chosen(side, ("left", "right"), "searchsorted", "side")
     ordered = as_tensor(a, "searchsorted")
     if sorter is not None:
         places = as_tensor(sorter, "searchsorted")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from typing import TYPE_CHECKING, Any
 
-from lazytensor import views
+from lazytensor import indexing, views
 from lazytensor.arguments import truncated
 from lazytensor.axes import one_axis
 from lazytensor.joining import _slice
@@ -23,6 +23,8 @@ def unstack(x: Any, /, *, axis: int = 0) -> tuple[Tensor, ...]:
     """The arrays that `stack` would make `x` from, as views."""
     source = as_tensor(x, "unstack")
     place = one_axis(axis, len(source.shape), "unstack")
+    if len(source.shape) == 1:  # elements, which are snapshots
+        return tuple([indexing.get(source, index) for index in range(source.shape[0])])
     whole = (slice(None),) * place
     view = source._index_map()
     return tuple([source._alias(views.index(view, (*whole, index))) for index in range(source.shape[place])])

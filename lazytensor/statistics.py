@@ -29,13 +29,13 @@ from lazytensor.elementwise import (
 )
 from lazytensor.elementwise import where as choose
 from lazytensor.handle import node_operand, record, wrap
-from lazytensor.keywords import kept
 from lazytensor.manipulation import as_tensor, broadcast_to, copy, raveled
 from lazytensor.out import accumulated_in, deliver, returned
 from lazytensor.reducing import (
     cast,
     complex_if_asked,
     count,
+    flag,
     floating,
     given,
     initial_value,
@@ -138,7 +138,7 @@ def _extreme(op: Op, join: Any, a: Any, axis: Any, out: Any, keepdims: bool, ini
         if math.prod([source.shape[place] for place in axes]):
             made = join(reduce(op, source, axis, keepdims), start)
         else:
-            made = wrap(copy(broadcast_to(start, ops.sum.shape(source.shape, axes, kept(keepdims, op.name))))._read())
+            made = wrap(copy(broadcast_to(start, ops.sum.shape(source.shape, axes, flag(keepdims, op.name, "keepdims"))))._read())
     return deliver(made, out, op.name, casting="unsafe")
 
 
@@ -320,7 +320,7 @@ def _variance(
         if not given(mean):
             mean = divide(reduce(ops.sum, value, axis, True), number)
         divisor = number - less
-        return divide(reduce(ops.sum, squared(subtract(value, mean)), axis, keepdims), divisor if divisor > 0 else 0)
+        return divide(reduce(ops.sum, squared(subtract(value, mean)), axis, keepdims), 0 if divisor <= 0 else divisor)
     chosen = mask(where, value.shape, name)
     # Integers that were asked for are no dtype of a mean.
     ratio = quotient if value.dtype.kind in "fc" else divide

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from lazytensor import views
 from lazytensor.axes import as_index, one_axis
-from lazytensor.handle import Storage
 from lazytensor.manipulation import as_tensor, broadcast_arrays, broadcast_shapes, broadcast_to, lengths
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ def as_strided(x: Any, shape: Any = None, strides: Any = None, subok: bool = Fal
     strides : tuple of int, optional
         In bytes, as NumPy has them: whole elements.
     writeable : bool
-        May the view be written through? Where its elements overlap, what is written last stays.
+        Where elements of the view share a place, what is written last stays.
 
     Raises
     ------
@@ -52,8 +51,7 @@ def as_strided(x: Any, shape: Any = None, strides: Any = None, subok: bool = Fal
     if 0 not in wanted and not (first >= 0 and last < size):
         raise ValueError(f"as_strided: shape {wanted} and strides {strides} reach beyond an array of {size} elements")
     made = views.View(wanted, steps, view.offset)
-    # Parts of complex numbers are not written to through views that overlap.
-    return _windows(source, made, writeable and (views.distinct(made) or type(source._share()) is Storage))
+    return _windows(source, made, writeable)
 
 
 def _windows(source: Tensor, view: views.View, writeable: bool) -> Tensor:
@@ -61,8 +59,6 @@ def _windows(source: Tensor, view: views.View, writeable: bool) -> Tensor:
         return source._alias(views.ReadOnly(*view))
     if views.distinct(view):
         return source._alias(view)
-    if type(source._share()) is not Storage:
-        raise ValueError("parts of complex numbers cannot be written to through views that overlap, writeable must be False")
     return source._alias(views.Overlapping(*view))
 
 

@@ -256,10 +256,10 @@ class Tensor(Methods, Protocols, Scalars, Subscripted[Shape_co, DType_co]):
         return _restore, (np.array(self._value()), self._base().device)
 
     def __copy__(self) -> Tensor:
-        return manipulation.copy(self)
+        return self.copy("K")
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
-        return manipulation.copy(self)
+        return self.copy("K")
 
     # -- container -------------------------------------------------------------------------------------------------------------
 

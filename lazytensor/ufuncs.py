@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lazytensor import layout
-from lazytensor.axes import one_axis, reduced_axes
+from lazytensor.axes import reduced_axes, running_axis
 from lazytensor.compiler.graph import Node
 from lazytensor.compiler.ops import ufuncs as rows
 from lazytensor.compiler.ops.shapes import broadcast_shapes
-from lazytensor.handle import Handle, node_operand, operand, record, wrap, write_lock
+from lazytensor.handle import Handle, mutable, node_operand, operand, record, wrap, write_lock
 from lazytensor.keywords import CASTINGS, chosen, memory_order
 from lazytensor.sites import user_site
 
@@ -57,7 +57,7 @@ def call(
     """
     name: str = function.__name__
     order = layout.result_order(memory_order(order, name, default="K"), operands)
-    chosen(casting, CASTINGS, name, "casting")
+    casting = chosen(casting, CASTINGS, name, "casting")
     if where is not True:
         from lazytensor.arguments import truth  # delayed: arguments is written against the elementwise rows
 
@@ -68,8 +68,6 @@ def call(
     elif casting in ("no", "equiv", "safe"):
         _check_casts(function, _types(function, operands)[1], None, casting)
     made = function(*operands)
-    if out is ...:  # NumPy's way to ask for an array instead of a scalar
-        out = None
     if where is True and out is None:
         if order != "F":
             return made
@@ -77,23 +75,33 @@ def call(
     if function.nout == 1:
         return _stored(made, out, name, casting, where)
     if type(out) is not tuple:
-        if out is not None:
+        if out is not None and out is not ...:
             raise TypeError(f"{name}: 'out' must be a tuple of arrays")
-        out = (None,) * function.nout
-    if len(out) != function.nout:
+        out = (out,) * function.nout
+    elif len(out) != function.nout:
         raise ValueError(f"{name}: the 'out' tuple must have exactly {function.nout} entries, got {len(out)}")
-    return tuple([_stored(result, into, name, casting, where) for result, into in zip(made, out, strict=True)])
+    elif any(item is ... for item in out):
+        raise TypeError(f"{name}: out must be `...` itself, not a tuple of it")
+    # The arrays given take part in the broadcasting of all results.
+    shape = broadcast_shapes(name, made[0].shape, *[item.shape for item in out if isinstance(item, (Handle, np.ndarray))])
+    return tuple([_stored(result, into, name, casting, where, shape) for result, into in zip(made, out, strict=True)])
 
 
-def _stored(made: Tensor, out: Any, name: str, casting: Any, where: Any) -> Tensor:
-    """The result in `out`, or in zeros, where the mask is true."""
+def _stored(made: Tensor, out: Any, name: str, casting: Any, where: Any, shape: tuple[int, ...] = ()) -> Tensor:
+    """The result in `out`, or in zeros of at least the shape, where the mask is true."""
     from lazytensor.out import deliver  # delayed: out is written against the elementwise functions
 
-    if out is None and where is not True:
-        from lazytensor.creation import zeros  # delayed: as above
+    if out is None or out is ...:
+        shape = broadcast_shapes(name, made.shape, shape, () if where is True else where.shape)
+        if where is not True or shape != made.shape:
+            from lazytensor.creation import zeros  # delayed: as above
 
-        shape = broadcast_shapes(name, made.shape, where.shape)
-        return deliver(made, zeros(shape, made.dtype, device=made._base().device), name, where=where, fixed=0)
+            made = deliver(made, zeros(shape, made.dtype, device=made._base().device), name, where=where, fixed=0)
+        return mutable(made) if out is ... else wrap(made._read()) if not shape else made
+    if shape and shape != made.shape:
+        from lazytensor.manipulation import broadcast_to  # delayed: as above
+
+        made = broadcast_to(made, shape)
     return deliver(made, out, name, casting=casting, where=where, fixed=0)
 
 
@@ -296,9 +304,7 @@ def accumulate(function: Any, array: Any, axis: int = 0, dtype: Any = None, out:
     _check_method(function, "accumulate")
     name = f"{function.__name__}.accumulate"
     source = wrap(node_operand(array, name))
-    if not source.shape:
-        raise TypeError(f"{name}: cannot accumulate on a scalar")
-    place = one_axis(axis, len(source.shape), name)
+    place = running_axis(axis, len(source.shape), name)
     computed = accumulated_in(_loop(function, source, dtype, name), source.dtype, out, name)
     if function.__name__ in _SCANS:
         made = getattr(statistics, _SCANS[function.__name__])(source, axis=place, dtype=computed)
@@ -316,12 +322,12 @@ def reduceat(function: Any, array: Any, indices: Any, axis: int = 0, dtype: Any 
     _check_method(function, "reduceat")
     name = f"{function.__name__}.reduceat"
     source, places = wrap(node_operand(array, name)), positions(indices, name, "safe")
+    place = running_axis(axis, len(source.shape), name)
     computed = accumulated_in(_loop(function, source, dtype, name), source.dtype, out, name)
     if computed is None and function.__name__ in _SCANS and source.dtype.kind in "biu":
         # Sums and products of integers are made in 64 bits.
         computed = np.uint64 if source.dtype.kind == "u" else np.int64
     source = _converted(source, computed)
-    place = one_axis(axis, len(source.shape), name)
     made = wrap(record(rows.ufunc_reduceat, (source._read(), places._read()), (function.reference, place)))
     return deliver(made, out, name, casting="unsafe")
 
@@ -346,6 +352,9 @@ def at(function: Any, a: Any, indices: Any, b: Any = None, /) -> None:
     if (b is None) != (function.nin == 1):
         raise ValueError(f"{name}: second operand {'needed for ufunc' if b is None else 'provided when ufunc is unary'}")
     site = user_site()
+    overlapping = indexing.numbered(a)
+    if overlapping is not None:
+        a, indices = overlapping[0], (indexing.get(overlapping[1], indices),)
     template, arrays = indexing.template_of(indices)
     values = () if b is None else (operand(b, name),)
     with write_lock:

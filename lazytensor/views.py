@@ -77,9 +77,10 @@ def places(view: View, size: int) -> np.ndarray[Any, Any]:
     """The number of the element, of so many in the array, that each element of the view is."""
     numbers = np.arange(size)
     item = numbers.itemsize
-    return np.array(
-        np.ndarray(view.shape, numbers.dtype, numbers, view.offset * item, tuple([step * item for step in view.strides]))
+    shown: np.ndarray[Any, Any] = np.ndarray(
+        view.shape, numbers.dtype, numbers, view.offset * item, tuple([step * item for step in view.strides])
     )
+    return np.array(shown, order="C")
 
 
 def is_basic(key: tuple[Any, ...]) -> bool:

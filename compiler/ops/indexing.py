@@ -210,3 +210,31 @@ choose = Op(
     domain=(Domain(0, 1, ()), rules.ANY, rules.ANY),
     doc="Elements of the arrays whose numbers the first operand has; the parameter says what to do with other numbers.",
 )
+
+
+def _store_number_signature(*arguments: Any) -> Signature:
+    x, dtype = arguments
+    rules.check_supported("store_number", "biuf", (x,))
+    return Signature((x,), dtype)
+
+
+def _store_number_shape(*arguments: Any) -> Shape:
+    return arguments[0]  # type: ignore[no-any-return]
+
+
+def _store_number(x: Any, dtype: np.dtype[Any]) -> Array:
+    out: Array = np.empty(np.shape(x), dtype)
+    for place, value in np.ndenumerate(x):
+        out[place] = value
+    return out
+
+
+store_number = Op(
+    name="store_number",
+    kind=Kind.LIBRARY,
+    arity=1,
+    signature=_store_number_signature,
+    shape=_store_number_shape,
+    reference=_store_number,
+    doc="Numbers in a signed integer dtype, which they must fit, as NumPy stores scalars.",
+)

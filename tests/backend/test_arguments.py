@@ -252,3 +252,149 @@ def test_masks_are_converted_as_numpy_does(name: str) -> None:
     for name in ("mean", "var", "std", "nanmean"):
         for given in ([1, 0, 1], 1, (True, True, False), np.array([1, 0, 1])):
             assert_agree(lambda xp, x, name=name, given=given: getattr(xp, name)(x, where=given), F, ulp=4)
+
+
+# -- texts and flags --------------------------------------------------------------------------------------------------------------
+
+TEXTS: list[Any] = [
+    None, 0, 1, 3, -1, 1.5, "bad", "", b"C", "C", "c", "F", "f", "A", "K", True, ["C"], ("C",), {}, object, "no", "safe",
+    b"same_kind", "left", b"right", "raise", b"clip", "big", "full", "ortho", "stable", "q",
+]  # fmt: skip
+BY_TEXT: dict[str, Callable[[Any, Any], Any]] = {
+    "copyto": lambda xp, w: xp.copyto(xp.zeros(3), xp.asarray(F), casting=w),
+    "copyto True": lambda xp, w: xp.copyto(xp.zeros(3), True, casting=w),
+    "copyto of an integer": lambda xp, w: xp.copyto(xp.zeros(3, "int8"), 1, casting=w),
+    "add": lambda xp, w: xp.add(xp.asarray(F), 1, casting=w),
+    "einsum": lambda xp, w: xp.einsum("i->", xp.asarray(F), casting=w),
+    "zeros": lambda xp, w: xp.zeros((2, 2), order=w),
+    "reshape": lambda xp, w: xp.reshape(xp.asarray(M), (2, 6), order=w),
+    "copy": lambda xp, w: xp.copy(xp.asarray(M), order=w),
+    "matmul": lambda xp, w: xp.matmul(xp.asarray(M), xp.asarray(M).T, order=w),
+    "vecdot": lambda xp, w: xp.vecdot(xp.asarray(M), xp.asarray(M), order=w),
+    "einsum order": lambda xp, w: xp.einsum("ij->ji", xp.asarray(M), order=w) + 0,
+    "take": lambda xp, w: xp.take(xp.asarray(F), [0], mode=w),
+    "choose": lambda xp, w: xp.choose(xp.asarray([0, 1]), [1, 2], mode=w),
+    "convolve": lambda xp, w: xp.convolve(xp.asarray(I), xp.asarray(I), mode=w),
+    "sort": lambda xp, w: xp.sort(xp.asarray(I), kind=w),
+    "searchsorted": lambda xp, w: xp.searchsorted(xp.asarray(F), [1.5], side=w),
+    "fft": lambda xp, w: xp.fft.fft(xp.asarray(F), norm=w).real.round(),
+    "packbits": lambda xp, w: xp.packbits(xp.asarray(I.astype(bool)), bitorder=w),
+    "unpackbits": lambda xp, w: xp.unpackbits(xp.asarray(I.astype("u1")), bitorder=w),
+}
+# The unpackbits of NumPy looks at the first letter.
+LOOSE = {("unpackbits", "bad"), ("unpackbits", "left")}
+BY_FLAG: dict[str, Callable[[Any, Any], Any]] = {
+    "sum": lambda xp, w: xp.sum(xp.asarray(M), keepdims=w),
+    "maximum.reduce": lambda xp, w: xp.maximum.reduce(xp.asarray(M), keepdims=w),
+    "gcd.reduce": lambda xp, w: xp.gcd.reduce(xp.asarray(I), keepdims=w),
+    "mean": lambda xp, w: xp.mean(xp.asarray(M), keepdims=w),
+    "array": lambda xp, w: xp.array(xp.asarray(F), copy=w),
+    "array of a list": lambda xp, w: xp.array([1, 2], copy=w),
+}
+
+
+@pytest.mark.newest
+@pytest.mark.parametrize("name", BY_TEXT)
+def test_texts_are_checked_as_numpy_checks_them(name: str) -> None:
+    for given in TEXTS:
+        if (name, str(given)) not in LOOSE:
+            assert_agree(lambda xp, given=given: BY_TEXT[name](xp, given), ulp=16)
+
+
+@pytest.mark.newest
+@pytest.mark.parametrize("name", BY_FLAG)
+def test_flags_are_checked_as_numpy_checks_them(name: str) -> None:
+    for given in (True, False, 0, 1, 2, 1.5, "", "no", b"C", (), [1], object, np.True_, np.int64(0)):
+        assert_agree(lambda xp, given=given: BY_FLAG[name](xp, given))
+
+
+BY_BOOLEAN: dict[str, Callable[[Any, Any], Any]] = {
+    "sum": lambda xp, w: xp.sum(xp.asarray(M), axis=w),
+    "cumsum": lambda xp, w: xp.cumsum(xp.asarray(M), axis=w),
+    "argmax": lambda xp, w: xp.argmax(xp.asarray(M), axis=w),
+    "sort": lambda xp, w: xp.sort(xp.asarray(M), axis=w),
+    "sort in place": lambda xp, w: xp.asarray(M.copy()).sort(axis=w),
+    "partition in place": lambda xp, w: xp.asarray(M.copy()).partition(1, axis=w),
+    "stack": lambda xp, w: xp.stack([xp.asarray(M)], axis=w),
+    "concatenate": lambda xp, w: xp.concatenate([xp.asarray(M)], axis=w),
+    "append": lambda xp, w: xp.append(xp.asarray(M), xp.asarray(M), axis=w),
+    "take": lambda xp, w: xp.take(xp.asarray(M), [0], axis=w),
+    "insert": lambda xp, w: xp.insert(xp.asarray(M), 0, 1, axis=w),
+    "swapaxes": lambda xp, w: xp.swapaxes(xp.asarray(M), w, 0),
+    "expand_dims": lambda xp, w: xp.expand_dims(xp.asarray(M), [w]),
+    "transpose": lambda xp, w: xp.transpose(xp.asarray(M), [w, 0]),
+    "diff": lambda xp, w: xp.diff(xp.asarray(M), axis=w),
+    "fft": lambda xp, w: xp.fft.fft(xp.asarray(M), axis=w).real.round(),
+    "median": lambda xp, w: xp.median(xp.asarray(M), axis=[w]),
+    "packbits": lambda xp, w: xp.packbits(xp.asarray(M > 5), axis=w),
+    "apply_over_axes": lambda xp, w: xp.apply_over_axes(xp.sum, xp.asarray(M), w),
+}
+
+
+@pytest.mark.newest
+@pytest.mark.parametrize("name", BY_BOOLEAN)
+def test_axes_that_are_no_integers(name: str) -> None:
+    for given in (True, False, None, 1.0, "1", ()):
+        # None and () mean something to most functions, and nothing to those that sort in place.
+        if (given is not None and given != ()) or "in place" in name:
+            assert_agree(lambda xp, given=given: BY_BOOLEAN[name](xp, given), ulp=16)
+
+
+def test_what_else_is_checked_as_numpy_checks_it() -> None:
+    for call in (
+        lambda xp, x: xp.histogramdd(x, bins=0.99),
+        lambda xp, x: xp.histogramdd(x, bins=1.5),
+        lambda xp, x: xp.histogram2d(x[0], x[1], bins=0.99),
+        lambda xp, x: x[0.0:, 0.0],
+        lambda xp, x: x[0.0:],
+        lambda xp, x: x[::0, "a"],
+        lambda xp, x: xp.var(x, ddof=np.nan),
+    ):
+        assert_agree(call, M)
+
+
+# -- sequences, shapes and dtypes -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["concatenate", "stack", "hstack", "vstack", "dstack", "column_stack"])
+def test_arrays_to_join_are_in_a_sequence(name: str) -> None:
+    for make in (iter, set, lambda items: (item for item in items), lambda items: dict.fromkeys(items).values()):
+        assert_agree(lambda xp, make=make: getattr(xp, name)(make([1, 2])))
+    for given in ([F, F], (F, F), np.stack([F, F])):
+        assert_agree(lambda xp, given=given: getattr(xp, name)(given))
+    assert_agree(lambda xp, x: getattr(xp, name)(x), M)
+
+
+SHAPES: list[Any] = [
+    (True, 3), [True, 3], (3, True), True, (False,), np.array([1, 3]), np.array(3), (np.True_, 3), (1.0, 3), "3", (None, 3), -1, (),
+]  # fmt: skip
+BY_SHAPE: dict[str, Callable[[Any, Any], Any]] = {
+    "reshape": lambda xp, s: xp.reshape(xp.asarray(F), s),
+    "method": lambda xp, s: xp.asarray(F).reshape(s),
+    "shape": lambda xp, s: (x := xp.asarray(F.copy()), setattr(x, "shape", s))[0],
+    "resize in place": lambda xp, s: (x := xp.ones(3), x.resize(s, refcheck=False))[0],
+    "zeros": lambda xp, s: xp.zeros(s),
+    "full": lambda xp, s: xp.full(s, 2),
+    "broadcast_to": lambda xp, s: xp.broadcast_to(xp.asarray(F), s),
+}
+
+
+@pytest.mark.newest
+@pytest.mark.parametrize("name", BY_SHAPE)
+def test_lengths_are_integers(name: str) -> None:
+    for given in SHAPES:
+        assert_agree(lambda xp, given=given: BY_SHAPE[name](xp, given))
+    assert_agree(lambda xp, x: xp.reshape(x, (True, -1)), F)
+
+
+def test_arrays_are_no_dtypes() -> None:
+    for call in (
+        lambda xp, x: xp.can_cast("i4", x),
+        lambda xp, x: xp.can_cast(x, "f4"),
+        lambda xp, x: xp.promote_types(x, "f4"),
+        lambda xp, x: xp.promote_types("f4", x),
+        lambda xp, x: xp.promote_types("f4", x[0]).name,
+        lambda xp, x: xp.isdtype(x, "integral"),
+        lambda xp, x: xp.result_type(x, "f4").name,
+    ):
+        assert_agree(call, I)

@@ -1,4 +1,4 @@
-"""Python integers beyond a dtype: OverflowError where NumPy raises it, wrapped where it wraps them."""
+"""Numbers beyond a dtype: OverflowError where NumPy raises it, wrapped where it wraps them."""
 
 from __future__ import annotations
 
@@ -68,3 +68,74 @@ def test_integers_beyond_a_dtype(name: str) -> None:
         for value in VALUES:
             expected, found = (_outcome(library, FUNCTIONS[name], dtype, value) for library in (np, lt))
             assert found == expected, (dtype, value)
+
+
+# Numbers of every kind, as Python's, NumPy's scalars, results, arrays, and in lists.
+NUMBERS = [300, -1, 1e30, np.nan, 2 + 3j]
+FORMS: dict[str, Callable[[Any, Any], Any]] = {
+    "a number": lambda xp, v: v,
+    "a scalar": lambda xp, v: np.asarray(v)[()],
+    "a result": lambda xp, v: xp.asarray([v])[0],
+    "an array": lambda xp, v: xp.asarray(v),
+    "a list": lambda xp, v: [v],
+    "a list of a scalar": lambda xp, v: [np.asarray(v)[()]],
+    "a list of a result": lambda xp, v: [xp.asarray([v])[0]],
+    "a row": lambda xp, v: xp.asarray([v]),
+    "a column": lambda xp, v: [[v]],
+}
+STORES: dict[str, Callable[[Any, Any, Any], Any]] = {
+    **{name: FUNCTIONS[name] for name in ("setitem all", "setitem positions", "full", "full_like", "putmask", "fill")},
+    "setitem one": _wrote(lambda c: c[1].__setitem__(0, c[2])),
+    "flat one": _wrote(lambda c: c[1].flat.__setitem__(0, c[2])),
+    "copyto": _wrote(lambda c: c[0].copyto(c[1], c[2], casting="unsafe")),
+    "piecewise": lambda xp, a, v: xp.piecewise(a, [a > 1], [lambda x: v, 1]),
+    "array": lambda xp, a, v: xp.array(v, dtype=a.dtype),
+    "max": lambda xp, a, v: xp.max(a, initial=v),
+    "sum": lambda xp, a, v: xp.sum(a, initial=v),
+    "real": _wrote(lambda c: setattr(c[1], "real", c[2])),
+}
+# What is refused in two ways, or later than NumPy refuses it, or differs as differences.md says.
+APART = {
+    ("setitem all", "a column"),
+    ("piecewise", "a column"),
+    ("putmask", "an array"),
+    ("putmask", "a row"),
+    ("flat one", "a result"),
+}
+
+
+@pytest.mark.newest
+@pytest.mark.filterwarnings("ignore::RuntimeWarning", "ignore::numpy.exceptions.ComplexWarning")
+@pytest.mark.parametrize("name", STORES)
+@pytest.mark.parametrize("form", FORMS)
+def test_numbers_that_do_not_fit(name: str, form: str) -> None:
+    def outcome(xp: Any, dtype: str, value: Any) -> Any:
+        try:
+            made = np.asarray(STORES[name](xp, xp.asarray([1, 2, 1, 2], dtype=dtype), FORMS[form](xp, value)))
+        except (OverflowError, TypeError, ValueError) as error:
+            return type(error)
+        return made.dtype, str(made.tolist())
+
+    for dtype in ("int8", "uint8", "int64", "float32", "complex64"):
+        for value in NUMBERS if (name, form) not in APART else ():
+            assert outcome(lt, dtype, value) == outcome(np, dtype, value), (dtype, value)
+
+
+def test_items_of_lists_are_stored_one_by_one() -> None:
+    t = lt.asarray([300, 5])
+    assert lt.array([t[1], 200], dtype="uint8").tolist() == [5, 200]
+    for value in (300, -1):
+        with pytest.raises(OverflowError):
+            lt.array([t[1], value], dtype="uint8")
+    found = lt.array([t[0], 1], dtype="int8")
+    with pytest.raises(OverflowError, match="300 out of bounds for int8"):
+        found.wait()
+    x = lt.zeros(3, dtype="int8")
+    x[0] = t[0]
+    with pytest.raises(OverflowError, match="300 out of bounds for int8"):
+        x.wait()
+    assert lt.array([2**63, lt.asarray(1)], dtype="uint64").tolist() == [2**63, 1]
+    assert lt.fromiter([t[0], lt.asarray(301)], dtype="uint8").tolist() == [44, 45]
+    assert lt.nan_to_num(lt.asarray([np.nan]), nan=3).tolist() == [3]
+    with pytest.raises(TypeError, match="complex"):
+        lt.nan_to_num(lt.asarray([np.nan]), nan=3j)

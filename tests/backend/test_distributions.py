@@ -360,3 +360,65 @@ def test_import_draws_nothing() -> None:
     program = "import sys, numpy; before = set(sys.modules); " + code
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+BAD: dict[str, list[tuple[float, ...]]] = {
+    "exponential": [(-1,)],
+    "chisquare": [(0,), (-1,)],
+    "pareto": [(0,), (-1,)],
+    "power": [(0,), (-1,)],
+    "rayleigh": [(-1,)],
+    "weibull": [(-1,)],
+    "gamma": [(1, -1)],
+    "gumbel": [(0, -1)],
+    "laplace": [(0, -1)],
+    "logistic": [(0, -1)],
+    "lognormal": [(0, -1)],
+    "normal": [(0, -1), (0, np.nan)],
+    "uniform": [(2, 1), (0, np.inf), (0, np.nan)],
+    "triangular": [(2, 1, 3), (0, 3, 2), (1, 1, 1)],
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_parameters_in_tensors_give_nan(name: str, tier: str) -> None:
+    draw = getattr(lt.random.default_rng(3), name)
+    for parameters in BAD[name]:
+        good = [0.25, 0.5, 1.0][-len(parameters) :]
+        for number in range(len(parameters)):
+            # The others as numbers, and a good one beside the bad one.
+            given = [lt.asarray([float(item), good[number]]) if place == number else item for place, item in enumerate(good)]
+            assert np.isfinite(draw(*given).numpy()[1])
+        found = draw(*[lt.asarray([float(item), fine]) for item, fine in zip(parameters, good, strict=True)], size=(3, 2)).numpy()
+        assert np.isnan(found[:, 0]).all()
+        assert np.isfinite(found[:, 1]).all()
+
+
+def test_kinds_of_errors_of_parameters() -> None:
+    ours, theirs = lt.random.default_rng(3), np.random.default_rng(3)
+    for call in (
+        lambda rng: rng.normal(0, 10**400),
+        lambda rng: rng.poisson(10**400),
+        lambda rng: rng.binomial(np.inf, 0.5),
+        lambda rng: rng.binomial(-np.inf, 0.5),
+        lambda rng: rng.binomial(np.nan, 0.5),
+        lambda rng: rng.binomial(2**70, 0.5),
+        lambda rng: rng.binomial(1j, 0.5),
+        lambda rng: rng.dirichlet([1.0, -1.0]),
+        lambda rng: rng.dirichlet([1j, 1.0]),
+        lambda rng: rng.uniform(2, 1),
+        lambda rng: rng.uniform(0, np.inf),
+        lambda rng: rng.multivariate_normal([0, 0], [[1, 1j], [-1j, 1]]),
+        lambda rng: rng.multivariate_normal([0, 1j], np.eye(2)),
+        lambda rng: rng.multivariate_normal([0, 1j], 1),
+        lambda rng: rng.multivariate_hypergeometric([3, 4], 1.5),
+    ):
+        with pytest.raises(Exception) as wanted:  # noqa: PT011
+            call(theirs)
+        with pytest.raises(wanted.type):
+            call(ours)
+    assert np.isnan(lt.random.default_rng(3).dirichlet(lt.asarray([1.0, -1.0])).numpy()).all()
+    with pytest.raises(TypeError, match="complex"):
+        ours.multivariate_normal([0, 0], lt.asarray([[1, 1j], [-1j, 1]]))
+    with pytest.raises(TypeError, match="out must be an array"):
+        ours.random(out=[0.0])

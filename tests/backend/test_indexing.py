@@ -224,8 +224,10 @@ def test_values_that_do_not_fit() -> None:
         t[[0, 1]] = [1, 2]
     with pytest.raises(ValueError, match=r"indexing result of shape \(3,\)"):
         t[np.asarray([[True, True, True], [False] * 3])] = [1, 2]
-    with pytest.raises(ValueError, match="setting an array element"):
+    with pytest.raises(TypeError, match="setting an array element"):
         t[0, 0] = [1]
+    with pytest.raises(ValueError, match="setting an array element"):
+        t[0, 0] = lt.asarray([1])
     with pytest.raises(ValueError, match="NaN"):
         t[0] = np.nan
     for value in (300, 300.0, np.inf, 1e30):

@@ -84,6 +84,17 @@ OTHERS: dict[str, tuple[tuple[int, ...], Call]] = {
     "compress": ((2,), lambda xp, o, x: xp.compress([1, 0, 1], x["f"], out=o)),
     "concatenate": ((6,), lambda xp, o, x: xp.concatenate([x["i"], x["f"]], out=o)),
     "stack": ((2, 3), lambda xp, o, x: xp.stack([x["f"], x["f"]], out=o, casting="unsafe")),
+    "einsum": ((), lambda xp, o, x: xp.einsum("i,i->", x["i"], x["i"], out=o)),
+    "einsum of bytes": ((), lambda xp, o, x: xp.einsum("i,i->", x["b"], x["b"], out=o)),
+    "einsum of floats by same_kind": ((3,), lambda xp, o, x: xp.einsum("i,i->i", x["f"], x["i"], out=o, casting="same_kind")),
+    "einsum of complex unsafely": ((3,), lambda xp, o, x: xp.einsum("ij->i", x["m"], out=o, casting="unsafe", dtype="c16")),
+    "einsum in an order": ((), lambda xp, o, x: xp.einsum("i,i->", x["b"], x["i"], out=o, optimize=True)),
+    "einsum of nothing summed in an order": (
+        (3,),
+        lambda xp, o, x: xp.einsum("i,i->i", x["f"], x["i"], out=o, optimize="greedy"),
+    ),
+    "einsum in a dtype": ((), lambda xp, o, x: xp.einsum("i,i->", x["i"], x["i"], out=o, dtype="i4", casting="same_kind")),
+    "einsum as it is": ((), lambda xp, o, x: xp.einsum("i->", x["f"], out=o, casting="no")),
     "trace": ((), lambda xp, o, x: xp.trace(x["m"], out=o)),
     "add.reduce": ((4,), lambda xp, o, x: xp.add.reduce(x["m"], out=o)),
     "add.reduce of floats": ((), lambda xp, o, x: xp.add.reduce(x["f"], out=o)),
@@ -166,6 +177,57 @@ def test_other_functions_need_the_result_s_shape(name: str) -> None:
     shape, call = OTHERS[name]
     for other in ((2, *shape), (*shape, 1), (*shape[:-1], 5)):
         assert_stored_alike(call, other, "float64")
+
+
+TWO_RESULTS: dict[str, Callable[..., Any]] = {
+    "modf": lambda xp, x, **keywords: xp.modf(x, **keywords),
+    "frexp": lambda xp, x, **keywords: xp.frexp(x, **keywords),
+    "divmod": lambda xp, x, **keywords: xp.divmod(x, 2.0, **keywords),
+}
+
+
+@pytest.mark.parametrize("name", TWO_RESULTS)
+@pytest.mark.parametrize("where", [True, [True, False, True], [[True], [False]]], ids=str)
+def test_all_results_have_the_shape_of_the_arrays_given(name: str, where: Any, tier: str) -> None:
+    def made(xp: Any, first: bool, shape: tuple[int, ...]) -> list[Any]:
+        x, into = xp.asarray(F), xp.ones(shape)
+        found = TWO_RESULTS[name](xp, x, out=(into, None) if first else (None, into), where=where, casting="unsafe")
+        assert found[1 - first] is into
+        return [xp.where(where, item, 0) if item is not into else item for item in found]
+
+    for first in (True, False):
+        compare(made(lt, first, (2, 3)), made(np, first, (2, 3)))
+    with pytest.raises(ValueError, match="non-broadcastable"):
+        TWO_RESULTS[name](lt, lt.asarray(F), out=(lt.ones((2, 3)), lt.ones(3)), casting="unsafe")
+
+
+def test_a_mask_without_axes_leaves_scalars() -> None:
+    for found in (lt.add(lt.asarray(2), 1, where=lt.asarray(True)), *lt.divmod(7, 2, where=lt.asarray(True))):
+        assert found.tolist() == 3 or found.tolist() == 1
+        with pytest.raises(TypeError, match="scalar"):
+            found[...] = 1
+
+
+def test_an_ellipsis_asks_for_an_array() -> None:
+    x = lt.asarray(F)
+    for found, value in (
+        (lt.add(2, 3, out=...), 5),
+        (lt.add(2, 3, where=lt.asarray(True), out=...), 5),
+        (lt.divmod(7, 2, out=...)[1], 1),
+        (lt.add.reduce(x, out=...), 4.5),
+        (lt.maximum.reduce(x, 0, None, ...), 2.5),
+        (lt.subtract.reduce(x, out=...), -3.5),
+        (lt.matmul(x, x, out=...), 8.75),
+        (lt.vecdot(x, x, axes=[0, 0], out=...), 8.75),
+        (lt.nanmax(x, out=...), 2.5),
+    ):
+        assert found.tolist() == value
+        found[...] = 1  # a scalar could not be written to
+    assert lt.add.accumulate(x, out=...).tolist() == [0.5, 2, 4.5]
+    assert lt.add.reduceat(x, [0, 1], out=...).tolist() == [0.5, 4]
+    for call in (lambda: lt.add(x, x, out=(...,)), lambda: lt.modf(x, out=(..., None)), lambda: lt.add.reduce(x, out=(...,))):
+        with pytest.raises(TypeError, match="tuple"):
+            call()
 
 
 def test_both_tiers(tier: str) -> None:

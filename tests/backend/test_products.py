@@ -138,7 +138,9 @@ def test_out_and_dtype(tier: str) -> None:
             ours(a * 1.5, b, out=lt.zeros(shape, dtype=lt.int32))
         assert_same(ours(a * 1.5, b, dtype="i4", casting="unsafe"), numpys(x * 1.5, y, dtype="i4", casting="unsafe"))
         with pytest.raises(ValueError, match="order"):
-            ours(a, b, order="F")
+            ours(a, b, order="X")
+        assert_same(ours(a, b, order="f"), numpys(x, y))
+        assert ours(a, b, order="F").strides == numpys(x, y, order="F").strides
     for name, shape in (("dot", (3, 3)), ("outer", (9, 9))):
         out = lt.zeros(shape, dtype=lt.int32)
         assert getattr(lt, name)(a, b, out) is out
@@ -202,12 +204,17 @@ def test_einsum_keywords(tier: str) -> None:
     narrow = np.einsum("ij,jk", x, y, dtype="f4", casting="same_kind")
     assert_same(lt.einsum("ij,jk", a, y, dtype="f4", casting="same_kind", order="C"), narrow)
     out = lt.zeros((2, 4))
+    assert_same(lt.einsum(a, [lt.asarray(0), np.int64(1)], [lt.asarray([1])[0]]), np.einsum(x, [0, 1], [1]))
     assert lt.einsum("ij,jk", a, y, out=out) is out
     assert_same(out, np.einsum("ij,jk", x, y).astype(float))
     for call, error, match in [
         (lambda: lt.einsum("ij,jk", a, y, dtype="f4"), TypeError, "cast"),
         (lambda: lt.einsum("ij,jk", a, y, order="X"), ValueError, "order"),
-        (lambda: lt.einsum("ij", a, dtype="no"), TypeError, "dtype"),
+        (lambda: lt.einsum("ij,jk", a, y, order=3), TypeError, "order"),
+        (lambda: lt.einsum(a, [True, 0]), TypeError, "labels"),
+        (lambda: lt.einsum("ij", a, dtype="bad"), TypeError, "bad"),
+        (lambda: lt.einsum("ij,jk", a, y, optimize=["einsum_path", (0, 2)]), (RuntimeError, ValueError, IndexError), r"\w"),
+        (lambda: lt.einsum(a, [0, 52]), ValueError, "labels"),
         (lambda: lt.einsum("ij,jk", a, y, optimize="fastest"), TypeError, "optimize"),
         (lambda: lt.einsum("ij,jk", a, a), ValueError, "einsum"),
         (lambda: lt.einsum(), ValueError, "einsum"),

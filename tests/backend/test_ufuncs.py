@@ -277,3 +277,12 @@ def test_keepdims_is_a_boolean() -> None:
         assert_agree(lambda xp, a, keepdims=keepdims: xp.hypot.reduce(a, keepdims=keepdims), x)
     assert_agree(lambda xp, a: xp.vecdot(a, a, keepdims="true"), x)
     assert_agree(lambda xp, a: xp.vecdot(a, a, axis=[0]), x)
+
+
+@pytest.mark.parametrize("axis", [None, 0, -1, 1, (0,), (0, 1), (), True, 0.0], ids=str)
+@pytest.mark.parametrize("shape", [(), (3,), (2, 3)], ids=str)
+def test_axes_of_running_methods(shape: tuple[int, ...], axis: Any) -> None:
+    x = np.ones(shape)
+    for name in ("add", "subtract", "maximum"):
+        assert_agree(lambda xp, x, name=name: getattr(xp, name).accumulate(x, axis), x)
+        assert_agree(lambda xp, x, name=name: getattr(xp, name).reduceat(x, [0], axis), x)

@@ -90,15 +90,35 @@ def test_what_is_refused(tmp_path: Path) -> None:
             read()
 
 
+def test_arrays_one_after_the_other_in_one_file(tmp_path: Path) -> None:
+    with open(tmp_path / "x", "wb") as file:
+        for count in (3, 0, 5):
+            lt.save(file, lt.arange(count))
+    found = []
+    with open(tmp_path / "x", "rb") as file:
+        try:
+            while True:
+                found.append(lt.load(file).tolist())
+        except EOFError:
+            pass
+    assert found == [[0, 1, 2], [], [0, 1, 2, 3, 4]]
+
+
 def test_damaged_files(tmp_path: Path) -> None:
     lt.save(tmp_path / "x.npy", lt.arange(1000))
     whole = (tmp_path / "x.npy").read_bytes()
-    for damaged in (whole[:-8], whole[:20], b"", b"nothing like it", whole[:6] + b"\xff" + whole[7:]):
+    for damaged in (whole[:-8], whole[:20], b"nothing like it", whole[:6] + b"\xff" + whole[7:]):
         (tmp_path / "x.npy").write_bytes(damaged)
         with pytest.raises(ValueError, match=r"\w"):
             lt.load(tmp_path / "x.npy")
         with pytest.raises(ValueError, match=r"\w"):
             lt.load(io.BytesIO(damaged))
+    (tmp_path / "x.npy").write_bytes(b"")
+    for file in (tmp_path / "x.npy", io.BytesIO()):
+        with pytest.raises(EOFError):
+            lt.load(file)
+    with pytest.raises(TypeError):
+        lt.load(3)
     lt.savez(tmp_path / "x.npz", lt.arange(1000))
     archive = (tmp_path / "x.npz").read_bytes()
     (tmp_path / "x.npz").write_bytes(archive[:400] + b"\0\0\0\1" + archive[404:])
@@ -129,7 +149,7 @@ def everything(data: bytes) -> Any:
         if isinstance(found, lt.Tensor):
             return found.numpy()
         return {name: found[name] for name in found}
-    except ValueError:
+    except (ValueError, EOFError):
         return None
 
 
