@@ -78,9 +78,10 @@ def reduce_by_ufunc(ufunc: np.ufunc, x: Tensor, axis: Any, keepdims: bool, initi
     """Record a reduction that NumPy's own loop computes, with the keywords that are given."""
     name = f"{ufunc.__name__}.reduce"
     axes = reduced_axes(axis, len(x.shape), name)
+    keepdims = flag(keepdims, name, "keepdims")
     operands, keywords = [x._read()], []
     if given(initial):
-        result = rows.ufunc_reduce.resolve(x.dtype, ufunc, axes, bool(keepdims), ()).result
+        result = rows.ufunc_reduce.resolve(x.dtype, ufunc, axes, keepdims, ()).result
         operands.append(initial_value(initial, result, name)._read())
         keywords.append("initial")
     if not unmasked(where):
@@ -88,7 +89,7 @@ def reduce_by_ufunc(ufunc: np.ufunc, x: Tensor, axis: Any, keepdims: bool, initi
         keywords.append("where")
         if ufunc.identity is None and not given(initial):
             raise ValueError(f"{name}: has no identity, so that a where mask needs an initial value")
-    return wrap(record(rows.ufunc_reduce, tuple(operands), (ufunc, axes, flag(keepdims, name, "keepdims"), tuple(keywords))))
+    return wrap(record(rows.ufunc_reduce, tuple(operands), (ufunc, axes, keepdims, tuple(keywords))))
 
 
 def may_be_negative_zero(value: Any) -> bool:
@@ -141,7 +142,7 @@ def extreme(op: Op, join: Any, a: Any, axis: Any, out: Any, keepdims: bool, init
         if math.prod([source.shape[place] for place in axes]):
             made = join(reduce(op, source, axis, keepdims), start)
         else:
-            made = _everywhere(start, ops.sum.shape(source.shape, axes, bool(keepdims)))
+            made = _everywhere(start, ops.sum.shape(source.shape, axes, flag(keepdims, op.name, "keepdims")))
     return deliver(made, out, op.name, casting="unsafe")
 
 

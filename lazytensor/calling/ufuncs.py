@@ -61,12 +61,12 @@ def call(
     signature, sig : str or tuple of dtype, optional
         The dtypes of operands and results, such as "dd->d" or (None, None, float64): of each operand what it is converted to.
     order
-        "F" lays a new result out in Fortran's order; with any other it is C-contiguous.
+        "F" lays a new result out in Fortran's order, "A" where all operands are in that; with any other it is C-contiguous.
     subok
         Accepted for NumPy's sake.
     """
     name: str = function.__name__
-    order = memory_order(order, name, default="K")
+    order = layout.result_order(memory_order(order, name, default="K"), operands)
     casting = chosen(casting, CASTINGS, name, "casting")
     if where is not True:
         where = truth(where, name)
@@ -74,7 +74,7 @@ def call(
     if loop is not None:
         operands = _cast(function, operands, loop, casting)
     elif casting in ("no", "equiv", "safe"):
-        _check_casts(function, operands, casting)
+        _check_casts(function, _types(function, operands)[1], None, casting)
     made = function(*operands)
     if where is True and out is None:
         if order != "F":
@@ -116,13 +116,19 @@ def _types(function: Any, operands: tuple[Any, ...]) -> tuple[list[Any], tuple[A
     return nodes, tuple([node.dtype if type(node) is Node else type(node) for node in nodes])
 
 
-def _check_casts(function: Any, operands: tuple[Any, ...], casting: str) -> None:
-    """TypeError if the rule does not allow the conversions that computing takes."""
-    _, types = _types(function, operands)
-    if function.op is None:
-        computed = function.reference.resolve_dtypes((*_strong(types), *(None,) * function.nout), casting="unsafe")
-    else:
-        computed = function.op.resolve(*types).operands
+def _check_casts(function: Any, types: tuple[Any, ...], loop: tuple[Any, ...] | None, casting: str) -> None:
+    """TypeError if the rule does not allow the conversions that computing takes. NumPy answers, of ones of these types: its
+    `resolve_dtypes` judges Python numbers otherwise than its calls do.
+    """
+    if function.reference is not None:
+        ones = [np.ones((), kind) if isinstance(kind, np.dtype) else kind(1) for kind in types]
+        try:
+            with np.errstate(all="ignore"):
+                function.reference(*ones, casting=casting, **({} if loop is None else {"signature": loop}))
+        except TypeError as error:
+            raise TypeError(str(error)) from None
+        return
+    computed = function.op.resolve(*types).operands if loop is None else loop[-1:] * len(types)
     for kind, target in zip(types, computed, strict=False):
         if isinstance(kind, np.dtype) and not np.can_cast(kind, target, casting):  # type: ignore[arg-type]
             raise TypeError(f"{function.__name__}: cannot cast an operand from {kind} to {target} with casting rule {casting!r}")
@@ -179,15 +185,23 @@ def _cast(function: Any, operands: tuple[Any, ...], loop: tuple[Any, ...], casti
         except TypeError:
             asked = ", ".join(["-" if item is None else str(item) for item in loop])
             raise TypeError(f"{name}: has no loop that gives {loop[-1] or asked}, of the signature ({asked})") from None
-    made: list[Any] = []
-    for item, kind, target in zip(nodes, types, computed, strict=True):
-        if type(item) is not Node:
-            made.append(wrap(node_operand(np.asarray(item).astype(target), name)))
-        elif not np.can_cast(kind, target, casting):
-            raise TypeError(f"{name}: cannot cast an operand from {kind} to {target} with casting rule {casting!r}")
-        else:
-            made.append(astype(wrap(item), target, copy=False))
-    return tuple(made)
+    numbers = [None if type(item) is Node else _as_number(item, target) for item, target in zip(nodes, computed, strict=True)]
+    if casting != "unsafe":
+        _check_casts(function, types, loop, casting)
+    return tuple(
+        [
+            astype(wrap(item), target, copy=False) if number is None else wrap(node_operand(number, name))
+            for item, number, target in zip(nodes, numbers, computed, strict=True)
+        ]
+    )
+
+
+def _as_number(value: Any, dtype: Any) -> Any:
+    """The Python number in a dtype; OverflowError for an integer outside its range, whatever the casting rule."""
+    if type(value) is int:
+        return np.array(value, dtype)
+    with np.errstate(all="ignore"):
+        return np.asarray(value).astype(dtype)
 
 
 def _check_method(function: Any, method: str) -> None:

@@ -36,6 +36,9 @@ def as_dtype(dtype: Any, name: str) -> np.dtype[Any]:
     not have."""
     try:
         # NumPy would take the dtype of anything that has one: of an array, it is an argument in the wrong place.
+        if isinstance(dtype, type) and issubclass(dtype, np.dtype):
+            kind: Any = dtype
+            dtype = kind()  # numpy.dtypes.Float64DType and its like, which np.dtype takes for classes of objects
         found = None if isinstance(dtype, (Handle, np.ndarray)) else BY_DTYPE.get(np.dtype(dtype))
         if found is None and not isinstance(dtype, (Handle, np.ndarray)):
             found = BY_DTYPE.get(np.dtype(dtype).newbyteorder("="))

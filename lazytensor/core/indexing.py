@@ -16,6 +16,7 @@ from lazytensor.compiler.graph import Node
 from lazytensor.compiler.ops import elementwise, indexing
 from lazytensor.compiler.ops.shapes import check_assignable
 from lazytensor.core import views
+from lazytensor.core.foreign import numpy_array
 from lazytensor.core.handle import Handle, showing, wrap  # fmt: skip
 from lazytensor.core.nesting import contains_handle  # fmt: skip
 from lazytensor.core.operands import constant, import_array, stacked  # fmt: skip
@@ -96,7 +97,7 @@ def _positions(item: Any) -> tuple[np.ndarray[Any, Any] | None, Node]:
         if node.dtype.kind not in "iub":
             raise IndexError(f"arrays used as indices must be of integer (or boolean) type, got {node.dtype}")
         return None, node
-    array = np.asarray(item)
+    array = numpy_array(item)
     if array.size == 0 and not isinstance(item, np.ndarray):
         array = array.astype(np.intp)
     if array.dtype.kind not in "iub":

@@ -5,6 +5,7 @@ What is recorded is C-contiguous; an array in another order is a view, with its 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from lazytensor.compiler.graph import Node
@@ -74,6 +75,15 @@ def axes_read(order: str, view: View) -> Axes:
                 place = before
         found.insert(place, axis)
     return tuple(found[::-1])
+
+
+def result_order(order: str, operands: Iterable[Any]) -> str:
+    """How a new result is laid out where a function is given `order=`: in "F" if that is asked for, or "A" with operands that are all in
+    Fortran's order; else in "C"."""
+    if order == "A":
+        maps = [item._index_map() for item in operands if isinstance(item, Handle)]
+        order = "F" if any(map(is_fortran, maps)) and all(is_contiguous(view, "F") for view in maps) else "C"
+    return "F" if order == "F" else "C"
 
 
 def copied(x: Handle, order: str, dtype: np.dtype[Any] | None = None) -> Tensor:

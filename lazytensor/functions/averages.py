@@ -9,6 +9,7 @@ from lazytensor.calling.axes import sorted_axes
 from lazytensor.calling.reducing import cast, given, reduce
 from lazytensor.calling.results import astype
 from lazytensor.compiler.ops import reductions as ops
+from lazytensor.core.dtypes import as_dtype
 from lazytensor.core.handle import wrap
 from lazytensor.core.operands import node_operand
 from lazytensor.functions.elementwise import divide, imag, multiply, real, square
@@ -41,6 +42,11 @@ def quotient(total: Tensor, divisor: Tensor) -> Tensor:
     """The total by numbers of elements, in its own dtype."""
     made = divide(total, divisor)
     return made if made.dtype == total.dtype else astype(made, total.dtype)
+
+
+def complex_if_asked(made: Tensor, dtype: Any, name: str) -> Tensor:
+    """Variances are real; NumPy's are of the dtype asked for."""
+    return made if dtype is None or as_dtype(dtype, name).kind != "c" else astype(made, dtype)
 
 
 def subtracted(ddof: Any, correction: Any, name: str) -> Any:

@@ -94,8 +94,8 @@ def einsum(
     dtype, casting : optional
         What to compute in, and how freely the operands may be cast to it, and the result to `out`. Without a dtype it is computed in
         the common one of operands and `out`. Of no effect where NumPy gives a view.
-    order
-        "F" lays a new result out in Fortran's order; with any other it is C-contiguous.
+    order : {"K", "A", "C", "F"}
+        "F" lays a new result out in Fortran's order, "A" where all operands are in that; with any other it is C-contiguous.
 
     Returns
     -------
@@ -136,7 +136,9 @@ def einsum(
         tensors = [operand_as(tensor, dtype, casting, "einsum") for tensor in tensors]
         casting = stored
     made = apply(ops.einsum, *tensors, params=(subscripts,))
-    return deliver(layout.laid_out(made, "F") if letter == "F" and out is None else made, out, "einsum", casting=casting)
+    if out is None:
+        made = layout.laid_out(made, layout.result_order(letter, tensors))
+    return deliver(made, out, "einsum", casting=casting)
 
 
 def einsum_path(*operands: Any, optimize: Any = "greedy", einsum_call: bool = False) -> tuple[list[Any], str]:

@@ -64,7 +64,7 @@ def astype(x: Any, dtype: Any, /, *, copy: bool = True, device: Any = None) -> T
 
     Parameters
     ----------
-    x : array_like
+    x : array
     dtype : dtype
         Conversions that lose (float to integer truncates, complex to real drops the imaginary part) are allowed.
     copy : bool
@@ -76,6 +76,8 @@ def astype(x: Any, dtype: Any, /, *, copy: bool = True, device: Any = None) -> T
     >>> print(lt.astype(lt.asarray([1.7, -1.7]), lt.int64))
     [ 1 -1]
     """
+    if not isinstance(x, (Handle, np.ndarray, np.generic)):
+        raise TypeError(f"astype: expects an array, got {type(x).__name__}; lazytensor.asarray makes one")
     return converted(as_tensor(x, "astype"), dtype, "K", copy, device)
 
 

@@ -90,6 +90,8 @@ def _made(x: Any, dtype: Any, device: Any, copy: bool | None, order: str) -> Ten
 
         store = None if wanted is None else partial(element, dtype=wanted, name="asarray")
         return _from_tensor(wrap(stacked(x, store)), wanted, device, None, order)
+    if copy is False and isinstance(x, np.generic):
+        raise ValueError("asarray: a NumPy scalar cannot become a tensor without a copy")
     where = place(device)
     if isinstance(x, (np.ndarray, np.generic)) or not isinstance(x, (bool, int, float, complex, list, tuple)):
         array = _foreign(x)
@@ -284,7 +286,7 @@ def _like(name: str, make: Any, x: Any, dtype: Any, order: Any, shape: Any, devi
     made: Tensor = make(view.shape if shape is None else shape, kind, device=where)
     axes = layout.axes_in(letter, view)
     if len(made.shape) != len(axes):
-        return layout.laid_out(made, "F" if letter == "F" or (letter == "A" and layout.is_fortran(view)) else "C")
+        return layout.laid_out(made, layout.result_order(letter, (model,)))
     return made if axes == tuple(range(len(axes))) else layout.arranged(made, axes)
 
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from lazytensor.calling.fallback import values, waits
 from lazytensor.calling.ufunc_class import unbound
+from lazytensor.core import layout
 from lazytensor.core.dtypes import SUPPORTED, as_dtype
 from lazytensor.core.handle import Handle, created
 from lazytensor.core.operands import as_tensor, constant, import_array
@@ -162,7 +163,9 @@ def tofile(x: Handle, fid: Any, sep: str = "", format: str = "%s") -> None:
 
 
 def _read(array: Any, name: str) -> Tensor:
-    """A tensor of an array that was just read and nobody else has."""
+    """A tensor, in the same order in memory, of an array that was just read and nobody else has."""
+    if array.flags.f_contiguous and not array.flags.c_contiguous:
+        return layout.turned(_read(array.T, name)._read(), tuple(reversed(range(array.ndim))))
     if array.dtype in SUPPORTED and array.flags.c_contiguous and type(array) is np.ndarray and array.dtype.isnative:
         return created(constant(array))
     if array.dtype not in SUPPORTED and array.dtype.newbyteorder("=") not in SUPPORTED:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -44,7 +44,7 @@ __all__ = [
 
 
 def concat(
-    arrays: Iterable[Any], /, axis: int | None = 0, out: Any = None, *, dtype: Any = None, casting: Any = "same_kind"
+    arrays: Sequence[Any] | Tensor, /, axis: int | None = 0, out: Any = None, *, dtype: Any = None, casting: Any = "same_kind"
 ) -> Tensor:
     """Join arrays along an existing axis; with `axis=None`, the raveled arrays.
 
@@ -70,7 +70,9 @@ def concat(
 concatenate = concat
 
 
-def stack(arrays: Iterable[Any], axis: int = 0, out: Any = None, *, dtype: Any = None, casting: Any = "same_kind") -> Tensor:
+def stack(
+    arrays: Sequence[Any] | Tensor, axis: int = 0, out: Any = None, *, dtype: Any = None, casting: Any = "same_kind"
+) -> Tensor:
     """Join arrays of one shape along a new axis; parameters as of `concat`.
 
     >>> import lazytensor as lt
@@ -87,7 +89,7 @@ def sequence(arrays: Any, name: str) -> Any:
     return arrays
 
 
-def _join(op: Any, name: str, arrays: Iterable[Any], axis: int | None, out: Any, dtype: Any, casting: Any) -> Tensor:
+def _join(op: Any, name: str, arrays: Any, axis: int | None, out: Any, dtype: Any, casting: Any) -> Tensor:
     given = list(sequence(arrays, name))
     if not given:
         raise ValueError(f"{name}: expects at least one array")
@@ -118,7 +120,7 @@ def _join(op: Any, name: str, arrays: Iterable[Any], axis: int | None, out: Any,
     return deliver(made, out, name)
 
 
-def vstack(tup: Iterable[Any], *, dtype: Any = None, casting: Any = "same_kind") -> Tensor:
+def vstack(tup: Sequence[Any] | Tensor, *, dtype: Any = None, casting: Any = "same_kind") -> Tensor:
     """Join along the first axis; one-dimensional arrays are rows."""
     return concat([atleast_2d(array) for array in sequence(tup, "vstack")], 0, dtype=dtype, casting=casting)
 
@@ -126,19 +128,19 @@ def vstack(tup: Iterable[Any], *, dtype: Any = None, casting: Any = "same_kind")
 row_stack = vstack  # NumPy has it until 2.4
 
 
-def hstack(tup: Iterable[Any], *, dtype: Any = None, casting: Any = "same_kind") -> Tensor:
+def hstack(tup: Sequence[Any] | Tensor, *, dtype: Any = None, casting: Any = "same_kind") -> Tensor:
     """Join along the second axis; one-dimensional arrays along their only one."""
     parts = [atleast_1d(array) for array in sequence(tup, "hstack")]
     axis = 0 if parts and len(parts[0].shape) == 1 else 1
     return concat(parts, axis, dtype=dtype, casting=casting)
 
 
-def dstack(tup: Iterable[Any]) -> Tensor:
+def dstack(tup: Sequence[Any] | Tensor) -> Tensor:
     """Join along the third axis, the arrays being viewed as `atleast_3d` views them."""
     return concat([atleast_3d(array) for array in sequence(tup, "dstack")], 2)
 
 
-def column_stack(tup: Iterable[Any]) -> Tensor:
+def column_stack(tup: Sequence[Any] | Tensor) -> Tensor:
     """Join along the second axis; one-dimensional arrays are columns."""
     parts = [as_tensor(array, "column_stack") for array in sequence(tup, "column_stack")]
     columns = [matrix_transpose(atleast_2d(part)) if len(part.shape) < 2 else part for part in parts]

@@ -23,7 +23,7 @@ from lazytensor.core.handle import wrap
 from lazytensor.core.operands import as_tensor
 from lazytensor.core.record import record
 from lazytensor.functions import statistics as plain
-from lazytensor.functions.averages import floating, masked_count, quotient, squared, subtracted
+from lazytensor.functions.averages import complex_if_asked, floating, masked_count, quotient, squared, subtracted
 from lazytensor.functions.elementwise import fmax, fmin, isnan, logical_and, logical_not, logical_or, maximum, sqrt, subtract
 
 if TYPE_CHECKING:
@@ -181,6 +181,7 @@ def nanvar(
 ) -> Tensor:
     """Variance over axes of what is not NaN; parameters as of `var`. NaN where no degrees of freedom are left."""
     made = _variance(a, axis, dtype, ddof, keepdims, where, mean, correction, "nanvar")
+    made = complex_if_asked(made, dtype, "nanvar")
     return deliver(made, _inexact_out(out, as_tensor(a, "nanvar"), "nanvar"), "nanvar", casting="unsafe")
 
 
@@ -198,6 +199,7 @@ def nanstd(
 ) -> Tensor:
     """Standard deviation over axes of what is not NaN; parameters as of `std`."""
     made = sqrt(_variance(a, axis, dtype, ddof, keepdims, where, mean, correction, "nanstd"))
+    made = complex_if_asked(made, dtype, "nanstd")
     return deliver(made, _inexact_out(out, as_tensor(a, "nanstd"), "nanstd"), "nanstd")
 
 

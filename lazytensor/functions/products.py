@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lazytensor.calling import results
-from lazytensor.calling.axes import axis_tuple, one_axis
+from lazytensor.calling.axes import as_index, axis_tuple, one_axis
 from lazytensor.calling.keywords import memory_order
 from lazytensor.calling.out import deliver
 from lazytensor.calling.ufunc_class import generalized
@@ -54,8 +54,8 @@ def matmul(
         The axes of the matrices in both operands and in the result, where they are not the last.
     casting, dtype : optional
         What to compute in, and how freely the operands and the result may be cast.
-    order
-        "F" lays a new result out in Fortran's order; with any other it is C-contiguous.
+    order : {"K", "A", "C", "F"}
+        "F" lays a new result out in Fortran's order, "A" where both operands are in that; with any other it is C-contiguous.
 
     >>> import lazytensor as lt
     >>> print(lt.matmul(lt.asarray([[1, 2], [3, 4]]), lt.asarray([1, 1])))
@@ -63,7 +63,7 @@ def matmul(
     """
     if out is None and dtype is None and axes is None and order == "K" and casting == "same_kind":
         return apply(ops.matmul, x1, x2)
-    first, second = _operands("matmul", x1, x2, casting, order, dtype)
+    first, second = _operands("matmul", x1, x2, casting, dtype)
     cores = (min(len(first.shape), 2), min(len(second.shape), 2))
     return _along(_matmul, "matmul", first, second, axes, (*cores, max(sum(cores) - 2, 0)), out, casting, order)
 
@@ -87,11 +87,16 @@ def vecdot(
     dtype: Any = None,
 ) -> Tensor:
     """Dot product of vectors along an axis (the last when None), the first conjugated; the other axes broadcast."""
-    first, second = _operands("vecdot", x1, x2, casting, order, dtype)
+    first, second = _operands("vecdot", x1, x2, casting, dtype)
+    if not isinstance(keepdims, (bool, np.bool_)):
+        raise TypeError(f"vecdot: keepdims must be a boolean, got {keepdims!r}")
     if axis is not None:
         if axes is not None:
             raise TypeError("vecdot: expects axis or axes, got both")
-        axes = [axis, axis, axis if keepdims else ()]
+        place = as_index(axis)
+        if place is None:
+            raise TypeError(f"vecdot: axis must be an integer, got {axis!r}")
+        axes = [place, place, place if keepdims else ()]
     if keepdims:
         axes = [*axes, -1] if axes is not None and len(axes) == 2 else axes
         return _along(_vecdot_kept, "vecdot", first, second, axes, (1, 1, 1), out, casting, order)
@@ -117,7 +122,7 @@ def matvec(
     [[3 7]
      [2 4]]
     """
-    first, second = _operands("matvec", x1, x2, casting, order, dtype)
+    first, second = _operands("matvec", x1, x2, casting, dtype)
     return _along(_matvec, "matvec", first, second, axes, (2, 1, 1), out, casting, order)
 
 
@@ -132,7 +137,7 @@ def vecmat(
     x1: Any, x2: Any, /, out: Any = None, *, axes: Any = None, casting: str = "same_kind", order: str = "K", dtype: Any = None
 ) -> Tensor:
     """Products of vectors (..., n), conjugated, with matrices (..., n, m); the axes before broadcast."""
-    first, second = _operands("vecmat", x1, x2, casting, order, dtype)
+    first, second = _operands("vecmat", x1, x2, casting, dtype)
     return _along(_vecmat, "vecmat", first, second, axes, (1, 2, 1), out, casting, order)
 
 
@@ -143,9 +148,8 @@ def _vecmat(x: Tensor, y: Tensor) -> Tensor:
     return _matmul(row, y) if len(x.shape) == 1 else _matmul(expand_dims(row, -2), y)[..., 0, :]
 
 
-def _operands(name: str, x1: Any, x2: Any, casting: str, order: str, dtype: Any) -> tuple[Tensor, Tensor]:
+def _operands(name: str, x1: Any, x2: Any, casting: str, dtype: Any) -> tuple[Tensor, Tensor]:
     """Both as tensors, cast to `dtype`."""
-    memory_order(order, name, default="K")
     return operand_as(x1, dtype, casting, name), operand_as(x2, dtype, casting, name)
 
 
@@ -153,9 +157,11 @@ def _along(
     product: Product, name: str, x: Tensor, y: Tensor, axes: Any, cores: tuple[int, int, int], out: Any, casting: str, order: str
 ) -> Tensor:
     """The product with its axes, so many of each operand and of the result, at the places given instead of the last."""
-    letter = memory_order(order, name, default="K") if out is None or out is ... else "K"
+    letter = layout.result_order(memory_order(order, name, default="K"), (x, y))
+    letter = letter if out is None or out is ... else "C"
     if axes is None:
-        return deliver(layout.laid_out(product(x, y), letter), out, name, casting=casting, fixed=cores[2])
+        made = product(x, y)
+        return deliver(layout.laid_out(made, letter) if letter == "F" else made, out, name, casting=casting, fixed=cores[2])
     places = [tuple(item) if isinstance(item, (tuple, list)) else (item,) for item in axes]
     if len(places) == 2 and not cores[2]:
         places.append(())
@@ -168,7 +174,7 @@ def _along(
     last = [tuple(range(-count, 0)) for count in cores]
     made = product(moveaxis(x, places[0], last[0]), moveaxis(y, places[1], last[1]))
     made = moveaxis(made, last[2], places[2]) if places[2] else made
-    return deliver(layout.laid_out(made, letter), out, name, casting=casting)
+    return deliver(layout.laid_out(made, letter) if letter == "F" else made, out, name, casting=casting)
 
 
 # -- of arrays as NumPy has always had them --------------------------------------------------------------------------------------

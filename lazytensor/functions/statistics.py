@@ -15,10 +15,9 @@ from lazytensor.calling.results import astype
 from lazytensor.calling.results import where as choose
 from lazytensor.compiler.ops import reductions as ops
 from lazytensor.compiler.ops.row import Op
-from lazytensor.core.dtypes import as_dtype
 from lazytensor.core.handle import wrap
 from lazytensor.core.operands import as_tensor, node_operand
-from lazytensor.functions.averages import count, floating, masked_count, quotient, squared, subtracted
+from lazytensor.functions.averages import complex_if_asked, count, floating, masked_count, quotient, squared, subtracted
 from lazytensor.functions.elementwise import (
     add,
     divide,
@@ -126,7 +125,7 @@ def all(a: Any, axis: Any = None, out: Any = None, keepdims: bool = False, *, wh
 def _position(op: Op, a: Any, axis: Any, keepdims: bool) -> Tensor:
     if isinstance(axis, tuple):
         raise TypeError(f"{op.name}: axis must be None or an integer, got {axis}")
-    return reduce(op, a, axis, keepdims)
+    return reduce(op, a, axis, bool(keepdims))
 
 
 def argmax(a: Any, axis: int | None = None, out: Any = None, *, keepdims: bool = False) -> Tensor:
@@ -219,7 +218,7 @@ def var(
     2.0
     """
     made = _variance(a, axis, dtype, ddof, keepdims, where, mean, correction, "var")
-    return deliver(_complex_if_asked(made, dtype, "var"), out, "var", casting="unsafe")
+    return deliver(complex_if_asked(made, dtype, "var"), out, "var", casting="unsafe")
 
 
 def std(
@@ -236,12 +235,7 @@ def std(
 ) -> Tensor:
     """Standard deviation over axes: the square root of `var`, whose parameters it has."""
     made = sqrt(_variance(a, axis, dtype, ddof, keepdims, where, mean, correction, "std"))
-    return deliver(_complex_if_asked(made, dtype, "std"), out, "std")
-
-
-def _complex_if_asked(made: Tensor, dtype: Any, name: str) -> Tensor:
-    """Variances are real; NumPy's are of the dtype asked for."""
-    return made if dtype is None or as_dtype(dtype, name).kind != "c" else astype(made, dtype)
+    return deliver(complex_if_asked(made, dtype, "std"), out, "std")
 
 
 def _variance(
@@ -256,11 +250,13 @@ def _variance(
         divisor = number - less
         return divide(reduce(ops.sum, squared(subtract(value, mean)), axis, keepdims), 0 if divisor <= 0 else divisor)
     chosen = mask(where, value.shape, name)
+    # Integers that were asked for are no dtype of a mean.
+    ratio = quotient if value.dtype.kind in "fc" else divide
     if not given(mean):
         total = reduce(ops.sum, choose(chosen, value, 0), axis, True)
-        mean = quotient(total, masked_count(chosen, value.shape, axis, True))
+        mean = ratio(total, masked_count(chosen, value.shape, axis, True))
     total = reduce(ops.sum, choose(chosen, squared(subtract(value, mean)), 0), axis, keepdims)
-    return quotient(total, maximum(masked_count(chosen, value.shape, axis, keepdims) - less, 0))
+    return ratio(total, maximum(masked_count(chosen, value.shape, axis, keepdims) - less, 0))
 
 
 # -- running sums ---------------------------------------------------------------------------------------------------------------

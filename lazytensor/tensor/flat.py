@@ -156,6 +156,9 @@ class Flat(Lazy):
         found = elements[0 if key is True else ... if isinstance(key, tuple) else key]
         return manipulation.copy(found) if found.shape else found
 
+    def __delitem__(self, key: Any) -> None:
+        raise TypeError("elements of an iterator cannot be deleted")
+
     def __setitem__(self, key: Any, value: Any) -> None:
         self._next = 0
         if is_scalar(self._base):

@@ -43,6 +43,8 @@ class Protocols(Handle):
         return value.copy() if copy else value
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, out: Any = None, **keywords: Any) -> Any:
+        if not isinstance(ufunc, np.ufunc):
+            raise TypeError(f"__array_ufunc__: expects a ufunc of NumPy, got {type(ufunc).__name__}")
         outputs = out if type(out) is tuple else (out,)
         if any(hasattr(type(item), "__array_ufunc__") and not isinstance(item, _KNOWN) for item in (*inputs, *outputs)):
             return NotImplemented  # the other operand knows better
@@ -62,14 +64,16 @@ class Protocols(Handle):
             keywords["out"] = outputs[0] if len(outputs) == 1 else outputs
         return function(*inputs, **keywords)
 
-    def __array_function__(self, function: Any, types: Any, args: Any, keywords: Any) -> Any:
+    def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        if not isinstance(args, tuple) or not isinstance(kwargs, dict):
+            raise TypeError("__array_function__: args must be a tuple and kwargs a dict")
         if not all(issubclass(kind, (Handle, np.ndarray)) for kind in types):
             return NotImplemented
-        keywords.pop("like", None)
-        ours = function_here(function)
+        kwargs.pop("like", None)
+        ours = function_here(func)
         if ours is None:
-            return fallback.run(f"{function.__module__}.{function.__name__}", function, *args, **keywords)
-        return ours(*args, **keywords)
+            return fallback.run(f"{func.__module__}.{func.__name__}", func, *args, **kwargs)
+        return ours(*args, **kwargs)
 
     def __array_namespace__(self, *, api_version: str | None = None) -> Any:
         if api_version not in (None, *VERSIONS):

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lazytensor.calling import arguments
-from lazytensor.calling.axes import one_axis
+from lazytensor.calling.axes import as_index, one_axis
 from lazytensor.calling.keywords import memory_order
 from lazytensor.calling.names import Unsupported
 from lazytensor.calling.out import deliver
 from lazytensor.compiler.ops import structural
-from lazytensor.core import indexing, storing, views
+from lazytensor.core import indexing, layout, storing, views
 from lazytensor.core.dtypes import as_dtype
 from lazytensor.core.handle import Handle, stands_for_scalar, wrap
 from lazytensor.core.record import record
@@ -54,7 +54,6 @@ class Methods(Handle):
     argmin = statistics.argmin
     argpartition = sorting.argpartition
     argsort = sorting.argsort
-    choose = selecting.choose
     clip = elementwise.clip
     cumprod = statistics.cumprod
     cumsum = statistics.cumsum
@@ -121,23 +120,35 @@ class Methods(Handle):
         lengths = shape[0] if len(shape) == 1 and not views.is_integer(shape[0]) else shape
         return manipulation.reshape(self, lengths, order=order, copy=copy)
 
+    def choose(self, *choices: Any, out: Any = None, mode: Any = "raise") -> Tensor:
+        """See `lazytensor.choose`; takes the choices as one sequence or one by one."""
+        if not choices:
+            raise TypeError("choose: expects choices")
+        return selecting.choose(self, choices[0] if len(choices) == 1 else choices, out, mode)
+
     def resize(self, *new_shape: Any, refcheck: bool = True) -> None:
-        """Change the shape in place: elements are cut off at the end, or zeros added.
+        """Change the shape in place: elements are cut off at the end, or zeros added. Without a shape, or with None, nothing happens.
 
         Raises
         ------
         ValueError
-            If views show these values.
+            If views show these values and their number is to change, or they do not lie side by side in memory.
         """
-        given = new_shape[0] if len(new_shape) == 1 and not views.is_integer(new_shape[0]) else new_shape
-        if given is None:
+        if not isinstance(refcheck, np.bool_) and as_index(refcheck) is None:
+            raise TypeError(f"resize: refcheck must be a boolean, got {refcheck!r}")
+        if not new_shape or (len(new_shape) == 1 and new_shape[0] is None):
             return
+        given = new_shape[0] if len(new_shape) == 1 and not views.is_integer(new_shape[0]) else new_shape
         shape = arguments.lengths(given)
         if any(length < 0 for length in shape):
             raise ValueError(f"resize: lengths must not be negative, got {shape}")
-        if self._storage is not None:
-            raise ValueError("resize: cannot change the shape of an array that views show; use lazytensor.resize")
         size, wanted = math.prod(self.shape), math.prod(shape)
+        if self._storage is not None:
+            view = self._index_map()
+            if size != wanted or not layout.is_contiguous(view, "C"):
+                raise ValueError("resize: cannot change the size of an array that views show; use lazytensor.resize")
+            self._view = self._limited(views.whole(shape)._replace(offset=view.offset))
+            return
         elements = manipulation.ravel(wrap(self._read()))
         if wanted > size:
             elements = joining.concat([elements, zeros(wanted - size, self.dtype, device=self._base().device)])

@@ -290,6 +290,9 @@ class Tensor(Methods, Protocols, Scalars, Subscripted[Shape_co, DType_co]):
     def __setitem__(self, key: Any, value: Any) -> None:
         indexing.assign(self, key, value)
 
+    def __delitem__(self, key: Any) -> None:
+        raise ValueError("elements of a tensor cannot be deleted; lazytensor.delete makes one without them")
+
     __hash__ = Scalars.__hash__  # which the comparisons below would take away
 
     # -- operators -------------------------------------------------------------------------------------------------------------
@@ -389,4 +392,4 @@ async def _awaited(promise: Promise) -> None:
 
 
 def _restore(array: np.ndarray[Any, Any], device: str | None) -> Tensor:
-    return creation.asarray(array, device=device, order="A")
+    return creation.asarray(array, order="A", device=device)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Callable
 from typing import Any
 
 import hypothesis
@@ -281,3 +283,31 @@ def test_more_axes_than_arrays_have() -> None:
         x[None, ..., None]
     with pytest.raises(ValueError, match="would have 65"):
         lt.expand_dims(x, (0, 1))
+
+
+@pytest.mark.parametrize("value", [np.float64(np.nan), np.float32(np.inf), np.float64(1e30), np.float64(300), np.int64(300)])
+def test_numpys_scalars_must_fit_where_they_are_assigned(value: Any) -> None:
+    def flat(x: Any, value: Any) -> None:
+        x.flat[1] = value
+
+    stores: list[Callable[[Any, Any], None]] = [
+        lambda x, value: x.__setitem__(1, value), lambda x, value: x.__setitem__(slice(None), value), lambda x, value: x.fill(value), flat,
+    ]  # fmt: skip
+    for store, dtype in itertools.product(stores, ("int8", "int64")):
+        expected, found = np.zeros(3, dtype), lt.zeros(3, dtype=dtype)
+        try:
+            store(expected, value)
+        except (ValueError, OverflowError) as error:
+            with pytest.raises(type(error)):
+                store(found, value)
+        else:
+            store(found, value)
+            assert_same(found, expected)
+
+
+def test_nothing_is_deleted() -> None:
+    x = lt.ones(3)
+    with pytest.raises(ValueError, match="delete"):
+        del x[0]
+    with pytest.raises(TypeError, match="deleted"):
+        del x.flat[0]

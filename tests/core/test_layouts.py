@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import copy
 import functools
+import io
 import itertools
 import pickle
 import random
@@ -234,3 +235,31 @@ def test_a_copy_in_fortran_order_is_updated_as_any_other(tier: str) -> None:
         z[:, 1:] = z[:, :-1].copy()
         z.T[0] = 7
     np.testing.assert_array_equal(y.numpy(), x)
+
+
+def test_functions_lay_results_out_in_the_order_asked_for() -> None:
+    x, y = np.ones((2, 3), order="F"), np.ones((3, 4), order="F")
+    calls = (
+        lambda xp, a, b, order: xp.matmul(a, b, order=order),
+        lambda xp, a, b, order: xp.einsum("ij,jk->ik", a, b, order=order),
+        lambda xp, a, b, order: xp.add(a, a, order=order),
+        lambda xp, a, b, order: xp.divmod(a, 2, order=order)[1],
+        lambda xp, a, b, order: xp.ones_like(a, order=order, shape=(2, 3, 4)),
+    )
+    for call, order, layout in itertools.product(calls, "CFAfa", "CF"):
+        ours = call(lt, lt.array(x, order=layout), lt.array(y, order="F"), order).flags
+        theirs = call(np, np.array(x, order=layout), np.array(y, order="F"), order).flags
+        assert (ours.c_contiguous, ours.f_contiguous) == (theirs.c_contiguous, theirs.f_contiguous), (order, layout)
+
+
+def test_files_and_pickles_keep_the_order() -> None:
+    for order in "CF":
+        x = lt.array(np.arange(6.0).reshape(2, 3), order=order)
+        file = io.BytesIO()
+        lt.save(file, x)
+        file.seek(0)
+        for made in (lt.load(file), *(pickle.loads(pickle.dumps(x, protocol)) for protocol in range(2, 6))):
+            assert made.tolist() == x.tolist()
+            assert made.flags.f_contiguous == (order == "F")
+            made[0, 1] = 7
+            assert made.tolist() == [[0, 7, 2], [3, 4, 5]]

@@ -113,3 +113,22 @@ def test_text() -> None:
         lt.set_printoptions(precision=2)
         assert str(lt.asarray([0.125])) == "[0.12]"
     assert np.get_printoptions()["precision"] == 8
+
+
+def test_complex_numbers_are_true_by_both_parts() -> None:
+    assert lt.full(2, 1j, dtype=bool).tolist() == [True, True]
+    assert lt.array(np.complex64(1j), dtype=bool).tolist() is True
+    assert lt.full_like(lt.zeros(2, dtype=bool), 1j).tolist() == [True, True]
+
+
+def test_classes_of_dtypes_are_dtypes() -> None:
+    assert lt.zeros(2, dtype=np.dtypes.Int8DType).dtype == np.int8
+    assert lt.subtract(3, 1, dtype=np.dtypes.Float64DType).dtype == np.float64
+    for kind in (np.dtypes.StrDType, np.dtypes.ObjectDType, np.dtype):
+        with pytest.raises(TypeError, match="is not supported"):
+            lt.zeros(2, dtype=kind)
+
+
+def test_astype_takes_arrays() -> None:
+    assert_agree(lambda xp: xp.astype([1, 2], "float64"))
+    assert_agree(lambda xp: xp.astype(xp.arange(3), "float64"))

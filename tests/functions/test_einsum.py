@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from agreement import assert_agree
 from comparison import assert_same
 
 import lazytensor as lt
@@ -102,3 +103,10 @@ def test_large_contractions_that_broadcast_or_mix_dtypes(tier: str) -> None:
 def test_sums_of_small_dtypes_are_in_the_common_one() -> None:
     assert lt.einsum("ij,kj->ik", lt.ones((2, 7), dtype=bool), lt.ones((3, 1))).tolist() == [[7.0] * 3] * 2
     assert_same(lt.einsum("ij,k->k", lt.full((2, 3), 100, dtype="uint8"), [1, 2]), np.asarray([600, 1200]))
+
+
+def test_labels_and_paths() -> None:
+    x = np.arange(9.0).reshape(3, 3)
+    assert_agree(lambda xp, a: xp.einsum(a, list(xp.arange(2)), []), x)
+    for path in (["einsum_path", (0, 1)], ["einsum_path", (0, 1), (0, 1)], ["einsum_path", (0, 1, 2)]):
+        assert_agree(lambda xp, a, path=path: xp.einsum("ab,bc,cd->ad", a, a, a, optimize=path), x)

@@ -268,3 +268,36 @@ def test_copy_is_independent(tier: str) -> None:
     y = lt.copy(x[::-1])
     x[0] = 9
     assert y.tolist() == [3, 2, 1, 0]
+
+
+@pytest.mark.parametrize("name", ["concatenate", "stack", "vstack", "hstack", "dstack", "column_stack"])
+def test_what_is_joined_has_an_order(name: str) -> None:
+    for joined in ((np.ones(2) for _ in range(2)), {1: np.ones(2)}.values(), {1, 2}):
+        assert_agree(lambda xp, joined=joined: getattr(xp, name)(joined))
+
+
+def test_resize_in_place() -> None:
+    def resized(xp: Any, x: Any, *shape: Any, **keywords: Any) -> Any:
+        x.resize(*shape, **keywords)
+        return x
+
+    x = np.arange(6.0).reshape(2, 3)
+    for shape in ((), (None,), ((3, 2),), (2, 2), ((),), ("hi",), (-1,)):
+        assert_agree(lambda xp, a, shape=shape: resized(xp, a, *shape, refcheck=False), x)
+    assert_agree(lambda xp, a: resized(xp, a, (2, 2), refcheck="hi"), x)
+    assert_agree(lambda xp, a: resized(xp, a[...], (3, 2)), x)
+    assert_agree(lambda xp, a: resized(xp, a[1:], (7,)), x)
+    assert_agree(lambda xp: resized(xp, xp.zeros(()), (1,)))
+    assert_agree(lambda xp: resized(xp, xp.zeros((10, 0))[...], (0, 10)))
+    whole = lt.arange(4)
+    part = whole[:]
+    part.resize((2, 2))
+    part[1, 0] = 9
+    assert whole.tolist() == [0, 1, 9, 3]
+
+
+def test_choices_one_by_one() -> None:
+    x = np.asarray([0, 3])
+    assert_agree(lambda xp, a: a.choose([1, 2], [3, 4], mode="clip"), x)
+    assert_agree(lambda xp, a: a.choose([[1, 2], [3, 4]], mode="clip", out=xp.zeros(2, dtype=int)), x)
+    assert_agree(lambda xp, a: a.choose(), x)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from agreement import assert_agree
 from comparison import LAYOUTS, assert_same, sample
 
 import lazytensor as lt
@@ -128,3 +129,14 @@ def test_positions(tier: str, name: str) -> None:
         nothing.wait()
     out = np.zeros(4, np.int64)
     assert getattr(lt, name)(lt.asarray(x), 1, out) is out
+
+
+@pytest.mark.filterwarnings("ignore:Casting complex values")
+@pytest.mark.parametrize("name", ["nanvar", "nanstd", "var", "std"])
+def test_variances_in_the_dtype_asked_for(name: str) -> None:
+    x, where = np.arange(9.0).reshape(3, 3), np.eye(3) < 1
+    for keywords in ({}, {"where": where}):
+        for dtype in ("complex64", "complex128", "float32"):
+            assert_agree(lambda xp, a, d=dtype, k=keywords: getattr(xp, name)(a, axis=1, dtype=d, **k), x, ulp=4)
+    counts = np.arange(9).reshape(3, 3) ** 2
+    assert_same(getattr(lt, name)(counts, axis=1, dtype=int, where=where), getattr(np, name)(counts, axis=1, where=where), 4)

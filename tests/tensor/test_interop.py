@@ -347,3 +347,25 @@ def test_bytes_are_the_memory() -> None:
         assert bytearray(lt.arange(3)) == bytearray(np.arange(3))
         assert b"".join([lt.arange(3)]) == np.arange(3).tobytes()
     assert bytearray(lt.arange(3).data) == bytearray(np.arange(3))
+
+
+def test_protocols_check_their_arguments() -> None:
+    x = lt.ones(3)
+    for call in (
+        lambda: x.__array_ufunc__(1, 2),  # type: ignore[arg-type]
+        lambda: x.__array_function__(np.reshape, (np.ndarray,), x, (3, 1)),
+        lambda: x.__array_function__(np.reshape, (np.ndarray,), (x,), (3, 1)),
+    ):
+        with pytest.raises(TypeError):
+            call()
+    assert x.__array_function__(func=np.sum, types=(), args=(x,), kwargs={}).tolist() == 3
+    with pytest.raises(ValueError, match="without a copy"):
+        lt.asarray(np.float64(1), copy=False)
+
+
+def test_positions_may_come_from_an_object_that_answers_a_tensor() -> None:
+    class Position:
+        def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+            return lt.asarray(1)
+
+    assert lt.arange(6).reshape(2, 3)[0, Position()].tolist() == 1

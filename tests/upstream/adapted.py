@@ -26,6 +26,8 @@ def array_of(value: Any) -> Any:
     if isinstance(value, lt.Tensor):
         array = np.array(value)
         return array[()] if array.shape == () and not value.flags.writeable else array
+    if hasattr(type(value), "__array__") and not isinstance(value, (np.ndarray, np.generic)):
+        return array_of(value.__array__())
     if type(value) in (list, tuple):
         return type(value)([array_of(item) for item in value])
     if isinstance(value, tuple) and hasattr(value, "_fields"):

@@ -107,6 +107,8 @@ def exchange(value: Any, depth: int = 2) -> Any:
         return names(value.__name__) if value.__name__.partition(".")[0] == "numpy" else value
     if value is np.ndarray:
         return ndarray
+    if type(value) is np.ndarray and value.dtype.isnative and value.dtype.char in LETTERS:
+        return lt.array(value)
     if type(value) in (list, tuple) and depth:
         return type(value)([exchange(item, depth - 1) for item in value])
     if type(value) is type(pytest.param()):

@@ -48,6 +48,16 @@ def importer(replaced: Mapping[str, Resolve]) -> Callable[..., Any]:
     return import_module
 
 
+class TypesByEquality(ast.NodeTransformer):
+    """`type(x) is y` becomes `type(x) == y`, so that what stands for a class can answer."""
+
+    def visit_Compare(self, node: ast.Compare) -> ast.AST:
+        self.generic_visit(node)
+        if isinstance(node.left, ast.Call) and isinstance(node.left.func, ast.Name) and node.left.func.id == "type":
+            node.ops = [ast.Eq() if isinstance(op, ast.Is) else op for op in node.ops]
+        return node
+
+
 def execute(path: Path, name: str, package: str, replaced: Mapping[str, Resolve], module: ModuleType | None = None) -> ModuleType:
     """A module made of the file at `path`, registered as `name`, in which asserts are pytest's; a new one unless it is given."""
     module = ModuleType(name) if module is None else module
@@ -55,7 +65,7 @@ def execute(path: Path, name: str, package: str, replaced: Mapping[str, Resolve]
     module.__package__ = package
     module.__dict__["__builtins__"] = {**vars(builtins), "__import__": importer(replaced)}
     source = path.read_bytes()
-    tree = ast.parse(source, str(path))
+    tree = TypesByEquality().visit(ast.parse(source, str(path)))
     rewrite_asserts(tree, source, str(path))
     code = compile(tree, str(path), "exec", dont_inherit=True)
     before = sys.modules.get(name)
