@@ -126,7 +126,7 @@ def _check_casts(function: Any, types: tuple[Any, ...], loop: tuple[Any, ...] | 
             with np.errstate(all="ignore"):
                 function.reference(*ones, casting=casting, **({} if loop is None else {"signature": loop}))
         except TypeError as error:
-            raise TypeError(str(error)) from None
+            raise TypeError(f"{function.__name__}: cannot cast an operand as {casting!r}: {error}") from None
         return
     computed = function.op.resolve(*types).operands if loop is None else loop[-1:] * len(types)
     for kind, target in zip(types, computed, strict=False):
