@@ -253,9 +253,9 @@ class Tensor(Methods, Protocols, Scalars, Subscripted[Shape_co, DType_co]):
         return np.array_repr(value).replace("array(", "Tensor(", 1).replace("\n     ", "\n      ")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        fortran = layout.is_fortran(self._index_map())
-        value = np.array(self._value(), order="F") if fortran else np.array(self._value())
-        return _restore, (value, self._base().device)
+        value = self._value()
+        copied = np.array(value, order="F") if layout.is_fortran(self._index_map()) else np.array(value, order="C")
+        return _restore, (copied, self._base().device)
 
     def __copy__(self) -> Tensor:
         return manipulation.copy(self)
