@@ -150,10 +150,10 @@ def cov(
     x = _observations(first, as_dtype(dtype, "cov"), not rowvar and len(first.shape) != 1)
     if x.shape[0] == 0:
         return full((0, 0), 0.0)
-    if x.dtype.kind in "biu":
-        raise TypeError(f"cov: expects a floating or complex dtype, since means are no integers, got {x.dtype}")
     if second is not None:
         x = concat([x, _observations(second, x.dtype, not rowvar and atleast_2d(second).shape[0] != 1)], axis=0)
+    if x.dtype.kind in "biu":
+        raise TypeError(f"cov: expects a floating or complex dtype, since means are no integers, got {x.dtype}")
     less = (0 if bias else 1) if ddof is None else ddof
     count = x.shape[1]
     if fweights is None and aweights is None:

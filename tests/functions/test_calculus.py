@@ -214,6 +214,7 @@ def test_weights_in_tensors_are_checked_when_they_are_computed(tier: str) -> Non
         found = lt.cov(x, **{which: lt.asarray(weights) * 1})
         with pytest.raises(ValueError, match=f"cov: {which} cannot be negative"):
             found.wait()
+    assert_agree(lambda xp, x: xp.cov(x, x[:, :2], dtype="int8"), np.asarray([[1, 2, 3], [3, 2, 1]]))  # the shapes come first
     for dtype in ("int8", "uint64", "bool"):  # a mean is subtracted in place
         for name in ("cov", "corrcoef"):
             for xp in (np, lt):
