@@ -52,21 +52,12 @@ class KernelSpec:
 
 def specify(graph: Graph, group: Group) -> KernelSpec | None:
     """How to make a kernel of a group, or None where it has to be interpreted."""
-    if group.form is Form.MAP:
-        nest = Ring(graph, group) if group.stores else Map(graph, group)
-        return KernelSpec(graph, group, nest.draft) if nest.valid else None
-    if group.form is Form.REDUCE:
-        loops = Reduce(graph, group)
-        if not loops.valid:
-            return None
-        short = Short(loops)
-        return KernelSpec(graph, group, short.draft if short.valid else loops.draft)
-    if group.form is Form.ROWS:
-        rows = Rows(graph, group)
-        if not rows.valid:
-            return None
-        tiles = RowTiles(rows)
-        return KernelSpec(graph, group, tiles.draft if tiles.valid else rows.draft)
+    if group.form is Form.MAP and (nest := Map.plan(graph, group)) is not None:
+        return KernelSpec(graph, group, (Ring.of(nest) or nest).draft)
+    if group.form is Form.REDUCE and (loops := Reduce.plan(graph, group)) is not None:
+        return KernelSpec(graph, group, (Short.of(loops) or loops).draft)
+    if group.form is Form.ROWS and (rows := Rows.plan(graph, group)) is not None:
+        return KernelSpec(graph, group, (RowTiles.of(rows) or rows).draft)
     return None
 
 

@@ -26,15 +26,21 @@ class Draft(NamedTuple):
 
 
 class Map:
-    """The loop nest of a MAP group. `valid` is False where no kernel can be made."""
+    """The loop nest of a MAP group."""
 
-    def __init__(self, graph: Graph, group: Group) -> None:
+    @classmethod
+    def plan(cls, graph: Graph, group: Group) -> Map | None:
+        """The nest, or None where no kernel can be made."""
+        body = Body.of(graph, group.body, group.shape)
+        if body is None or not all(position in group.body or position in group.stores for position in group.outputs):
+            return None
+        nest = Map(graph, group, body)
+        return None if body.fillers and len(nest.sizes) != 1 else nest
+
+    def __init__(self, graph: Graph, group: Group, body: Body) -> None:
         self.graph = graph
         self.group = group
-        self.body = Body(graph, group.body, group.shape)
-        self.valid = self.body.valid and all(position in group.body or position in group.stores for position in group.outputs)
-        if not self.valid:
-            return
+        self.body = body
         plain = contiguous_strides(group.shape)
         self.outputs = [
             Operand(position, position, graph.nodes[position].dtype, plain)
@@ -54,8 +60,6 @@ class Map:
             where = (access(graph, graph.nodes[self.store.node].inputs[0]).slot, self.store.strides, self.store.offset)
             places = [(operand.slot, operand.strides, operand.offset) for operand in self.body.operands]
             self.own = places.index(where) if where in places else None
-        if self.body.fillers and len(self.sizes) != 1:
-            self.valid = False
 
     def draft(self) -> Draft:
         arguments = Arguments()

@@ -18,7 +18,7 @@ import math
 from lazytensor.compiler.codegen.forms.lanes import Lanes, ahead, reducible
 from lazytensor.compiler.codegen.forms.mapping import Draft
 from lazytensor.compiler.codegen.nest.arguments import Arguments, Phase, storage
-from lazytensor.compiler.codegen.nest.axes import Axes, declare_axes, partition, starts, walk
+from lazytensor.compiler.codegen.nest.axes import Axes, Parts, declare_axes, partition, starts, walk
 from lazytensor.compiler.codegen.nest.body import Body, grain
 from lazytensor.compiler.codegen.nest.expressions import cast, combine, identity, load, store, suffix
 from lazytensor.compiler.codegen.nest.loops import Operand, collapse
@@ -30,26 +30,35 @@ from lazytensor.compiler.tuning import COLUMN_ROWS
 
 
 class Reduce:
-    """The loops of a REDUCE group. `valid` is False where no kernel can be made."""
+    """The loops of a REDUCE group."""
 
-    def __init__(self, graph: Graph, group: Group) -> None:
+    @classmethod
+    def plan(cls, graph: Graph, group: Group) -> Reduce | None:
+        """The loops, or None where no kernel can be made."""
+        first = graph.nodes[group.reduces[0]]
+        parts = partition(group.shape, set(first.params[0]))  # type: ignore[call-overload]
+        if parts is None or not math.prod(group.shape):
+            return None
+        if any(graph.nodes[position].params != first.params for position in group.reduces):
+            return None
+        body = Body.of(graph, group.body, group.shape)
+        epilogue = Body.of(graph, group.epilogue, first.shape, group.reduces, ("e", "p"))
+        if body is None or epilogue is None:
+            return None
+        if not all(reducible(graph, position, group.shape, body) for position in group.reduces):
+            return None
+        loops = cls(graph, group, body, epilogue, parts)
+        if body.fillers and (loops.columns or loops.outer.sizes or len(loops.vector.sizes) != 1):
+            return None
+        return loops
+
+    def __init__(self, graph: Graph, group: Group, body: Body, epilogue: Body, parts: Parts) -> None:
         self.graph = graph
         self.group = group
-        self.valid = False
+        self.body = body
+        self.epilogue = epilogue
+        self.parts = parts
         self.partials = Lanes(graph, group.reduces)
-        axes, keepdims = graph.nodes[group.reduces[0]].params
-        reduced = set(axes)  # type: ignore[call-overload]
-        parts = partition(group.shape, reduced)
-        if parts is None or not math.prod(group.shape):
-            return
-        if any(graph.nodes[position].params != (axes, keepdims) for position in group.reduces):
-            return
-        self.body = Body(graph, group.body, group.shape)
-        self.epilogue = Body(graph, group.epilogue, graph.nodes[group.reduces[0]].shape, group.reduces, ("e", "p"))
-        if not (self.body.valid and self.epilogue.valid):
-            return
-        if not all(reducible(graph, position, group.shape, self.body) for position in group.reduces):
-            return
         plain = contiguous_strides(group.shape)
         self.outputs = [
             Operand(position, position, graph.nodes[position].dtype, plain)
@@ -66,13 +75,10 @@ class Reduce:
         if not self.columns and not self.reduced.sizes:  # one element in each row
             self.reduced = Axes("r", (1,), [(1,)] * len(every))
         self.vector = self.inner if self.columns else self.reduced
-        if self.body.fillers and (self.columns or self.outer.sizes or len(self.vector.sizes) != 1):
-            return
-        self._place_results(reduced)
-        self._plan()
-        self.valid = True
+        self._place_results()
+        self._divide()
 
-    def _place_results(self, reduced: set[int]) -> None:
+    def _place_results(self) -> None:
         """The domain of the results, with the epilogue's operands and the outputs as they step through it."""
         graph, group = self.graph, self.group
         shape = graph.nodes[group.reduces[0]].shape
@@ -85,7 +91,7 @@ class Reduce:
             sizes, strides = (1,), [(1,)] * len(strides)
         self.result_axes = Axes("k", sizes, strides)
 
-    def _plan(self) -> None:
+    def _divide(self) -> None:
         """Which reductions read memory in place, which read a buffer, and how the work is cut up."""
         self.direct: dict[int, int] = {}
         self.buffers: dict[int, str] = {}

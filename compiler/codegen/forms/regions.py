@@ -8,10 +8,11 @@ are kept until all chunks are computed, and written in a second phase.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from lazytensor.compiler.codegen.forms.mapping import Draft, Map, Nest
 from lazytensor.compiler.codegen.nest.arguments import Arguments, Phase
-from lazytensor.compiler.codegen.nest.body import grain
+from lazytensor.compiler.codegen.nest.body import Body, grain
 from lazytensor.compiler.codegen.nest.expressions import store, suffix
 from lazytensor.compiler.codegen.nest.loops import Strides
 from lazytensor.compiler.codegen.source import Source
@@ -45,42 +46,45 @@ def _span(sizes: Strides, strides: Strides) -> tuple[int, int]:
 
 
 class Ring(Map):
-    """The loop nest of a MAP group with a region store. Where that does not overlap what is read (`overlaps` is False), it is the one
-    that `Map` makes."""
+    """The loop nest of a MAP group whose region store overlaps what is read."""
 
-    def __init__(self, graph: Graph, group: Group) -> None:
-        super().__init__(graph, group)
-        self.overlaps = False
-        if not self.valid or self.store is None:
-            return
-        base = access(graph, graph.nodes[self.store.node].inputs[0]).slot
-        sizes, strides, written = self.sizes, self.strides, self.region
-        if len(sizes) == 1:
-            sizes = (-(-sizes[0] // BLOCK), BLOCK)
-            strides = [(steps[0] * BLOCK, steps[0]) for steps in strides]
-            written = (written[0] * BLOCK, written[0])
-        found = [
-            reach(sizes, written, self.store.offset, steps, operand.offset)
-            for number, (operand, steps) in enumerate(zip(self.body.operands, strides, strict=True))
-            if operand.slot == base and number != self.own
+    @classmethod
+    def of(cls, nest: Map) -> Ring | None:
+        """A nest with a ring, or None where `nest` will do: what is read elsewhere than where it is written lies apart from the region."""
+        if nest.store is None:
+            return None
+        ring = Ring(nest.graph, nest.group, nest.body)
+        base = access(nest.graph, nest.graph.nodes[nest.store.node].inputs[0]).slot
+        reaches = [
+            reach(ring.sizes, ring.region, nest.store.offset, steps, operand.offset)
+            for number, (operand, steps) in enumerate(zip(nest.body.operands, ring.strides, strict=True))
+            if operand.slot == base and number != nest.own
         ]
-        if not any(each != (-1, -1) for each in found):
-            return
-        self.overlaps = True
+        if all(each == (-1, -1) for each in reaches):
+            return None
+        ring._cut(reaches)
+        return ring
+
+    def __init__(self, graph: Graph, group: Group, body: Body) -> None:
+        super().__init__(graph, group, body)
         self.total = self.sizes[0]
         self.blocked = len(self.sizes) == 1
         self.own = None
-        self.sizes, self.strides, self.region = sizes, strides, written
-        self.length = math.prod(sizes[1:])
-        known = [each for each in found if each is not None]
+        if self.blocked:
+            self.sizes = (-(-self.total // BLOCK), BLOCK)
+            self.strides = [(steps[0] * BLOCK, steps[0]) for steps in self.strides]
+            self.region = (self.region[0] * BLOCK, self.region[0])
+        self.length = math.prod(self.sizes[1:])
+
+    def _cut(self, reaches: Sequence[tuple[int, int] | None]) -> None:
+        """How many rows a chunk has, and of these how many are kept at its ends."""
+        known = [each for each in reaches if each is not None]
         self.head, self.tail = max([0, *(head for head, _ in known)]), max([0, *(tail for _, tail in known)])
-        self.rows = min(sizes[0], max(8 * (self.head + self.tail), -(-REGION_CHUNK // self.length)))
-        if len(known) < len(found) or self.head + self.tail + 1 >= self.rows:  # keep all rows until the second phase
+        self.rows = min(self.sizes[0], max(8 * (self.head + self.tail), -(-REGION_CHUNK // self.length)))
+        if len(known) < len(reaches) or self.head + self.tail + 1 >= self.rows:  # keep all rows until the second phase
             self.head, self.tail = self.rows, 0
 
     def draft(self) -> Draft:
-        if not self.overlaps:
-            return super().draft()
         assert self.store is not None
         arguments, source = Arguments(), Source()
         rank = len(self.sizes)

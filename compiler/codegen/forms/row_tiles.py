@@ -20,7 +20,15 @@ from lazytensor.compiler.tuning import ROW_BUFFERS, SHORT_MOST, TILE_PADDING, TI
 
 
 class RowTiles:
-    """The passes of a ROWS group over tiles of short rows. `valid` is False where `rows`, the general form, has to do."""
+    """The passes of a ROWS group over tiles of short rows."""
+
+    @classmethod
+    def of(cls, rows: Rows) -> RowTiles | None:
+        """The passes over tiles, or None where `rows`, the general form, has to do."""
+        if rows.along.length > TILED_MOST or not rows.along.sizes:
+            return None
+        tiles = cls(rows)
+        return tiles if tiles.tile else None
 
     def __init__(self, rows: Rows) -> None:
         self.rows = rows
@@ -38,7 +46,6 @@ class RowTiles:
         most = ROW_BUFFERS // (sum(widths) * SHORT_MOST) - TILE_PADDING
         self.tile = next((tile for tile in (128, 64, 32) if tile <= most), 0)
         self.pitch = self.tile + TILE_PADDING
-        self.valid = self.tile > 0 and self.length <= TILED_MOST and bool(rows.along.sizes)
 
     def draft(self) -> Draft:
         rows, group = self.rows, self.group

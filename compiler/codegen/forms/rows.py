@@ -7,6 +7,7 @@ is one loop over the row. What later passes need is kept in row buffers, or comp
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 
 from lazytensor.compiler.codegen.forms.lanes import Lanes, ahead, reducible
 from lazytensor.compiler.codegen.forms.mapping import Draft
@@ -24,35 +25,43 @@ from lazytensor.compiler.tuning import ROW_MOST, ROW_PADDING
 
 
 class Rows:
-    """The passes of a ROWS group. `valid` is False where no kernel can be made."""
+    """The passes of a ROWS group."""
 
-    def __init__(self, graph: Graph, group: Group) -> None:
-        self.graph = graph
-        self.group = group
-        self.valid = False
+    @classmethod
+    def plan(cls, graph: Graph, group: Group) -> Rows | None:
+        """The passes, or None where no kernel can be made."""
         outer, links = outer_shape(graph, group), row_links(graph, group)
         passes = None if links is None else row_passes(graph, group)
-        if outer is None or links is None or passes is None:
-            return
-        self.passes = passes
-        self.body = Body(graph, group.body, group.shape, links=links)
+        body = None if links is None else Body.of(graph, group.body, group.shape, links=links)
+        if outer is None or passes is None or body is None:
+            return None
         members = {*group.reduces, *group.epilogue}
         shapes = dict.fromkeys(graph.nodes[position].shape for position in group.epilogue)
-        self.epilogues = [
-            Body(graph, [p for p in group.epilogue if graph.nodes[p].shape == shape], shape, members, (letter, scalar), links)
-            for shape, letter, scalar in zip(shapes, "ef", "pq", strict=False)
-        ]
-        if not all(body.valid for body in (self.body, *self.epilogues)):
-            return
-        if not all(reducible(graph, position, group.shape, self.body) for position in group.reduces):
-            return
-        self._place(len(outer))
+        epilogues = []
+        for shape, letter, scalar in zip(shapes, "ef", "pq", strict=False):
+            positions = [position for position in group.epilogue if graph.nodes[position].shape == shape]
+            epilogue = Body.of(graph, positions, shape, members, (letter, scalar), links)
+            if epilogue is None:
+                return None
+            epilogues.append(epilogue)
+        if not all(reducible(graph, position, group.shape, body) for position in group.reduces):
+            return None
+        return cls(graph, group, body, epilogues, passes, len(outer))
+
+    def __init__(
+        self, graph: Graph, group: Group, body: Body, epilogues: Sequence[Body], passes: Sequence[Pass], rank: int
+    ) -> None:
+        self.graph = graph
+        self.group = group
+        self.body = body
+        self.epilogues = epilogues
+        self.passes = passes
+        self._place(rank)
         self.lanes = [Lanes(graph, item.reduces, f"lanes{number}_") for number, item in enumerate(passes)]
         saved = [position for item in passes for position in item.saved]
         self.kept = {position: f"row{number}" for number, position in enumerate(saved)}
         self.values = {position: f"v{number}" for number, position in enumerate(group.reduces)}
         self.numbers = itertools.count()
-        self.valid = True
 
     def _place(self, rank: int) -> None:
         """The operands and results as they step through the rows (of `rank` axes) and along a row."""

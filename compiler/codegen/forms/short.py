@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from lazytensor.compiler.codegen.forms.mapping import Draft
 from lazytensor.compiler.codegen.forms.reduction import Reduce
 from lazytensor.compiler.codegen.nest.arguments import Arguments, Phase, storage
-from lazytensor.compiler.codegen.nest.axes import Axes, declare_axes, partition, starts
+from lazytensor.compiler.codegen.nest.axes import Axes, declare_axes, starts
 from lazytensor.compiler.codegen.nest.body import grain
 from lazytensor.compiler.codegen.nest.expressions import cast, combine, load, store, suffix
 from lazytensor.compiler.codegen.nest.loops import collapse
@@ -37,31 +37,33 @@ from lazytensor.compiler.tuning import (
 
 
 class Short:
-    """The loops of a REDUCE group over short rows. `valid` is False where `loops`, the general form, has to do."""
+    """The loops of a REDUCE group over short rows."""
+
+    @classmethod
+    def of(cls, loops: Reduce) -> Short | None:
+        """The loops across the rows, or None where `loops`, the general form, has to do."""
+        if loops.columns or loops.reduced.length > SHORT_MOST or loops.body.fillers or not loops.outer.sizes:
+            return None
+        short = cls(loops)
+        once = short.height == 1 or any(short.lines.moves(number) for number in short.packed)
+        copies = bool(short.packed and once) + bool(loops.outputs)
+        most = (SHORT_MOST, PACKED_MOST, COPIED_MOST)[copies]
+        fits = short.width >= LINE_LEAST and short.packed_bytes <= PACKED_BYTES and short.length <= most
+        return short if fits else None
 
     def __init__(self, loops: Reduce) -> None:
         self.loops = loops
         self.graph, self.group = loops.graph, loops.group
         self.body, self.epilogue, self.partials = loops.body, loops.epilogue, loops.partials
         self.row, self.length = loops.reduced, loops.reduced.length
-        self.valid = False
-        if loops.columns or self.length > SHORT_MOST or self.body.fillers or not loops.outer.sizes:
-            return
         self._place()
-        if self.width < LINE_LEAST:
-            return
-        self._plan()
-        once = self.height == 1 or any(self.lines.moves(number) for number in self.packed)
-        copies = bool(self.packed and once) + bool(self.loops.outputs)
-        self.valid = self.packed_bytes <= PACKED_BYTES and self.length <= (SHORT_MOST, PACKED_MOST, COPIED_MOST)[copies]
+        self._divide()
 
     def _place(self) -> None:
         """The operands and results as they step from line to line and along a line."""
         node = self.graph.nodes[self.group.reduces[0]]
         axes, keepdims = node.params
-        parts = partition(self.group.shape, set(axes))  # type: ignore[call-overload]
-        assert parts is not None
-        across = parts[0]
+        across = self.loops.parts.outer
         kept = [axis for axis in range(len(self.group.shape)) if keepdims or axis not in axes]  # type: ignore[operator]
         places = [kept.index(axis) for axis in across]
         plain = contiguous_strides(node.shape)
@@ -76,7 +78,7 @@ class Short:
         self.steps = [steps[along] for steps in strides]
         self.lines = Axes("o", _without(sizes, along), [_without(steps, along) for steps in strides])
 
-    def _plan(self) -> None:
+    def _divide(self) -> None:
         """What is packed, how many elements of a row are computed side by side, and how the work is cut up."""
         operands = self.body.operands
         self.packed = {n for n, operand in enumerate(operands) if operand.slot is not None and self.steps[n] not in (0, 1)}

@@ -106,8 +106,16 @@ def wrapped(index: str) -> str:
     return f"({index})" if " " in index else index
 
 
-def partition(shape: tuple[int, ...], reduced: set[int]) -> tuple[list[int], list[int], list[int]] | None:
-    """The axes as (outer, reduced, inner); None where kept and reduced axes alternate more often than that."""
+class Parts(NamedTuple):
+    """The axes of a reduction's domain that are longer than one, by the part they are in."""
+
+    outer: list[int]
+    reduced: list[int]
+    inner: list[int]
+
+
+def partition(shape: tuple[int, ...], reduced: set[int]) -> Parts | None:
+    """The parts of a domain; None where kept and reduced axes alternate more often than outer, reduced, inner."""
     runs: list[tuple[bool, list[int]]] = []
     for axis, size in enumerate(shape):
         if size == 1:
@@ -120,15 +128,15 @@ def partition(shape: tuple[int, ...], reduced: set[int]) -> tuple[list[int], lis
     axes = [run for _, run in runs]
     match kinds:
         case ():
-            return [], [], []
+            return Parts([], [], [])
         case (False,):
-            return [], [], axes[0]
+            return Parts([], [], axes[0])
         case (True,):
-            return [], axes[0], []
+            return Parts([], axes[0], [])
         case (False, True):
-            return axes[0], axes[1], []
+            return Parts(axes[0], axes[1], [])
         case (True, False):
-            return [], axes[0], axes[1]
+            return Parts([], axes[0], axes[1])
         case (False, True, False):
-            return axes[0], axes[1], axes[2]
+            return Parts(axes[0], axes[1], axes[2])
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -24,17 +24,31 @@ class Body:
 
     `operands` are the arrays (and iotas) read, `scalars` the Python numbers with the dtype they are read as, `fillers` the random
     sources. `given` are positions that the surrounding kernel defines (the reductions, for an epilogue), `links` inputs that stand for
-    such positions (the views that broadcast them). `valid` is False where something has no kernel form; the rest is then incomplete.
+    such positions (the views that broadcast them).
     """
 
-    def __init__(
-        self,
+    @classmethod
+    def of(
+        cls,
         graph: Graph,
         positions: Sequence[int],
         shape: Shape,
         given: Iterable[int] = (),
         prefixes: tuple[str, str] = ("x", "s"),
         links: Mapping[int, int] | None = None,
+    ) -> Self | None:
+        """The body of these nodes; None where something has no kernel form."""
+        body = cls(graph, positions, shape, given, prefixes, links or {})
+        return body if all(body._collect(position) for position in positions) else None
+
+    def __init__(
+        self,
+        graph: Graph,
+        positions: Sequence[int],
+        shape: Shape,
+        given: Iterable[int],
+        prefixes: tuple[str, str],
+        links: Mapping[int, int],
     ) -> None:
         self.graph = graph
         self.positions = positions
@@ -45,8 +59,7 @@ class Body:
         self.members = {*positions, *given}
         self.array_prefix, self._scalar_prefix = prefixes
         self._operand_of: dict[int, int] = {}
-        self._member_of: dict[int, int] = dict(links or {})
-        self.valid = all(self._collect(position) for position in positions)
+        self._member_of: dict[int, int] = dict(links)
 
     def reads(self, position: int) -> bool:
         """Take note of an input that is not a scalar; False where it cannot be read in this loop."""
