@@ -7,10 +7,10 @@ binds it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
-from lazytensor.compiler.codegen.forms.mapping import Draft, Map
+from lazytensor.compiler.codegen.forms.form import KernelForm
+from lazytensor.compiler.codegen.forms.mapping import Map
 from lazytensor.compiler.codegen.forms.reduction import Reduce
 from lazytensor.compiler.codegen.forms.regions import Ring
 from lazytensor.compiler.codegen.forms.row_tiles import RowTiles
@@ -26,7 +26,7 @@ from lazytensor.compiler.plan import Environment, Kernel, KernelInfo, Lane
 from lazytensor.compiler.tuning import KERNEL_CALL_SECONDS
 from lazytensor.compiler.updates import destination
 
-__all__ = ["KernelError", "KernelFunction", "KernelSpec", "Store", "build", "library_digest", "lower", "specify"]
+__all__ = ["KernelError", "KernelFunction", "Store", "build", "library_digest", "lower", "specify"]
 
 
 class KernelFunction(Kernel, Protocol):
@@ -41,23 +41,14 @@ Store = Callable[[str, Callable[[], bytes]], KernelFunction]
 """Finds the kernel of a source text, or has its object code built."""
 
 
-@dataclass(frozen=True, slots=True)
-class KernelSpec:
-    """A group that can be a kernel: `draft` writes its source."""
-
-    graph: Graph
-    group: Group
-    draft: Callable[[], Draft]
-
-
-def specify(graph: Graph, group: Group) -> KernelSpec | None:
+def specify(graph: Graph, group: Group) -> KernelForm | None:
     """How to make a kernel of a group, or None where it has to be interpreted."""
     if group.form is Form.MAP and (nest := Map.plan(graph, group)) is not None:
-        return KernelSpec(graph, group, (Ring.of(nest) or nest).draft)
+        return Ring.of(nest) or nest
     if group.form is Form.REDUCE and (loops := Reduce.plan(graph, group)) is not None:
-        return KernelSpec(graph, group, (Short.of(loops) or loops).draft)
+        return Short.of(loops) or loops
     if group.form is Form.ROWS and (rows := Rows.plan(graph, group)) is not None:
-        return KernelSpec(graph, group, (RowTiles.of(rows) or rows).draft)
+        return RowTiles.of(rows) or rows
     return None
 
 
@@ -69,14 +60,14 @@ def lower(graph: Graph, group: Group, store: Store) -> tuple[memory_plan.Draft, 
     KernelError
         If the compiler fails.
     """
-    spec = specify(graph, group)
-    return None if spec is None else build(spec, store)
+    form = specify(graph, group)
+    return None if form is None else build(form, store)
 
 
-def build(spec: KernelSpec, store: Store) -> tuple[memory_plan.Draft, KernelInfo]:
-    """Write the source of a specified kernel, compile or find it, and bind it to its slots."""
-    graph, group = spec.graph, spec.group
-    draft = spec.draft()
+def build(form: KernelForm, store: Store) -> tuple[memory_plan.Draft, KernelInfo]:
+    """Write the source of a kernel, compile or find it, and bind it to its slots."""
+    graph, group = form.graph, form.group
+    draft = form.draft()
     kernel = store(draft.source, lambda: compile_source(draft.source))
     arguments = draft.arguments
     reads = {array.slot for array in arguments.arrays} | {scalar.slot for scalar in arguments.scalars}

@@ -38,19 +38,18 @@ def reducible(graph: Graph, position: int, shape: Shape, body: Body) -> bool:
     return known and node.op.expression(rule.operands[:1]) is not None and body.reads(node.inputs[0])
 
 
-def ahead(body: Body, numbers: Iterable[int], outer: Axes, along: Axes, names: Sequence[str]) -> list[str]:
+def ahead(body: Body, numbers: Iterable[int], outer: Axes, along: Axes) -> list[str]:
     """Lines that ask for memory of those operands that `block` reads one after the other, from the first row to the last."""
     lines = []
     for number in sorted(numbers):
-        dtype = body.operands[number].dtype
+        name, operand = body.named()[number]
         size = along.length
         steps: list[int] = []
         for length in reversed(outer.sizes):
             steps.insert(0, size)
             size *= length
-        if body.operands[number].slot is not None and along.strides[number] == (1,) and outer.strides[number] == tuple(steps):
-            name = names[number]
-            lines.append(f"prefetch({name}, {name}_at + group + {AHEAD_BYTES // dtype.itemsize}, {LANES})")
+        if operand.slot is not None and along.strides[name] == (1,) and outer.strides[name] == tuple(steps):
+            lines.append(f"prefetch({name}, {name}_at + group + {AHEAD_BYTES // operand.dtype.itemsize}, {LANES})")
     return lines
 
 
@@ -73,6 +72,11 @@ class Partials:
         parts = partition(source.shape, set(node.params[0]))  # type: ignore[call-overload]
         short = parts is not None and not parts[2] and math.prod(source.shape[axis] for axis in parts[1]) in SHORT_ROWS
         return source.dtype if short else wide
+
+    def element(self, position: int, text: str) -> str:
+        """A reduction's input, `text`, as its first partial results are."""
+        have, want = self.graph.nodes[self.graph.nodes[position].inputs[0]].dtype, self.term(position)
+        return f"{suffix(want)}({text})" if have.kind == "b" and want.kind != "b" else cast(text, have, want)
 
     def single(self, position: int) -> bool:
         return self.term(position) != self.accumulator(position)

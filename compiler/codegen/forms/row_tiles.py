@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import itertools
 
-from lazytensor.compiler.codegen.forms.mapping import Draft
+from lazytensor.compiler.codegen.forms.form import KernelForm
 from lazytensor.compiler.codegen.forms.rows import Rows
-from lazytensor.compiler.codegen.nest.arguments import Phase, storage
+from lazytensor.compiler.codegen.nest.arguments import Arguments, Phase, storage
 from lazytensor.compiler.codegen.nest.body import Body, grain
-from lazytensor.compiler.codegen.nest.expressions import cast, load, store, suffix
+from lazytensor.compiler.codegen.nest.expressions import cast, load, store
 from lazytensor.compiler.codegen.source import Source
 from lazytensor.compiler.passes.rows import Pass
 from lazytensor.compiler.tuning import ROW_BUFFERS, SHORT_MOST, TILE_PADDING, TILED_MOST
 
 
-class RowTiles:
+class RowTiles(KernelForm):
     """The passes of a ROWS group over tiles of short rows."""
 
     @classmethod
@@ -31,58 +31,64 @@ class RowTiles:
         return tiles if tiles.tile else None
 
     def __init__(self, rows: Rows) -> None:
+        super().__init__(rows.graph, rows.group, rows.body, rows.epilogues)
         self.rows = rows
-        self.graph, self.group, self.body = rows.graph, rows.group, rows.body
         self.length = rows.along.length
         self.numbers = itertools.count()
         self.values: dict[int, str] = {}  # row value -> the array of a tile's values
         self.done: set[int] = set()  # the row values computed so far
         # Operands that are the same for all rows are read in place.
-        self.packed = {n for n in range(len(self.body.operands)) if rows.outer.moves(n)}
+        self.packed = {n for n in range(len(self.body.operands)) if rows.outer.moves(f"x{n}")}
         nodes = self.graph.nodes
-        widths = [self.body.operands[n].dtype.itemsize for n in self.packed if rows.along.moves(n)]
-        widths += [nodes[position].dtype.itemsize for position in (*rows.kept, *rows.outputs)]
+        widths = [self.body.operands[n].dtype.itemsize for n in self.packed if rows.along.moves(f"x{n}")]
+        widths += [nodes[position].dtype.itemsize for position in (*rows.kept, *self.outputs)]
         widths += [rows.lanes[0].accumulator(position).itemsize for position in self.group.reduces]
         most = ROW_BUFFERS // (sum(widths) * SHORT_MOST) - TILE_PADDING
         self.tile = next((tile for tile in (128, 64, 32) if tile <= most), 0)
         self.pitch = self.tile + TILE_PADDING
 
-    def draft(self) -> Draft:
-        rows, group = self.rows, self.group
+    def declare(self, arguments: Arguments) -> None:
+        self.rows.declare(arguments)
+        arguments.constant("rows", self.rows.outer.length)
+
+    def summary(self) -> str:
+        return " over short rows, across the rows."
+
+    def phases(self) -> tuple[Phase, ...]:
+        return (Phase(0, -(-self.rows.outer.length // self.tile), grain(self._row_nanoseconds() * self.tile)),)
+
+    def nanoseconds(self) -> float:
+        return self._row_nanoseconds() * self.rows.outer.length
+
+    def _row_nanoseconds(self) -> float:
+        return (self.element_nanoseconds() + 0.2 * (len(self.packed) + len(self.outputs))) * self.length
+
+    def write(self, source: Source) -> None:
         self.numbers, self.values, self.done = itertools.count(), {}, set()
-        arguments, source = rows.arguments(), Source()
-        arguments.constant("rows", rows.outer.length)
-        source.add(*arguments.lines)
         self._buffers(source)
         source.loop("for unit in range(start, stop):")
         source.add(f"begin = unit * {self.tile}", f"count = min(rows - begin, {self.tile})")
         self._pack(source)
-        for number, item in enumerate(rows.passes):
+        for number, item in enumerate(self.rows.passes):
             self._row_values(source, item)
             self._pass(source, number, item)
-        for number in range(len(rows.outputs)):
+        for number in range(len(self.outputs)):
             source.loop("for j in range(count):")
             source.add(f"y{number}_at = (begin + j) * length")
             source.loop("for k in range(length):", [f"y{number}[y{number}_at + k] = out{number}[k * {self.pitch} + j]"])
             source.end()
         source.end()
-        operations = [self.graph.nodes[position].op.name for position in group.members]
-        text = source.text(operations[-3:], f"{', '.join(operations)} over short rows, across the rows.")
-        copies = len(self.packed) + len(rows.outputs)
-        each = (rows.nanoseconds() + 0.2 * copies) * self.length
-        units = -(-rows.outer.length // self.tile)
-        return Draft(text, arguments, (Phase(0, units, grain(each * self.tile)),), each * rows.outer.length)
 
     def _buffers(self, source: Source) -> None:
         rows, nodes = self.rows, self.graph.nodes
         room = SHORT_MOST * self.pitch
         for n in sorted(self.packed):
-            size = room if rows.along.moves(n) else self.tile
+            size = room if rows.along.moves(f"x{n}") else self.tile
             source.add(f"pack{n} = stack_buffer({size}, {storage(self.body.operands[n].dtype)})")
-        for body in rows.epilogues:
-            for n, operand in enumerate(body.operands):
-                source.add(f"held_{body.array_prefix}{n} = stack_buffer({self.tile}, {storage(operand.dtype)})")
-        for number, position in enumerate(rows.outputs):
+        for body in self.epilogues:
+            for name, operand in body.named():
+                source.add(f"held_{name} = stack_buffer({self.tile}, {storage(operand.dtype)})")
+        for number, position in enumerate(self.outputs):
             source.add(f"out{number} = stack_buffer({room}, {storage(nodes[position].dtype)})")
         for position, name in rows.kept.items():
             source.add(f"{name} = stack_buffer({room}, {storage(nodes[position].dtype)})")
@@ -99,22 +105,19 @@ class RowTiles:
     def _pack(self, source: Source) -> None:
         """Copy what a tile reads: element j of its rows side by side."""
         rows = self.rows
-        names = [name for name in rows.names if name[0] not in "yz"]
         source.loop("for j in range(count):")
         source.add("row = begin + j", *rows.outer.split("row"))
-        for number, name in enumerate(rows.names):
-            if name in names and (name[0] != "x" or number in self.packed):
-                source.add(f"{name}_row = {rows.outer.offset(number, name, 'row') or '0'}")
+        read = [f"x{n}" for n in sorted(self.packed)] + [name for body in self.epilogues for name, _ in body.named()]
+        source.add(*(f"{name}_row = {rows.outer.offset(name, 'row') or '0'}" for name in read))
         for n in sorted(self.packed):
-            if not rows.along.moves(n):
+            if not rows.along.moves(f"x{n}"):
                 source.add(f"pack{n}[j] = {store(self.body.value(n, f'x{n}_row'), self.body.operands[n].dtype)}")
-        for body in rows.epilogues:
-            for n, operand in enumerate(body.operands):
-                name = f"{body.array_prefix}{n}"
+        for body in self.epilogues:
+            for n, (name, operand) in enumerate(body.named()):
                 source.add(f"held_{name}[j] = {store(body.value(n, f'{name}_row'), operand.dtype)}")
         for n in sorted(self.packed):
-            if rows.along.moves(n):
-                text = self.body.value(n, f"x{n}_row + {rows.along.offset(n, f'x{n}', 'k')}")
+            if rows.along.moves(f"x{n}"):
+                text = self.body.value(n, f"x{n}_row + {rows.along.offset(f'x{n}', 'k')}")
                 line = f"pack{n}[k * {self.pitch} + j] = {store(text, self.body.operands[n].dtype)}"
                 source.loop("for k in range(length):", [*rows.along.split("k"), line])
         source.end()
@@ -145,21 +148,20 @@ class RowTiles:
                 lines.append(f"{name} = {lanes.finished(position, have)}")
                 names[position] = cast(name, dtype, node.dtype)
             else:
-                body = next(body for body in rows.epilogues if position in body.positions)
+                body = next(body for body in self.epilogues if position in body.positions)
                 hoisted = {}
                 for n in body.used((position,)):
                     hoisted[n] = f"h{next(self.numbers)}"
                     lines.append(f"{hoisted[n]} = {load(f'held_{body.array_prefix}{n}', 'j', body.operands[n].dtype)}")
                 lines += self._lines(body, names, hoisted, {position})
             lines.append(f"{self.values[position]}[j] = {store(names[position], node.dtype)}")
-            if position in rows.results:
-                lines.append(f"z{rows.results.index(position)}[begin + j] = {store(names[position], node.dtype)}")
+            if position in self.results:
+                lines.append(f"z{self.results.index(position)}[begin + j] = {store(names[position], node.dtype)}")
         source.loop("for j in range(count):", lines)
         self.done.update(item.values)
 
     def _lines(self, body: Body, names: dict[int, str], hoisted: dict[int, str], only: set[int]) -> list[str]:
-        skip = set(range(len(body.operands))) - set(hoisted)
-        return body.lines(lambda number: "", names, hoisted, skip, only, self.numbers)
+        return body.lines(lambda number: "", names, hoisted, hoisted, only, self.numbers)
 
     def _pass(self, source: Source, number: int, item: Pass) -> None:
         """Compute the elements of a tile in one pass, and combine what its reductions read."""
@@ -168,7 +170,7 @@ class RowTiles:
         at = f"k * {self.pitch} + j"
         stores = [(lanes.array(lanes.prefix, position), nodes[position].inputs[0], position) for position in item.reduces]
         kept = [(rows.kept[position], position) for position in item.saved]
-        kept += [(f"out{n}", position) for n, position in enumerate(rows.outputs) if rows.stored_by(position) is item]
+        kept += [(f"out{n}", position) for n, position in enumerate(self.outputs) if rows.stored_by(position) is item]
         if not stores and not kept:
             return
         needed = body.used(item.body)
@@ -183,16 +185,14 @@ class RowTiles:
         for n in sorted(needed):
             hoisted[n] = f"c{next(self.numbers)}"
             if n in self.packed:
-                place = at if rows.along.moves(n) else "j"
+                place = at if rows.along.moves(f"x{n}") else "j"
                 lines.append(f"{hoisted[n]} = {load(f'pack{n}', place, body.operands[n].dtype)}")
             else:
-                before.append(f"{hoisted[n]} = {body.value(n, rows.along.offset(n, f'x{n}', 'k') or '0')}")
+                before.append(f"{hoisted[n]} = {body.value(n, rows.along.offset(f'x{n}', 'k') or '0')}")
         lines += self._lines(body, names, hoisted, set(item.body))
         for array, position, reduction in stores:
-            have, want = nodes[position].dtype, lanes.term(reduction)
-            text = names[body.member(position)]
-            text = f"{suffix(want)}({text})" if have.kind == "b" and want.kind != "b" else cast(text, have, want)
-            lines.append(f"{array}[{at}] = {store(text, want)}")
+            text = lanes.element(reduction, names[body.member(position)])
+            lines.append(f"{array}[{at}] = {store(text, lanes.term(reduction))}")
         lines += [f"{array}[{at}] = {store(names[position], nodes[position].dtype)}" for array, position in kept]
         source.loop("for k in range(length):")
         source.add(*rows.along.split("k"), *before)

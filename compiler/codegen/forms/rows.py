@@ -9,22 +9,21 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
+from lazytensor.compiler.codegen.forms.form import KernelForm
 from lazytensor.compiler.codegen.forms.lanes import Lanes, ahead, reducible
-from lazytensor.compiler.codegen.forms.mapping import Draft
 from lazytensor.compiler.codegen.nest.arguments import Arguments, Phase, storage
 from lazytensor.compiler.codegen.nest.axes import Axes, declare_axes, starts, walk
 from lazytensor.compiler.codegen.nest.body import Body, grain
-from lazytensor.compiler.codegen.nest.expressions import cast, load, store, suffix
-from lazytensor.compiler.codegen.nest.loops import collapse
+from lazytensor.compiler.codegen.nest.expressions import cast, load, store
 from lazytensor.compiler.codegen.source import Source
 from lazytensor.compiler.graph import Graph
-from lazytensor.compiler.kernel import Group, contiguous_strides
+from lazytensor.compiler.kernel import Group
 from lazytensor.compiler.order import BLOCK
 from lazytensor.compiler.passes.rows import Pass, outer_shape, row_links, row_passes
 from lazytensor.compiler.tuning import ROW_MOST, ROW_PADDING
 
 
-class Rows:
+class Rows(KernelForm):
     """The passes of a ROWS group."""
 
     @classmethod
@@ -51,81 +50,48 @@ class Rows:
     def __init__(
         self, graph: Graph, group: Group, body: Body, epilogues: Sequence[Body], passes: Sequence[Pass], rank: int
     ) -> None:
-        self.graph = graph
-        self.group = group
-        self.body = body
-        self.epilogues = epilogues
+        super().__init__(graph, group, body, epilogues)
         self.passes = passes
-        self._place(rank)
+        # As what there is steps from row to row, and along a row.
+        rows = {name: steps[:rank] for name, steps in (*self.elements.items(), *self.row_values.items())}
+        self.outer = Axes.of("o", group.shape[:rank], rows)
+        self.along = Axes.of("r", group.shape[rank:], {name: steps[rank:] for name, steps in self.elements.items()})
         self.lanes = [Lanes(graph, item.reduces, f"lanes{number}_") for number, item in enumerate(passes)]
         saved = [position for item in passes for position in item.saved]
         self.kept = {position: f"row{number}" for number, position in enumerate(saved)}
         self.values = {position: f"v{number}" for number, position in enumerate(group.reduces)}
+        self.numbers = itertools.count()  # of the kernel's variables: row values live on through the loops
+
+    def declare(self, arguments: Arguments) -> None:
+        arguments.constant("length", self.along.length)
+        self.declare_memory(arguments)
+        declare_axes(arguments, self.outer)
+        declare_axes(arguments, self.along)
+
+    def summary(self) -> str:
+        return ", row by row; [start, stop) are rows."
+
+    def phases(self) -> tuple[Phase, ...]:
+        return (Phase(0, self.outer.length, grain(self._row_nanoseconds())),)
+
+    def nanoseconds(self) -> float:
+        return self._row_nanoseconds() * self.outer.length
+
+    def _row_nanoseconds(self) -> float:
+        return self.element_nanoseconds() * self.along.length + 30.0 * len(self.group.reduces)
+
+    def write(self, source: Source) -> None:
         self.numbers = itertools.count()
-
-    def _place(self, rank: int) -> None:
-        """The operands and results as they step through the rows (of `rank` axes) and along a row."""
-        group = self.group
-        shapes = {position: self.graph.nodes[position].shape for position in group.outputs}
-        self.outputs = [position for position in group.outputs if position in group.body]
-        self.results = [position for position in group.outputs if position not in group.body]
-        plain = contiguous_strides(group.shape)
-        still = (0,) * (len(group.shape) - rank)
-        named: list[tuple[str, tuple[int, ...]]] = [(f"x{n}", operand.strides) for n, operand in enumerate(self.body.operands)]
-        named += [(f"y{n}", plain) for n in range(len(self.outputs))]
-        for body in self.epilogues:
-            named += [(f"{body.array_prefix}{n}", (*o.strides[:rank], *still)) for n, o in enumerate(body.operands)]
-        named += [(f"z{n}", (*contiguous_strides(shapes[p])[:rank], *still)) for n, p in enumerate(self.results)]
-        self.names = [name for name, _ in named]
-        sizes, strides = group.shape, [steps for _, steps in named]
-        self.outer = Axes("o", *collapse(sizes[:rank], [steps[:rank] for steps in strides]))
-        self.along = Axes("r", *collapse(sizes[rank:], [steps[rank:] for steps in strides]))
-        self.moving = self.names[: len(self.body.operands) + len(self.outputs)]
-
-    def draft(self) -> Draft:
-        graph, group = self.graph, self.group
-        source = Source()
-        arguments = self.arguments()
-        source.add(*arguments.lines)
         for position, name in self.kept.items():
             room = ROW_MOST + ROW_PADDING
-            source.add(f"{name} = stack_buffer({room}, {storage(graph.nodes[position].dtype)})")
+            source.add(f"{name} = stack_buffer({room}, {storage(self.graph.nodes[position].dtype)})")
         source.loop("for row in range(start, stop):")
-        starts(source, self.outer, self.names, "row", None, "row")
+        starts(source, self.outer, "row", None, "row")
         names: dict[int, str] = {}
-        self.numbers = itertools.count()  # of the kernel's variables: row values live on through the loops
         for number, item in enumerate(self.passes):
             source.add(*self._row_values(item, names))
             self._pass(source, number, names)
         source.end()
-        operations = [graph.nodes[position].op.name for position in group.members]
-        text = source.text(operations[-3:], f"{', '.join(operations)}, row by row; [start, stop) are rows.")
-        rows = self.outer.length
-        each = self.nanoseconds() * self.along.length + 30.0 * len(group.reduces)
-        return Draft(text, arguments, (Phase(0, rows, grain(each)),), each * rows)
-
-    def arguments(self) -> Arguments:
-        """What the kernel reads and writes, and how that lies in memory."""
-        graph, group = self.graph, self.group
-        arguments = Arguments()
-        arguments.constant("length", self.along.length)
-        self.body.declare(arguments)
-        for number, position in enumerate(self.outputs):
-            dtype = graph.nodes[position].dtype
-            arguments.result(f"y{number}", position, group.shape, dtype, suffix(dtype))
-        for body in self.epilogues:
-            body.declare(arguments)
-        for number, position in enumerate(self.results):
-            node = graph.nodes[position]
-            arguments.result(f"z{number}", position, node.shape, node.dtype, suffix(node.dtype))
-        declare_axes(arguments, self.outer, self.names)
-        declare_axes(arguments, self.along, self.names)
-        return arguments
-
-    def nanoseconds(self) -> float:
-        """A rough cost for each element on one thread."""
-        stored = sum(self.graph.nodes[position].dtype.itemsize for position in self.outputs)
-        return self.body.nanoseconds() + 0.04 * stored + 0.1 * len(self.group.reduces)
 
     def _row_values(self, item: Pass, names: dict[int, str]) -> list[str]:
         """The lines for what is computed once a row, before a pass."""
@@ -143,9 +109,8 @@ class Rows:
                 names[position] = cast(name, dtype, node.dtype)
             else:
                 body = next(body for body in self.epilogues if position in body.positions)
-                skip = set(range(len(body.operands))) - body.used((position,))
-                at = [f"{body.array_prefix}{n}_row" for n in range(len(body.operands))]
-                lines += body.lines(at.__getitem__, names, {}, skip, (position,), self.numbers)
+                at = [f"{name}_row" for name, _ in body.named()]
+                lines += body.lines(at.__getitem__, names, {}, body.used((position,)), (position,), self.numbers)
             if position in self.results:
                 number = self.results.index(position)
                 lines.append(f"z{number}[z{number}_row] = {store(names[position], node.dtype)}")
@@ -168,7 +133,7 @@ class Rows:
         source.add("used = 0", f"blocks = (length + {BLOCK - 1}) // {BLOCK}")
         read = self._read(item)
         fresh = read.difference(*map(self._read, self.passes[:number]))
-        beside = ahead(self.body, fresh, self.outer, self.along, self.names)
+        beside = ahead(self.body, fresh, self.outer, self.along)
         source.loop("for block_number in range(blocks):")
         source.add(f"begin = block_number * {BLOCK}", f"count = min(length - begin, {BLOCK})")
         self._walk(source, item, blocks, values)
@@ -179,7 +144,7 @@ class Rows:
     def _direct(self, position: int) -> int | None:
         """The operand that a reduction reads in place, if it reads memory that lies in order."""
         number = self.body.operand(self.graph.nodes[position].inputs[0])
-        if number is None or self.body.operands[number].slot is None or self.along.strides[number] != (1,):
+        if number is None or self.body.operands[number].slot is None or self.along.strides[f"x{number}"] != (1,):
             return None
         return number
 
@@ -209,15 +174,15 @@ class Rows:
     def _element(
         self, position: int, index: str, blocks: dict[int, str], light: bool, values: dict[int, str]
     ) -> tuple[list[str], str]:
-        """Lines to compute, and element `index` of the current block of a reduction's input, as an accumulator."""
+        """Lines to compute, and element `index` of the current block of a reduction's input, as a term."""
         graph = self.graph
-        item = graph.nodes[position].inputs[0]
-        dtype = graph.nodes[item].dtype
+        value = graph.nodes[position].inputs[0]
+        dtype = graph.nodes[value].dtype
         number = self._direct(position)
-        source = self.body.member(item)
+        source = self.body.member(value)
         lines: list[str] = []
         if number is not None:
-            text = self.body.value(number, self.along.element(number, self.names[number], index))
+            text = self.body.value(number, self.along.element(f"x{number}", index))
         elif light:
             body = next(each.body for each in self.passes if position in each.reduces)
             names = dict(values)
@@ -227,42 +192,33 @@ class Rows:
             text = load(self.kept[source], f"begin + {index}", dtype)
         else:
             text = load(blocks[source], index, dtype)
-        want = self.lanes[0].term(position)
-        if dtype.kind == "b" and want.kind != "b":
-            return lines, f"{suffix(want)}({text})"
-        return lines, cast(text, dtype, want)
+        return lines, self.lanes[0].element(position, text)
 
     def _computed(self, positions: set[int], index: str, names: dict[int, str], needed: set[int]) -> list[str]:
         """The lines for body nodes at element `index` of the current segment."""
         return self.body.lines(
-            lambda number: self.along.element(number, self.names[number], index),
+            lambda number: self.along.element(f"x{number}", index),
             names,
-            {n: f"c{n}" for n in self._still(needed)},
-            set(range(len(self.body.operands))) - needed,
+            self.body.hoisted(self.along, needed),
+            needed,
             positions,
             self.numbers,
         )
 
-    def _still(self, numbers: set[int]) -> set[int]:
-        """Those of the operands that are one element for the whole of a segment."""
-        return {n for n in numbers if not (self.along.sizes and self.along.strides[n][-1])}
-
     def _walk(self, source: Source, item: Pass, blocks: dict[int, str], values: dict[int, str]) -> None:
         """Compute `count` elements of a pass from `begin` on."""
-        walk(source, self.along, self.moving, "row", lambda target: self._lines(item, blocks, values, target))
+        walk(source, self.along, "row", lambda target: self._lines(item, blocks, values, target))
 
     def _lines(self, item: Pass, blocks: dict[int, str], values: dict[int, str], target: str) -> tuple[list[str], list[str]]:
         """The lines for one element of a pass, and the loads before the loop."""
         graph, body = self.graph, self.body
-        first = len(body.operands)
         stores = [(name, target, position) for position, name in blocks.items()]
         stores += [(self.kept[position], f"begin + {target}", position) for position in item.saved]
         for number, position in enumerate(self.outputs):
             if self.stored_by(position) is item:
-                stores.append((f"y{number}", self.along.element(first + number, f"y{number}", "j"), position))
+                stores.append((f"y{number}", self.along.element(f"y{number}", "j"), position))
         if not stores:
-            used = self._still(body.used(item.body)) if item.body else set()
-            return [], [f"c{n} = {body.value(n, f'x{n}_at')}" for n in sorted(used)]
+            return [], self._hoisted(body.used(item.body))
         needed = body.used(item.body) | {n for n in map(body.operand, blocks) if n is not None}
         needed |= {n for n in map(body.operand, (position for _, _, position in stores)) if n is not None}
         names = dict(values)
@@ -274,7 +230,14 @@ class Rows:
         lines += [
             f"{array}[{index}] = {store(names[position], graph.nodes[position].dtype)}" for array, index, position in stores
         ]
-        return lines, [f"c{n} = {body.value(n, f'x{n}_at')}" for n in sorted(self._still(needed))]
+        return lines, self._hoisted(needed)
+
+    def _hoisted(self, numbers: set[int]) -> list[str]:
+        """The loads before the loop over a segment."""
+        return [
+            f"{name} = {self.body.value(number, f'x{number}_at')}"
+            for number, name in self.body.hoisted(self.along, numbers).items()
+        ]
 
     def stored_by(self, position: int) -> Pass:
         """The pass that writes an output: the first that computes it."""

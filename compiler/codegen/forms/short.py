@@ -13,15 +13,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
-from lazytensor.compiler.codegen.forms.mapping import Draft
+from lazytensor.compiler.codegen.forms.form import KernelForm
 from lazytensor.compiler.codegen.forms.reduction import Reduce
 from lazytensor.compiler.codegen.nest.arguments import Arguments, Phase, storage
 from lazytensor.compiler.codegen.nest.axes import Axes, declare_axes, starts
 from lazytensor.compiler.codegen.nest.body import grain
-from lazytensor.compiler.codegen.nest.expressions import cast, combine, load, store, suffix
-from lazytensor.compiler.codegen.nest.loops import collapse
+from lazytensor.compiler.codegen.nest.expressions import cast, combine, load, store
 from lazytensor.compiler.codegen.source import Source
-from lazytensor.compiler.kernel import contiguous_strides
 from lazytensor.compiler.order import SINGLE_LEVELS
 from lazytensor.compiler.tuning import (
     CACHED_BYTES,
@@ -36,7 +34,7 @@ from lazytensor.compiler.tuning import (
 )
 
 
-class Short:
+class Short(KernelForm):
     """The loops of a REDUCE group over short rows."""
 
     @classmethod
@@ -45,118 +43,110 @@ class Short:
         if loops.columns or loops.reduced.length > SHORT_MOST or loops.body.fillers or not loops.outer.sizes:
             return None
         short = cls(loops)
-        once = short.height == 1 or any(short.lines.moves(number) for number in short.packed)
+        once = short.height == 1 or any(short.lines.moves(f"x{number}") for number in short.packed)
         copies = bool(short.packed and once) + bool(loops.outputs)
         most = (SHORT_MOST, PACKED_MOST, COPIED_MOST)[copies]
         fits = short.width >= LINE_LEAST and short.packed_bytes <= PACKED_BYTES and short.length <= most
         return short if fits else None
 
     def __init__(self, loops: Reduce) -> None:
-        self.loops = loops
-        self.graph, self.group = loops.graph, loops.group
-        self.body, self.epilogue, self.partials = loops.body, loops.epilogue, loops.partials
+        super().__init__(loops.graph, loops.group, loops.body, loops.epilogues)
+        self.epilogue, self.partials = loops.epilogue, loops.partials
         self.row, self.length = loops.reduced, loops.reduced.length
-        self._place()
+        self._place(loops.parts.outer)
         self._divide()
 
-    def _place(self) -> None:
-        """The operands and results as they step from line to line and along a line."""
-        node = self.graph.nodes[self.group.reduces[0]]
-        axes, keepdims = node.params
-        across = self.loops.parts.outer
+    def _place(self, across: Sequence[int]) -> None:
+        """The operands and results as they step from line to line and along a line: over the axes `across` rows, of which one is that
+        of the lines."""
+        axes, keepdims = self.graph.nodes[self.group.reduces[0]].params
         kept = [axis for axis in range(len(self.group.shape)) if keepdims or axis not in axes]  # type: ignore[operator]
-        places = [kept.index(axis) for axis in across]
-        plain = contiguous_strides(node.shape)
-        named = [(f"x{n}", [operand.strides[axis] for axis in across]) for n, operand in enumerate(self.body.operands)]
-        named += [(f"y{n}", [output.strides[axis] for axis in across]) for n, output in enumerate(self.loops.outputs)]
-        named += [(f"e{n}", [operand.strides[axis] for axis in places]) for n, operand in enumerate(self.epilogue.operands)]
-        named += [(f"z{n}", [plain[axis] for axis in places]) for n in range(len(self.loops.results))]
-        self.names = [name for name, _ in named]
-        sizes, strides = collapse([self.group.shape[axis] for axis in across], [tuple(steps) for _, steps in named])
+        strides = {name: tuple(steps[axis] for axis in across) for name, steps in self.elements.items()}
+        strides |= {name: tuple(steps[kept.index(axis)] for axis in across) for name, steps in self.row_values.items()}
+        whole = Axes.of("o", [self.group.shape[axis] for axis in across], strides)
+        sizes = whole.sizes
         along = len(sizes) - 1 if sizes[-1] >= LINE_LEAST else max(range(len(sizes)), key=sizes.__getitem__)
         self.width = sizes[along]
-        self.steps = [steps[along] for steps in strides]
-        self.lines = Axes("o", _without(sizes, along), [_without(steps, along) for steps in strides])
+        self.steps = {name: steps[along] for name, steps in whole.strides.items()}
+        self.lines = Axes("o", _without(sizes, along), {name: _without(s, along) for name, s in whole.strides.items()})
 
     def _divide(self) -> None:
         """What is packed, how many elements of a row are computed side by side, and how the work is cut up."""
         operands = self.body.operands
-        self.packed = {n for n, operand in enumerate(operands) if operand.slot is not None and self.steps[n] not in (0, 1)}
+        self.packed = {n for n, operand in enumerate(operands) if operand.slot is not None and self.steps[f"x{n}"] not in (0, 1)}
         widths = [operands[n].dtype.itemsize for n in self.packed]
         self.tile = 128 if max(widths, default=0) <= 4 else 64
         self.pitch = self.tile + TILE_PADDING
-        widths += [output.dtype.itemsize for output in self.loops.outputs]
+        widths += [self.graph.nodes[output].dtype.itemsize for output in self.outputs]
         self.packed_bytes = sum(widths) * self.pitch * SHORT_MOST
         self.flops = self.body.flops(self.group.body)
         self.radix = next((n for n in (8, 4) if self.length % n == 0 and n * self.flops <= SIDE_BY_SIDE), 2)
         # Levels of single precision after those that are computed side by side.
-        self.singles = self.loops.partials.singles and max(SINGLE_LEVELS - (self.radix.bit_length() - 1), 0)
+        self.singles = self.partials.singles and max(SINGLE_LEVELS - (self.radix.bit_length() - 1), 0)
         # Tiles of one width, in whole vectors.
         self.tiles = -(-self.width // self.tile)
         self.columns = -(-self.width // (self.tiles * 16)) * 16
         self.parts = -(-self.lines.length // HEIGHT)
         self.height = -(-self.lines.length // self.parts)
 
-    def draft(self) -> Draft:
-        graph, group = self.graph, self.group
-        arguments, source = Arguments(), Source()
+    def declare(self, arguments: Arguments) -> None:
         arguments.constant("width", self.width, "of a line")
         arguments.constant("lines", self.lines.length)
         arguments.constant("length", self.length, "of a row")
         arguments.constant("tiles", self.tiles, "of a line")
         arguments.constant("columns", self.columns, "of a tile")
         arguments.constant("height", self.height, "of a unit")
-        self.body.declare(arguments)
-        for number, output in enumerate(self.loops.outputs):
-            arguments.result(f"y{number}", output.node, group.shape, output.dtype, suffix(output.dtype))
-        self.epilogue.declare(arguments)
-        for number, position in enumerate(self.loops.results):
-            node = graph.nodes[position]
-            arguments.result(f"z{number}", position, node.shape, node.dtype, suffix(node.dtype))
-        declare_axes(arguments, self.lines, self.names)
-        declare_axes(arguments, self.row, self.loops.names)
-        for name, step in zip(self.names, self.steps, strict=True):
+        self.declare_memory(arguments)
+        declare_axes(arguments, self.lines)
+        declare_axes(arguments, self.row)
+        for name, step in self.steps.items():
             if step not in (0, 1):
                 arguments.constant(f"{name}_step", step)
-        source.add(*arguments.lines)
+
+    def summary(self) -> str:
+        return " over short rows, across the results."
+
+    def phases(self) -> tuple[Phase, ...]:
+        units = self.tiles * self.parts
+        return (Phase(0, units, grain(self.nanoseconds() / units)),)
+
+    def nanoseconds(self) -> float:
+        return self._result_nanoseconds() * self.width * self.lines.length
+
+    def write(self, source: Source) -> None:
         for number in sorted(self.packed):
-            rows = SHORT_MOST if self.row.moves(number) else 1
+            rows = SHORT_MOST if self.row.moves(f"x{number}") else 1
             source.add(f"pack{number} = stack_buffer({rows * self.pitch}, {storage(self.body.operands[number].dtype)})")
-        for number, output in enumerate(self.loops.outputs):
-            source.add(f"kept{number} = stack_buffer({SHORT_MOST * self.pitch}, {storage(output.dtype)})")
-        for number, position in enumerate(group.reduces):
+        for number, output in enumerate(self.outputs):
+            source.add(f"kept{number} = stack_buffer({SHORT_MOST * self.pitch}, {storage(self.graph.nodes[output].dtype)})")
+        for number, position in enumerate(self.group.reduces):
             room = SHORT_MOST // self.radix * self.pitch
             source.add(f"partial{number} = stack_buffer({room}, {storage(self.partials.accumulator(position))})")
             if self.singles and self.partials.single(position):
                 name = self.partials.array("partial", position)
                 source.add(f"{name} = stack_buffer({room}, {storage(self.partials.term(position))})")
         self._units(source)
-        operations = [graph.nodes[position].op.name for position in group.members]
-        text = source.text(operations[-3:], f"{', '.join(operations)} over short rows, across the results.")
-        units, total = self.tiles * self.parts, self.width * self.lines.length
-        each = self._nanoseconds()
-        return Draft(text, arguments, (Phase(0, units, grain(each * total / units)),), each * total)
 
-    def _nanoseconds(self) -> float:
+    def _result_nanoseconds(self) -> float:
         """A rough cost for each result on one thread."""
-        again = [1.0 if self.lines.moves(number) else 1.0 / self.height for number in self.packed]
-        element = 0.02 * self.flops + 0.04 * len(self.group.reduces) + 0.3 * (sum(again) + len(self.loops.outputs))
+        again = [1.0 if self.lines.moves(f"x{number}") else 1.0 / self.height for number in self.packed]
+        element = 0.02 * self.flops + 0.04 * len(self.group.reduces) + 0.3 * (sum(again) + len(self.outputs))
         return element * self.length + 0.04 * self.epilogue.nanoseconds() + 0.5
 
     def _units(self, source: Source) -> None:
         source.loop("for unit in range(start, stop):")
         source.add("part = unit // tiles", "begin = (unit - part * tiles) * columns", "count = min(width - begin, columns)")
-        moving = {number for number in self.packed if self.lines.moves(number)}
+        moving = {number for number in self.packed if self.lines.moves(f"x{number}")}
         for number in sorted(self.packed - moving):
             self._pack(source, number, "")
         source.loop("for line in range(part * height, min(part * height + height, lines)):")
-        starts(source, self.lines, self.names, "line", None, "line")
+        starts(source, self.lines, "line", None, "line")
         for number in sorted(moving):
             self._pack(source, number, f"x{number}_line + ")
         self._combine(source)
         lines = self._results()
         source.loop("for j in range(count):", lines)
-        for number in range(len(self.loops.outputs)):
+        for number in range(len(self.outputs)):
             source.loop("for j in range(count):")
             source.add(f"y{number}_at = y{number}_line + (begin + j) * y{number}_step")
             source.loop("for k in range(length):", [f"y{number}[y{number}_at + k] = kept{number}[k * {self.pitch} + j]"])
@@ -167,20 +157,20 @@ class Short:
         """Copy the elements of one operand that a tile of one line reads: element j of its rows side by side."""
         name, dtype = f"x{number}", self.body.operands[number].dtype
         begin = f"{line}begin * {name}_step"
-        if not self.row.moves(number):
+        if not self.row.moves(f"x{number}"):
             source.add(f"{name}_at = {begin}")
             source.loop("for j in range(count):", [f"pack{number}[j] = {name}[{name}_at + j * {name}_step]"])
             return
         row = self.length * dtype.itemsize
-        size = row * self.width * (self.lines.length if self.lines.moves(number) else 1)
-        if self.row.strides[number] == (1,) and row > 64 and size > CACHED_BYTES:
+        size = row * self.width * (self.lines.length if self.lines.moves(f"x{number}") else 1)
+        if self.row.strides[name] == (1,) and row > 64 and size > CACHED_BYTES:
             # Row by row: it takes twice the time of the other order in cache, and half of it where lines have to be fetched.
             source.loop("for j in range(count):")
             source.add(f"{name}_at = {begin} + j * {name}_step")
             source.loop("for k in range(length):", [f"pack{number}[k * {self.pitch} + j] = {name}[{name}_at + k]"])
         else:
             source.loop("for k in range(length):")
-            source.add(*self.row.split("k"), f"{name}_at = {begin} + {self.row.offset(number, name, 'k')}")
+            source.add(*self.row.split("k"), f"{name}_at = {begin} + {self.row.offset(name, 'k')}")
             source.loop("for j in range(count):", [f"pack{number}[k * {self.pitch} + j] = {name}[{name}_at + j * {name}_step]"])
         source.end()
 
@@ -216,28 +206,30 @@ class Short:
             before += self.row.split("place")
             loaded: dict[int, str] = {}
             for number in range(len(body.operands)):
-                if part and not self.row.moves(number):
+                if part and not self.row.moves(f"x{number}"):
                     loaded[number] = f"x{number}_0"
                     continue
                 loaded[number] = f"x{number}_{part}"
                 at = f"x{number}_at{part}"
                 before.append(f"{at} = {self._offset(number)}")
-                if self.steps[number] == 0:
+                if self.steps[f"x{number}"] == 0:
                     before.append(f"{loaded[number]} = {body.value(number, at)}")
                 elif number in self.packed:
                     lines.append(f"{loaded[number]} = {load(f'pack{number}', f'{at} + j', body.operands[number].dtype)}")
                 else:
-                    step = "j" if self.steps[number] == 1 else f"j * x{number}_step"
+                    step = "j" if self.steps[f"x{number}"] == 1 else f"j * x{number}_step"
                     lines.append(f"{loaded[number]} = {body.value(number, f'{at} + {step}')}")
             names: dict[int, str] = {}
             lines += body.lines(lambda number: "", names, loaded, numbers=numbers)
-            if self.loops.outputs:
+            if self.outputs:
                 before.append(f"kept_at{part} = place * {self.pitch}")
-            for number, output in enumerate(self.loops.outputs):
-                lines.append(f"kept{number}[kept_at{part} + j] = {store(names[output.node], output.dtype)}")
+            for number, output in enumerate(self.outputs):
+                lines.append(f"kept{number}[kept_at{part} + j] = {store(names[output], graph.nodes[output].dtype)}")
             for which, position in enumerate(self.group.reduces):
                 terms[which].append(f"v{which}_{part}")
-                lines.append(f"{terms[which][-1]} = {self._element(position, names)}")
+                lines.append(
+                    f"{terms[which][-1]} = {self.partials.element(position, names[body.member(graph.nodes[position].inputs[0])])}"
+                )
         for which, position in enumerate(self.group.reduces):
             names_left, level = terms[which], 0
             array = self.partials.array("partial", position) if self.singles else f"partial{which}"
@@ -258,20 +250,13 @@ class Short:
     def _offset(self, number: int) -> str:
         """Where a line's tile begins in an operand (or in what is packed of it), for element `place` of the rows."""
         if number in self.packed:
-            return f"place * {self.pitch}" if self.row.moves(number) else "0"
+            return f"place * {self.pitch}" if self.row.moves(f"x{number}") else "0"
         terms = [f"x{number}_line"]
-        if self.steps[number]:
-            terms.append("begin" if self.steps[number] == 1 else f"begin * x{number}_step")
-        if self.row.moves(number):
-            terms.append(self.row.offset(number, f"x{number}", "place"))
+        if self.steps[f"x{number}"]:
+            terms.append("begin" if self.steps[f"x{number}"] == 1 else f"begin * x{number}_step")
+        if self.row.moves(f"x{number}"):
+            terms.append(self.row.offset(f"x{number}", "place"))
         return " + ".join(terms)
-
-    def _element(self, position: int, names: dict[int, str]) -> str:
-        """A reduction's input as its first partial results are."""
-        source = self.graph.nodes[position].inputs[0]
-        have, want = self.graph.nodes[source].dtype, self.partials.term(position)
-        text = names[self.body.member(source)]
-        return f"{suffix(want)}({text})" if have.kind == "b" and want.kind != "b" else cast(text, have, want)
 
     def _results(self) -> list[str]:
         """The lines that finish result j of a tile: start value, cast, epilogue, stores."""
@@ -281,18 +266,16 @@ class Short:
             dtype = self.partials.accumulator(position)
             lines.append(f"r{number} = {self.partials.finished(position, load(f'partial{number}', 'j', dtype))}")
             names[position] = cast(f"r{number}", dtype, self.graph.nodes[position].dtype)
-        first = len(self.loops.names)
-        lines += self.epilogue.lines(lambda number: self._place_of(first + number), names, {})
-        first += len(self.epilogue.operands)
-        for number, position in enumerate(self.loops.results):
+        lines += self.epilogue.lines(lambda number: self._place_of(f"e{number}"), names, {})
+        for number, position in enumerate(self.results):
             lines.append(
-                f"z{number}[{self._place_of(first + number)}] = {store(names[position], self.graph.nodes[position].dtype)}"
+                f"z{number}[{self._place_of(f'z{number}')}] = {store(names[position], self.graph.nodes[position].dtype)}"
             )
         return lines
 
-    def _place_of(self, number: int) -> str:
+    def _place_of(self, name: str) -> str:
         """Where result j of a tile lies in an operand of the epilogue or a result."""
-        name, step = self.names[number], self.steps[number]
+        step = self.steps[name]
         return f"{name}_line" + ("" if step == 0 else " + begin + j" if step == 1 else f" + (begin + j) * {name}_step")
 
 

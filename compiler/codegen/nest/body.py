@@ -10,10 +10,13 @@ from typing import Any, Self
 import numpy as np
 
 from lazytensor.compiler.codegen.nest.arguments import Arguments
+from lazytensor.compiler.codegen.nest.axes import Axes
 from lazytensor.compiler.codegen.nest.expressions import cast, compute, load, signature, suffix, supported
-from lazytensor.compiler.codegen.nest.loops import Operand, iota, read, resolve_views
+from lazytensor.compiler.codegen.nest.loops import Operand, Strides, iota, read, resolve_views
+from lazytensor.compiler.codegen.source import Source
 from lazytensor.compiler.graph import Graph, Shape
 from lazytensor.compiler.ops.row import Kind
+from lazytensor.compiler.order import BLOCK
 from lazytensor.compiler.tuning import LIGHT_FLOPS, LIGHT_OPERANDS
 
 Dtype = np.dtype[Any]
@@ -60,6 +63,10 @@ class Body:
         self.array_prefix, self._scalar_prefix = prefixes
         self._operand_of: dict[int, int] = {}
         self._member_of: dict[int, int] = dict(links)
+
+    def named(self) -> list[tuple[str, Operand]]:
+        """The operands with their names in the source."""
+        return [(f"{self.array_prefix}{number}", operand) for number, operand in enumerate(self.operands)]
 
     def reads(self, position: int) -> bool:
         """Take note of an input that is not a scalar; False where it cannot be read in this loop."""
@@ -138,13 +145,16 @@ class Body:
 
     def declare(self, arguments: Arguments, skip: Collection[int] = ()) -> None:
         """Name the operands (x0, x1 ..., but those in `skip`) and the scalars (s0, s1 ...) in the kernel's head."""
-        for number, operand in enumerate(self.operands):
+        for number, (name, operand) in enumerate(self.named()):
             if operand.slot is not None and number not in skip:
-                arguments.array(
-                    f"{self.array_prefix}{number}", operand.slot, operand.offset, operand.dtype, suffix(operand.dtype)
-                )
+                arguments.array(name, operand.slot, operand.offset, operand.dtype, suffix(operand.dtype))
         for (slot, dtype), name in self.scalars.items():
             arguments.scalar(name, slot, dtype, suffix(dtype))
+
+    def declare_fillers(self, source: Source) -> None:
+        """The buffers random0, random1 ... that `fill` fills."""
+        for number, position in enumerate(self.fillers):
+            source.add(f"random{number} = stack_buffer({BLOCK}, {suffix(self.graph.nodes[position].dtype)})")
 
     def fill(self, number: int, block: str) -> str:
         """The call that fills buffer `number` with block number `block` of a random source."""
@@ -159,14 +169,14 @@ class Body:
         element: Callable[[int], str],
         names: dict[int, str],
         hoisted: dict[int, str],
-        skip: Collection[int] = (),
+        needed: Collection[int] | None = None,
         only: Collection[int] | None = None,
         numbers: Iterator[int] | None = None,
     ) -> list[str]:
         """One line for each load and node of one element.
 
         `element(number)` is the index of operand `number`; `hoisted` names operands loaded before the loop. `names` receives the
-        variable of every position computed, and may hold those given. Operands in `skip` are not needed; `only` are the nodes to
+        variable of every position computed, and may hold those given. `needed` are the operands to load and `only` the nodes to
         compute, if not all. `numbers` are those of the variables, where lines are to follow lines in one scope.
         """
         out: list[str] = []
@@ -177,7 +187,7 @@ class Body:
             return f"t{next(numbers)}"
 
         for number in range(len(self.operands)):
-            if number in loaded or number in skip:
+            if number in loaded or (needed is not None and number not in needed):
                 continue
             loaded[number] = new()
             out.append(f"{loaded[number]} = {self.value(number, element(number))}")
@@ -209,6 +219,10 @@ class Body:
             return loaded[number]
         return names[self._member_of.get(position, position)]
 
+    def hoisted(self, axes: Axes, numbers: Iterable[int]) -> dict[int, str]:
+        """Names for those of the operands that are one element for the whole of a segment of `axes`: to be loaded before its loop."""
+        return {number: f"c{number}" for number in sorted(numbers) if axes.still(f"{self.array_prefix}{number}")}
+
     def value(self, number: int, index: str) -> str:
         """The element at `index` of an operand."""
         operand = self.operands[number]
@@ -219,15 +233,15 @@ class Body:
     def flops(self, positions: Iterable[int]) -> float:
         return sum(self.graph.nodes[position].op.flops for position in positions)
 
-    def light(self, positions: Collection[int], along: Sequence[tuple[int, ...]]) -> bool:
+    def light(self, positions: Collection[int], along: Mapping[str, Strides]) -> bool:
         """Whether a loop that keeps 128 accumulators in registers has room to compute these nodes for each element, instead of reading
-        them from a buffer; `along` are the operands' strides in that loop."""
+        them from a buffer; `along` are the operands' strides in that loop, by name."""
         read = self.used(positions)
         return (
             not self.fillers
             and self.flops(positions) <= LIGHT_FLOPS
             and len(read) <= LIGHT_OPERANDS
-            and all(along[number] in ((0,), (1,), ()) for number in read)
+            and all(along[f"{self.array_prefix}{number}"] in ((0,), (1,), ()) for number in read)
         )
 
     def nanoseconds(self) -> float:
