@@ -88,10 +88,12 @@ class Partials:
     def combined(self, position: int, left: str, right: str) -> str:
         return store(combine(self.graph, position, left, right), self.accumulator(position))
 
-    def finished(self, position: int, text: str) -> str:
-        """The last partial result with the start value folded in."""
-        start = identity(self.graph, position)
-        return text if start is None else combine(self.graph, position, start, text)
+    def finished(self, position: int, name: str, array: str, index: str) -> tuple[str, str]:
+        """The line that names a reduction's last partial result, with the start value folded in, and the value that it is."""
+        dtype, start = self.accumulator(position), identity(self.graph, position)
+        text = load(f"{array}{self.reduces.index(position)}", index, dtype)
+        text = text if start is None else combine(self.graph, position, start, text)
+        return f"{name} = {text}", cast(name, dtype, self.graph.nodes[position].dtype)
 
     def steps(self, array: str, here: str, there: str, singles: int = 0) -> list[str]:
         """For each reduction, combine element `there` of its `array` into element `here`; `singles` is the number of levels that

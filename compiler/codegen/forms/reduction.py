@@ -14,13 +14,14 @@ epilogue and store the results.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from lazytensor.compiler.codegen.forms.form import KernelForm
 from lazytensor.compiler.codegen.forms.lanes import Lanes, ahead, reducible
 from lazytensor.compiler.codegen.nest.arguments import Arguments, Phase, storage
 from lazytensor.compiler.codegen.nest.axes import Axes, Parts, declare_axes, partition, starts, walk
 from lazytensor.compiler.codegen.nest.body import Body, grain
-from lazytensor.compiler.codegen.nest.expressions import cast, combine, identity, load, store
+from lazytensor.compiler.codegen.nest.expressions import combine, identity, load, store
 from lazytensor.compiler.codegen.source import Source
 from lazytensor.compiler.graph import Graph
 from lazytensor.compiler.kernel import Group
@@ -299,17 +300,19 @@ class Reduce(KernelForm):
         source.end()
 
     def _results(self, place: str) -> list[str]:
-        """The lines that finish element `index` of the results: start value, cast, epilogue, stores."""
-        lines = self.result_axes.split("index")
+        """The lines that finish element `index` of the results, whose partial results lie at `place`."""
+        axes = self.result_axes
+        return [*axes.split("index"), *self.results_lines("scratch", place, lambda name: axes.offset(name, "index") or "0")]
+
+    def results_lines(self, array: str, place: str, at: Callable[[str], str]) -> list[str]:
+        """The lines that finish one element of the results: start value, cast, epilogue, stores. Its partial results lie at `place` of
+        the arrays `array`, it at `at(name)` of an operand of the epilogue or a result."""
         names: dict[int, str] = {}
+        lines = []
         for number, position in enumerate(self.group.reduces):
-            dtype = self.partials.accumulator(position)
-            text = self.partials.finished(position, load(f"scratch{number}", place, dtype))
-            lines.append(f"r{number} = {text}")
-            names[position] = cast(f"r{number}", dtype, self.graph.nodes[position].dtype)
-        offsets = {name: self.result_axes.offset(name, "index") or "0" for name in self.row_values}
-        lines += self.epilogue.lines(lambda number: offsets[f"e{number}"], names, {})
+            line, names[position] = self.partials.finished(position, f"r{number}", array, place)
+            lines.append(line)
+        lines += self.epilogue.lines(lambda number: at(f"e{number}"), names, {})
         for number, position in enumerate(self.results):
-            dtype = self.graph.nodes[position].dtype
-            lines.append(f"z{number}[{offsets[f'z{number}']}] = {store(names[position], dtype)}")
+            lines.append(f"z{number}[{at(f'z{number}')}] = {store(names[position], self.graph.nodes[position].dtype)}")
         return lines

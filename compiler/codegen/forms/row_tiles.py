@@ -1,8 +1,6 @@
 """Kernels for ROWS groups whose rows are short: the passes of `forms.rows` over a tile of rows, with vectors across the rows.
 
-What a tile reads is packed, element k of its rows side by side, and what it writes is written from a tile row by row. Elements are
-combined by the tree of `forms.lanes`, so the bits are those of a kernel that goes along the rows. A unit, of which [start, stop) is
-a range, is a tile.
+Row values, of which there is one a row, lie in buffers of their own. A unit, of which [start, stop) is a range, is a tile.
 """
 
 from __future__ import annotations
@@ -11,12 +9,13 @@ import itertools
 
 from lazytensor.compiler.codegen.forms.form import KernelForm
 from lazytensor.compiler.codegen.forms.rows import Rows
-from lazytensor.compiler.codegen.nest.arguments import Arguments, Phase, storage
+from lazytensor.compiler.codegen.forms.tiles import ACROSS, Tile
+from lazytensor.compiler.codegen.nest.arguments import Arguments, Phase
 from lazytensor.compiler.codegen.nest.body import Body, grain
-from lazytensor.compiler.codegen.nest.expressions import cast, load, store
+from lazytensor.compiler.codegen.nest.expressions import load, store
 from lazytensor.compiler.codegen.source import Source
 from lazytensor.compiler.passes.rows import Pass
-from lazytensor.compiler.tuning import ROW_BUFFERS, SHORT_MOST, TILE_PADDING, TILED_MOST
+from lazytensor.compiler.tuning import ROW_BUFFERS, TILED_MOST
 
 
 class RowTiles(KernelForm):
@@ -27,10 +26,14 @@ class RowTiles(KernelForm):
         """The passes over tiles, or None where `rows`, the general form, has to do."""
         if rows.along.length > TILED_MOST or not rows.along.sizes:
             return None
-        tiles = cls(rows)
-        return tiles if tiles.tile else None
+        nodes, operands = rows.graph.nodes, rows.body.named()
+        widths = [operand.dtype.itemsize for name, operand in operands if rows.outer.moves(name) and rows.along.moves(name)]
+        widths += [nodes[position].dtype.itemsize for position in (*rows.kept, *rows.outputs)]
+        widths += [rows.lanes_of(position).accumulator(position).itemsize for position in rows.group.reduces]
+        tile = next((tile for tile in map(Tile, (128, 64, 32)) if sum(widths) * tile.room <= ROW_BUFFERS), None)
+        return None if tile is None else cls(rows, tile)
 
-    def __init__(self, rows: Rows) -> None:
+    def __init__(self, rows: Rows, tile: Tile) -> None:
         super().__init__(rows.graph, rows.group, rows.body, rows.epilogues)
         self.rows = rows
         self.length = rows.along.length
@@ -39,13 +42,7 @@ class RowTiles(KernelForm):
         self.done: set[int] = set()  # the row values computed so far
         # Operands that are the same for all rows are read in place.
         self.packed = {n for n in range(len(self.body.operands)) if rows.outer.moves(f"x{n}")}
-        nodes = self.graph.nodes
-        widths = [self.body.operands[n].dtype.itemsize for n in self.packed if rows.along.moves(f"x{n}")]
-        widths += [nodes[position].dtype.itemsize for position in (*rows.kept, *self.outputs)]
-        widths += [rows.lanes[0].accumulator(position).itemsize for position in self.group.reduces]
-        most = ROW_BUFFERS // (sum(widths) * SHORT_MOST) - TILE_PADDING
-        self.tile = next((tile for tile in (128, 64, 32) if tile <= most), 0)
-        self.pitch = self.tile + TILE_PADDING
+        self.tile = tile
 
     def declare(self, arguments: Arguments) -> None:
         self.rows.declare(arguments)
@@ -55,7 +52,7 @@ class RowTiles(KernelForm):
         return " over short rows, across the rows."
 
     def phases(self) -> tuple[Phase, ...]:
-        return (Phase(0, -(-self.rows.outer.length // self.tile), grain(self._row_nanoseconds() * self.tile)),)
+        return (Phase(0, -(-self.rows.outer.length // self.tile.width), grain(self._row_nanoseconds() * self.tile.width)),)
 
     def nanoseconds(self) -> float:
         return self._row_nanoseconds() * self.rows.outer.length
@@ -67,45 +64,37 @@ class RowTiles(KernelForm):
         self.numbers, self.values, self.done = itertools.count(), {}, set()
         self._buffers(source)
         source.loop("for unit in range(start, stop):")
-        source.add(f"begin = unit * {self.tile}", f"count = min(rows - begin, {self.tile})")
+        source.add(f"begin = unit * {self.tile.width}", f"count = min(rows - begin, {self.tile.width})")
         self._pack(source)
         for number, item in enumerate(self.rows.passes):
             self._row_values(source, item)
             self._pass(source, number, item)
         for number in range(len(self.outputs)):
-            source.loop("for j in range(count):")
-            source.add(f"y{number}_at = (begin + j) * length")
-            source.loop("for k in range(length):", [f"y{number}[y{number}_at + k] = out{number}[k * {self.pitch} + j]"])
-            source.end()
+            self.tile.unpack(source, number, "(begin + j) * length")
         source.end()
 
     def _buffers(self, source: Source) -> None:
-        rows, nodes = self.rows, self.graph.nodes
-        room = SHORT_MOST * self.pitch
+        rows, nodes, tile = self.rows, self.graph.nodes, self.tile
         for n in sorted(self.packed):
-            size = room if rows.along.moves(f"x{n}") else self.tile
-            source.add(f"pack{n} = stack_buffer({size}, {storage(self.body.operands[n].dtype)})")
+            room = tile.room if rows.along.moves(f"x{n}") else tile.width
+            tile.buffer(source, f"pack{n}", room, self.body.operands[n].dtype)
         for body in self.epilogues:
             for name, operand in body.named():
-                source.add(f"held_{name} = stack_buffer({self.tile}, {storage(operand.dtype)})")
+                tile.buffer(source, f"held_{name}", tile.width, operand.dtype)
         for number, position in enumerate(self.outputs):
-            source.add(f"out{number} = stack_buffer({room}, {storage(nodes[position].dtype)})")
+            tile.buffer(source, f"out{number}", tile.room, nodes[position].dtype)
         for position, name in rows.kept.items():
-            source.add(f"{name} = stack_buffer({room}, {storage(nodes[position].dtype)})")
+            tile.buffer(source, name, tile.room, nodes[position].dtype)
         for number, position in enumerate(p for item in rows.passes for p in item.values):
             self.values[position] = f"value{number}"
-            source.add(f"value{number} = stack_buffer({self.tile}, {storage(nodes[position].dtype)})")
+            tile.buffer(source, f"value{number}", tile.width, nodes[position].dtype)
         for lanes in rows.lanes:
-            for number, position in enumerate(lanes.reduces):
-                if lanes.single(position):
-                    name = lanes.array(lanes.prefix, position)
-                    source.add(f"{name} = stack_buffer({room}, {storage(lanes.term(position))})")
-                source.add(f"{lanes.prefix}{number} = stack_buffer({room}, {storage(lanes.accumulator(position))})")
+            tile.partials(source, lanes, lanes.prefix, tile.room, lanes.singles)
 
     def _pack(self, source: Source) -> None:
         """Copy what a tile reads: element j of its rows side by side."""
         rows = self.rows
-        source.loop("for j in range(count):")
+        source.loop(ACROSS)
         source.add("row = begin + j", *rows.outer.split("row"))
         read = [f"x{n}" for n in sorted(self.packed)] + [name for body in self.epilogues for name, _ in body.named()]
         source.add(*(f"{name}_row = {rows.outer.offset(name, 'row') or '0'}" for name in read))
@@ -118,8 +107,7 @@ class RowTiles(KernelForm):
         for n in sorted(self.packed):
             if rows.along.moves(f"x{n}"):
                 text = self.body.value(n, f"x{n}_row + {rows.along.offset(f'x{n}', 'k')}")
-                line = f"pack{n}[k * {self.pitch} + j] = {store(text, self.body.operands[n].dtype)}"
-                source.loop("for k in range(length):", [*rows.along.split("k"), line])
+                self.tile.pack(source, n, store(text, self.body.operands[n].dtype), rows.along.split("k"))
         source.end()
 
     def _known(self, names: dict[int, str]) -> list[str]:
@@ -141,14 +129,11 @@ class RowTiles(KernelForm):
         for position in item.values:
             node = nodes[position]
             if position in self.group.reduces:
-                lanes = next(lanes for lanes in rows.lanes if position in lanes.reduces)
-                dtype = lanes.accumulator(position)
-                name = f"v{next(self.numbers)}"
-                have = load(f"{lanes.prefix}{lanes.reduces.index(position)}", "j", dtype)
-                lines.append(f"{name} = {lanes.finished(position, have)}")
-                names[position] = cast(name, dtype, node.dtype)
+                lanes = rows.lanes_of(position)
+                line, names[position] = lanes.finished(position, f"v{next(self.numbers)}", lanes.prefix, "j")
+                lines.append(line)
             else:
-                body = next(body for body in self.epilogues if position in body.positions)
+                body = rows.epilogue_of(position)
                 hoisted = {}
                 for n in body.used((position,)):
                     hoisted[n] = f"h{next(self.numbers)}"
@@ -157,7 +142,7 @@ class RowTiles(KernelForm):
             lines.append(f"{self.values[position]}[j] = {store(names[position], node.dtype)}")
             if position in self.results:
                 lines.append(f"z{self.results.index(position)}[begin + j] = {store(names[position], node.dtype)}")
-        source.loop("for j in range(count):", lines)
+        source.loop(ACROSS, lines)
         self.done.update(item.values)
 
     def _lines(self, body: Body, names: dict[int, str], hoisted: dict[int, str], only: set[int]) -> list[str]:
@@ -167,7 +152,7 @@ class RowTiles(KernelForm):
         """Compute the elements of a tile in one pass, and combine what its reductions read."""
         rows, body, nodes = self.rows, self.body, self.graph.nodes
         lanes = rows.lanes[number]
-        at = f"k * {self.pitch} + j"
+        at = self.tile.at()
         stores = [(lanes.array(lanes.prefix, position), nodes[position].inputs[0], position) for position in item.reduces]
         kept = [(rows.kept[position], position) for position in item.saved]
         kept += [(f"out{n}", position) for n, position in enumerate(self.outputs) if rows.stored_by(position) is item]
@@ -196,7 +181,7 @@ class RowTiles(KernelForm):
         lines += [f"{array}[{at}] = {store(names[position], nodes[position].dtype)}" for array, position in kept]
         source.loop("for k in range(length):")
         source.add(*rows.along.split("k"), *before)
-        source.loop("for j in range(count):", lines)
+        source.loop(ACROSS, lines)
         source.end()
         if item.reduces:
-            lanes.halve(source, lanes.prefix, "", "length", str(self.pitch), "for j in range(count):", lanes.singles)
+            self.tile.halve(source, lanes, lanes.prefix, "length", lanes.singles)

@@ -14,7 +14,7 @@ from lazytensor.compiler.codegen.forms.lanes import Lanes, ahead, reducible
 from lazytensor.compiler.codegen.nest.arguments import Arguments, Phase, storage
 from lazytensor.compiler.codegen.nest.axes import Axes, declare_axes, starts, walk
 from lazytensor.compiler.codegen.nest.body import Body, grain
-from lazytensor.compiler.codegen.nest.expressions import cast, load, store
+from lazytensor.compiler.codegen.nest.expressions import load, store
 from lazytensor.compiler.codegen.source import Source
 from lazytensor.compiler.graph import Graph
 from lazytensor.compiler.kernel import Group
@@ -100,21 +100,25 @@ class Rows(KernelForm):
         for position in item.values:
             node = graph.nodes[position]
             if position in self.values:
-                name = self.values[position]
-                lanes, array = next(
-                    (lanes, f"{lanes.prefix}{lanes.reduces.index(position)}") for lanes in self.lanes if position in lanes.reduces
-                )
-                dtype = lanes.accumulator(position)
-                lines.append(f"{name} = {lanes.finished(position, load(array, '0', dtype))}")
-                names[position] = cast(name, dtype, node.dtype)
+                lanes = self.lanes_of(position)
+                line, names[position] = lanes.finished(position, self.values[position], lanes.prefix, "0")
+                lines.append(line)
             else:
-                body = next(body for body in self.epilogues if position in body.positions)
+                body = self.epilogue_of(position)
                 at = [f"{name}_row" for name, _ in body.named()]
                 lines += body.lines(at.__getitem__, names, {}, body.used((position,)), (position,), self.numbers)
             if position in self.results:
                 number = self.results.index(position)
                 lines.append(f"z{number}[z{number}_row] = {store(names[position], node.dtype)}")
         return lines
+
+    def lanes_of(self, position: int) -> Lanes:
+        """Those that a reduction's elements are combined in."""
+        return next(lanes for lanes in self.lanes if position in lanes.reduces)
+
+    def epilogue_of(self, position: int) -> Body:
+        """The epilogue that computes a row value."""
+        return next(body for body in self.epilogues if position in body.positions)
 
     def _pass(self, source: Source, number: int, values: dict[int, str]) -> None:
         item, lanes = self.passes[number], self.lanes[number]

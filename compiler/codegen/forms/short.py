@@ -11,11 +11,12 @@ The results are seen as lines. A unit of the kernel, of which [start, stop) is a
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from lazytensor.compiler.codegen.forms.form import KernelForm
 from lazytensor.compiler.codegen.forms.reduction import Reduce
-from lazytensor.compiler.codegen.nest.arguments import Arguments, Phase, storage
+from lazytensor.compiler.codegen.forms.tiles import ACROSS, Tile
+from lazytensor.compiler.codegen.nest.arguments import Arguments, Phase
 from lazytensor.compiler.codegen.nest.axes import Axes, declare_axes, starts
 from lazytensor.compiler.codegen.nest.body import grain
 from lazytensor.compiler.codegen.nest.expressions import cast, combine, load, store
@@ -30,7 +31,6 @@ from lazytensor.compiler.tuning import (
     PACKED_MOST,
     SHORT_MOST,
     SIDE_BY_SIDE,
-    TILE_PADDING,
 )
 
 
@@ -51,7 +51,7 @@ class Short(KernelForm):
 
     def __init__(self, loops: Reduce) -> None:
         super().__init__(loops.graph, loops.group, loops.body, loops.epilogues)
-        self.epilogue, self.partials = loops.epilogue, loops.partials
+        self.loops, self.partials = loops, loops.partials
         self.row, self.length = loops.reduced, loops.reduced.length
         self._place(loops.parts.outer)
         self._divide()
@@ -75,16 +75,15 @@ class Short(KernelForm):
         operands = self.body.operands
         self.packed = {n for n, operand in enumerate(operands) if operand.slot is not None and self.steps[f"x{n}"] not in (0, 1)}
         widths = [operands[n].dtype.itemsize for n in self.packed]
-        self.tile = 128 if max(widths, default=0) <= 4 else 64
-        self.pitch = self.tile + TILE_PADDING
+        self.tile = Tile(128 if max(widths, default=0) <= 4 else 64)
         widths += [self.graph.nodes[output].dtype.itemsize for output in self.outputs]
-        self.packed_bytes = sum(widths) * self.pitch * SHORT_MOST
+        self.packed_bytes = sum(widths) * self.tile.room
         self.flops = self.body.flops(self.group.body)
         self.radix = next((n for n in (8, 4) if self.length % n == 0 and n * self.flops <= SIDE_BY_SIDE), 2)
         # Levels of single precision after those that are computed side by side.
         self.singles = self.partials.singles and max(SINGLE_LEVELS - (self.radix.bit_length() - 1), 0)
         # Tiles of one width, in whole vectors.
-        self.tiles = -(-self.width // self.tile)
+        self.tiles = -(-self.width // self.tile.width)
         self.columns = -(-self.width // (self.tiles * 16)) * 16
         self.parts = -(-self.lines.length // HEIGHT)
         self.height = -(-self.lines.length // self.parts)
@@ -114,24 +113,20 @@ class Short(KernelForm):
         return self._result_nanoseconds() * self.width * self.lines.length
 
     def write(self, source: Source) -> None:
+        tile = self.tile
         for number in sorted(self.packed):
-            rows = SHORT_MOST if self.row.moves(f"x{number}") else 1
-            source.add(f"pack{number} = stack_buffer({rows * self.pitch}, {storage(self.body.operands[number].dtype)})")
+            room = tile.room if self.row.moves(f"x{number}") else tile.pitch
+            tile.buffer(source, f"pack{number}", room, self.body.operands[number].dtype)
         for number, output in enumerate(self.outputs):
-            source.add(f"kept{number} = stack_buffer({SHORT_MOST * self.pitch}, {storage(self.graph.nodes[output].dtype)})")
-        for number, position in enumerate(self.group.reduces):
-            room = SHORT_MOST // self.radix * self.pitch
-            source.add(f"partial{number} = stack_buffer({room}, {storage(self.partials.accumulator(position))})")
-            if self.singles and self.partials.single(position):
-                name = self.partials.array("partial", position)
-                source.add(f"{name} = stack_buffer({room}, {storage(self.partials.term(position))})")
+            tile.buffer(source, f"out{number}", tile.room, self.graph.nodes[output].dtype)
+        tile.partials(source, self.partials, "partial", tile.room // self.radix, self.singles)
         self._units(source)
 
     def _result_nanoseconds(self) -> float:
         """A rough cost for each result on one thread."""
         again = [1.0 if self.lines.moves(f"x{number}") else 1.0 / self.height for number in self.packed]
         element = 0.02 * self.flops + 0.04 * len(self.group.reduces) + 0.3 * (sum(again) + len(self.outputs))
-        return element * self.length + 0.04 * self.epilogue.nanoseconds() + 0.5
+        return element * self.length + 0.04 * self.loops.epilogue.nanoseconds() + 0.5
 
     def _units(self, source: Source) -> None:
         source.loop("for unit in range(start, stop):")
@@ -144,34 +139,30 @@ class Short(KernelForm):
         for number in sorted(moving):
             self._pack(source, number, f"x{number}_line + ")
         self._combine(source)
-        lines = self._results()
-        source.loop("for j in range(count):", lines)
+        source.loop(ACROSS, self.loops.results_lines("partial", "j", self._place_of))
         for number in range(len(self.outputs)):
-            source.loop("for j in range(count):")
-            source.add(f"y{number}_at = y{number}_line + (begin + j) * y{number}_step")
-            source.loop("for k in range(length):", [f"y{number}[y{number}_at + k] = kept{number}[k * {self.pitch} + j]"])
-            source.end()
+            self.tile.unpack(source, number, f"y{number}_line + (begin + j) * y{number}_step")
         source.end(2)
 
     def _pack(self, source: Source, number: int, line: str) -> None:
         """Copy the elements of one operand that a tile of one line reads: element j of its rows side by side."""
         name, dtype = f"x{number}", self.body.operands[number].dtype
         begin = f"{line}begin * {name}_step"
-        if not self.row.moves(f"x{number}"):
+        if not self.row.moves(name):
             source.add(f"{name}_at = {begin}")
-            source.loop("for j in range(count):", [f"pack{number}[j] = {name}[{name}_at + j * {name}_step]"])
+            source.loop(ACROSS, [f"pack{number}[j] = {name}[{name}_at + j * {name}_step]"])
             return
         row = self.length * dtype.itemsize
-        size = row * self.width * (self.lines.length if self.lines.moves(f"x{number}") else 1)
+        size = row * self.width * (self.lines.length if self.lines.moves(name) else 1)
         if self.row.strides[name] == (1,) and row > 64 and size > CACHED_BYTES:
             # Row by row: it takes twice the time of the other order in cache, and half of it where lines have to be fetched.
-            source.loop("for j in range(count):")
+            source.loop(ACROSS)
             source.add(f"{name}_at = {begin} + j * {name}_step")
-            source.loop("for k in range(length):", [f"pack{number}[k * {self.pitch} + j] = {name}[{name}_at + k]"])
+            self.tile.pack(source, number, f"{name}[{name}_at + k]")
         else:
             source.loop("for k in range(length):")
             source.add(*self.row.split("k"), f"{name}_at = {begin} + {self.row.offset(name, 'k')}")
-            source.loop("for j in range(count):", [f"pack{number}[k * {self.pitch} + j] = {name}[{name}_at + j * {name}_step]"])
+            source.loop(ACROSS, [f"pack{number}[{self.tile.at()}] = {name}[{name}_at + j * {name}_step]"])
         source.end()
 
     def _combine(self, source: Source) -> None:
@@ -179,99 +170,88 @@ class Short(KernelForm):
         radix = self.radix
         source.add(f"left = (length + 1) // {radix}" if radix == 2 else f"left = length // {radix}")
         source.loop(f"for k in range(length // {radix}):")
-        before, lines = self._side_by_side(
-            [f"k + {part} * left" if part > 1 else "k + left" if part else "k" for part in range(radix)]
-        )
-        source.add(*before)
-        source.loop("for j in range(count):", lines)
+        self._side_by_side(source, ["k", "k + left", *(f"k + {part} * left" for part in range(2, radix))])
         source.end()
         if radix == 2:
             source.loop("if length % 2 == 1:")
             source.add("k = left - 1")
-            before, lines = self._side_by_side(["k"])
-            source.add(*before)
-            source.loop("for j in range(count):", lines)
+            self._side_by_side(source, ["k"])
             source.end()
-        self.partials.halve(source, "partial", "", "left", str(self.pitch), "for j in range(count):", self.singles)
+        self.tile.halve(source, self.partials, "partial", "left", self.singles)
 
-    def _side_by_side(self, places: Sequence[str]) -> tuple[list[str], list[str]]:
-        """The lines that combine these elements of a row into row `k` of the partials, and those before the loop over a tile."""
-        graph, body = self.graph, self.body
-        before: list[str] = []
+    def _side_by_side(self, source: Source, places: Sequence[str]) -> None:
+        """The loop over a tile that combines these elements of its rows into row `k` of the partials."""
         lines: list[str] = []
-        terms: list[list[str]] = [[] for _ in self.group.reduces]
         numbers = itertools.count()
         for part, place in enumerate(places):
-            before.append(f"place = {place}")
-            before += self.row.split("place")
-            loaded: dict[int, str] = {}
-            for number in range(len(body.operands)):
-                if part and not self.row.moves(f"x{number}"):
-                    loaded[number] = f"x{number}_0"
-                    continue
-                loaded[number] = f"x{number}_{part}"
-                at = f"x{number}_at{part}"
-                before.append(f"{at} = {self._offset(number)}")
-                if self.steps[f"x{number}"] == 0:
-                    before.append(f"{loaded[number]} = {body.value(number, at)}")
-                elif number in self.packed:
-                    lines.append(f"{loaded[number]} = {load(f'pack{number}', f'{at} + j', body.operands[number].dtype)}")
-                else:
-                    step = "j" if self.steps[f"x{number}"] == 1 else f"j * x{number}_step"
-                    lines.append(f"{loaded[number]} = {body.value(number, f'{at} + {step}')}")
-            names: dict[int, str] = {}
-            lines += body.lines(lambda number: "", names, loaded, numbers=numbers)
-            if self.outputs:
-                before.append(f"kept_at{part} = place * {self.pitch}")
-            for number, output in enumerate(self.outputs):
-                lines.append(f"kept{number}[kept_at{part} + j] = {store(names[output], graph.nodes[output].dtype)}")
-            for which, position in enumerate(self.group.reduces):
-                terms[which].append(f"v{which}_{part}")
+            source.add(f"place = {place}", *self.row.split("place"))
+            before, loaded = self._loads(part)
+            source.add(*before)
+            lines += self._terms(part, loaded, numbers)
+        for number, position in enumerate(self.group.reduces):
+            lines += self._joined(number, position, [f"v{number}_{part}" for part in range(len(places))])
+        source.loop(ACROSS, lines)
+
+    def _loads(self, part: int) -> tuple[list[str], list[str]]:
+        """The lines that load what the body reads for element `place` of the rows: those before the loop over a tile, and those in it."""
+        before, lines = [], []
+        for number, (name, operand) in enumerate(self.body.named()):
+            if part and not self.row.moves(name):
+                continue
+            at, step = f"{name}_at{part}", self.steps[name]
+            before.append(f"{at} = {self._offset(number)}")
+            if step == 0:
+                before.append(f"{name}_{part} = {self.body.value(number, at)}")
+            elif number in self.packed:
+                lines.append(f"{name}_{part} = {load(f'pack{number}', f'{at} + j', operand.dtype)}")
+            else:
                 lines.append(
-                    f"{terms[which][-1]} = {self.partials.element(position, names[body.member(graph.nodes[position].inputs[0])])}"
+                    f"{name}_{part} = {self.body.value(number, f'{at} + j' if step == 1 else f'{at} + j * {name}_step')}"
                 )
-        for which, position in enumerate(self.group.reduces):
-            names_left, level = terms[which], 0
-            array = self.partials.array("partial", position) if self.singles else f"partial{which}"
-            dtype, wide = self.partials.term(position), self.partials.accumulator(position)
-            while len(names_left) > 1:
-                if level == SINGLE_LEVELS and dtype != wide:
-                    lines += [f"w{name} = {cast(name, dtype, wide)}" for name in names_left]
-                    names_left, dtype = [f"w{name}" for name in names_left], wide
-                level += 1
-                half = len(names_left) // 2
-                for left, right in zip(names_left[:half], names_left[half:], strict=True):
-                    lines.append(f"{left} = {combine(graph, position, left, right)}  # {graph.nodes[position].op.name}")
-                names_left = names_left[:half]
-            value = names_left[0] if self.singles else cast(names_left[0], dtype, wide)
-            lines.append(f"{array}[k * {self.pitch} + j] = {store(value, dtype)}")
+        if self.outputs:
+            before.append(f"out_at{part} = place * {self.tile.pitch}")
         return before, lines
+
+    def _terms(self, part: int, loads: list[str], numbers: Iterator[int]) -> list[str]:
+        """The lines that compute the body for element `place` of the rows, and the reductions' terms of it."""
+        loaded = {n: f"{name}_{part if self.row.moves(name) else 0}" for n, (name, _) in enumerate(self.body.named())}
+        nodes, names = self.graph.nodes, dict[int, str]()
+        lines = [*loads, *self.body.lines(lambda number: "", names, loaded, numbers=numbers)]
+        for number, output in enumerate(self.outputs):
+            lines.append(f"out{number}[out_at{part} + j] = {store(names[output], nodes[output].dtype)}")
+        for number, position in enumerate(self.group.reduces):
+            value = names[self.body.member(nodes[position].inputs[0])]
+            lines.append(f"v{number}_{part} = {self.partials.element(position, value)}")
+        return lines
+
+    def _joined(self, number: int, position: int, terms: list[str]) -> list[str]:
+        """The lines that combine terms of a reduction and store the partial result."""
+        lines, level = [], 0
+        array = self.partials.array("partial", position) if self.singles else f"partial{number}"
+        dtype, wide = self.partials.term(position), self.partials.accumulator(position)
+        while len(terms) > 1:
+            if level == SINGLE_LEVELS and dtype != wide:
+                lines += [f"w{name} = {cast(name, dtype, wide)}" for name in terms]
+                terms, dtype = [f"w{name}" for name in terms], wide
+            level += 1
+            half = len(terms) // 2
+            for left, right in zip(terms[:half], terms[half:], strict=True):
+                lines.append(f"{left} = {combine(self.graph, position, left, right)}  # {self.graph.nodes[position].op.name}")
+            terms = terms[:half]
+        value = terms[0] if self.singles else cast(terms[0], dtype, wide)
+        return [*lines, f"{array}[{self.tile.at()}] = {store(value, dtype)}"]
 
     def _offset(self, number: int) -> str:
         """Where a line's tile begins in an operand (or in what is packed of it), for element `place` of the rows."""
+        name = f"x{number}"
         if number in self.packed:
-            return f"place * {self.pitch}" if self.row.moves(f"x{number}") else "0"
-        terms = [f"x{number}_line"]
-        if self.steps[f"x{number}"]:
-            terms.append("begin" if self.steps[f"x{number}"] == 1 else f"begin * x{number}_step")
-        if self.row.moves(f"x{number}"):
-            terms.append(self.row.offset(f"x{number}", "place"))
+            return f"place * {self.tile.pitch}" if self.row.moves(name) else "0"
+        terms = [f"{name}_line"]
+        if self.steps[name]:
+            terms.append("begin" if self.steps[name] == 1 else f"begin * {name}_step")
+        if self.row.moves(name):
+            terms.append(self.row.offset(name, "place"))
         return " + ".join(terms)
-
-    def _results(self) -> list[str]:
-        """The lines that finish result j of a tile: start value, cast, epilogue, stores."""
-        names: dict[int, str] = {}
-        lines = []
-        for number, position in enumerate(self.group.reduces):
-            dtype = self.partials.accumulator(position)
-            lines.append(f"r{number} = {self.partials.finished(position, load(f'partial{number}', 'j', dtype))}")
-            names[position] = cast(f"r{number}", dtype, self.graph.nodes[position].dtype)
-        lines += self.epilogue.lines(lambda number: self._place_of(f"e{number}"), names, {})
-        for number, position in enumerate(self.results):
-            lines.append(
-                f"z{number}[{self._place_of(f'z{number}')}] = {store(names[position], self.graph.nodes[position].dtype)}"
-            )
-        return lines
 
     def _place_of(self, name: str) -> str:
         """Where result j of a tile lies in an operand of the epilogue or a result."""
