@@ -26,7 +26,7 @@ from lazytensor.compiler.plan import Environment, Kernel, KernelInfo, Lane
 from lazytensor.compiler.tuning import KERNEL_CALL_SECONDS
 from lazytensor.compiler.updates import destination
 
-__all__ = ["KernelError", "KernelFunction", "Store", "build", "library_digest", "lower", "specify"]
+__all__ = ["KernelError", "FindKernel", "KernelFunction", "build", "library_digest", "lower", "specify"]
 
 
 class KernelFunction(Kernel, Protocol):
@@ -37,7 +37,7 @@ class KernelFunction(Kernel, Protocol):
 
 
 Run = Callable[[Environment, Lane], None]
-Store = Callable[[str, Callable[[], bytes]], KernelFunction]
+FindKernel = Callable[[str, Callable[[], bytes]], KernelFunction]
 """Finds the kernel of a source text, or has its object code built."""
 
 
@@ -52,7 +52,7 @@ def specify(graph: Graph, group: Group) -> KernelForm | None:
     return None
 
 
-def lower(graph: Graph, group: Group, store: Store) -> tuple[memory_plan.Draft, KernelInfo] | None:
+def lower(graph: Graph, group: Group, find_kernel: FindKernel) -> tuple[memory_plan.StepDraft, KernelInfo] | None:
     """The draft of the step that runs a group as a compiled kernel, and what `explain` says of it; None where it has to be interpreted.
 
     Raises
@@ -61,14 +61,14 @@ def lower(graph: Graph, group: Group, store: Store) -> tuple[memory_plan.Draft, 
         If the compiler fails.
     """
     form = specify(graph, group)
-    return None if form is None else build(form, store)
+    return None if form is None else build(form, find_kernel)
 
 
-def build(form: KernelForm, store: Store) -> tuple[memory_plan.Draft, KernelInfo]:
+def build(form: KernelForm, find_kernel: FindKernel) -> tuple[memory_plan.StepDraft, KernelInfo]:
     """Write the source of a kernel, compile or find it, and bind it to its slots."""
     graph, group = form.graph, form.group
     draft = form.draft()
-    kernel = store(draft.source, lambda: compile_source(draft.source))
+    kernel = find_kernel(draft.source, lambda: compile_source(draft.source))
     arguments = draft.arguments
     reads = {array.slot for array in arguments.arrays} | {scalar.slot for scalar in arguments.scalars}
     writes = [result.slot for result in arguments.results if result.slot is not None]
@@ -81,7 +81,7 @@ def build(form: KernelForm, store: Store) -> tuple[memory_plan.Draft, KernelInfo
         reads.add(access(graph, graph.nodes[stored].inputs[0]).slot)
         writes.append(stored)
         make = lambda consumed: bind(arguments, kernel, draft.phases, destination(graph, stored, consumed))  # noqa: E731
-    step = memory_plan.Draft(
+    step = memory_plan.StepDraft(
         name=kernel.name,
         make=make,
         reads=tuple(sorted(reads)),

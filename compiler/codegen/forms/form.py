@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from lazytensor.compiler.codegen.nest.arguments import Arguments, Phase
-from lazytensor.compiler.codegen.nest.body import Body
+from lazytensor.compiler.codegen.nest.elementwise import Elementwise
 from lazytensor.compiler.codegen.nest.expressions import suffix
 from lazytensor.compiler.codegen.nest.loops import Strides, operations
 from lazytensor.compiler.codegen.source import Source
@@ -33,7 +33,7 @@ class KernelForm(ABC):
     `row_values` are their strides: along the axes of the group's shape, and along those of their own.
     """
 
-    def __init__(self, graph: Graph, group: Group, body: Body, epilogues: Sequence[Body] = ()) -> None:
+    def __init__(self, graph: Graph, group: Group, body: Elementwise, epilogues: Sequence[Elementwise] = ()) -> None:
         self.graph = graph
         self.group = group
         self.body = body
@@ -42,12 +42,12 @@ class KernelForm(ABC):
         self.results = [position for position in group.outputs if position in (*group.reduces, *group.epilogue)]
         plain = contiguous_strides(group.shape)
         self.elements: dict[str, Strides] = {name: operand.strides for name, operand in body.named()}
-        self.elements.update((f"y{number}", plain) for number in range(len(self.outputs)))
+        self.elements.update((f"y{index}", plain) for index in range(len(self.outputs)))
         self.row_values: dict[str, Strides] = {
             name: operand.strides for epilogue in epilogues for name, operand in epilogue.named()
         }
         self.row_values.update(
-            (f"z{number}", contiguous_strides(graph.nodes[position].shape)) for number, position in enumerate(self.results)
+            (f"z{index}", contiguous_strides(graph.nodes[position].shape)) for index, position in enumerate(self.results)
         )
 
     @abstractmethod
@@ -89,9 +89,9 @@ class KernelForm(ABC):
         self._declare_stored(arguments, "z", self.results)
 
     def _declare_stored(self, arguments: Arguments, letter: str, positions: Sequence[int]) -> None:
-        for number, position in enumerate(positions):
+        for index, position in enumerate(positions):
             node = self.graph.nodes[position]
-            arguments.result(f"{letter}{number}", position, node.shape, node.dtype, suffix(node.dtype))
+            arguments.result(f"{letter}{index}", position, node.shape, node.dtype, suffix(node.dtype))
 
     def element_nanoseconds(self) -> float:
         """A rough cost for each element of the group's shape on one thread."""

@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping
 
 from lazytensor.compiler.codegen.forms.form import KernelForm
 from lazytensor.compiler.codegen.nest.arguments import Arguments, Phase
-from lazytensor.compiler.codegen.nest.body import Body, grain
-from lazytensor.compiler.codegen.nest.expressions import cast, load, store, suffix
+from lazytensor.compiler.codegen.nest.elementwise import Elementwise, grain
+from lazytensor.compiler.codegen.nest.expressions import as_stored, cast, load, suffix
 from lazytensor.compiler.codegen.nest.loops import Strides, collapse, pivot, region
 from lazytensor.compiler.codegen.source import Source
 from lazytensor.compiler.graph import Graph
@@ -17,26 +17,26 @@ from lazytensor.compiler.order import BLOCK
 
 
 class Map(KernelForm):
-    """The loop nest of a MAP group. `store` is the region that it writes to, if there is one."""
+    """The loop nest of a MAP group. `region` is what it writes to of an array, if there is a region store."""
 
     @classmethod
     def plan(cls, graph: Graph, group: Group) -> Map | None:
         """The nest, or None where no kernel can be made."""
-        body = Body.of(graph, group.body, group.shape)
+        body = Elementwise.of(graph, group.body, group.shape)
         if body is None or not all(position in group.body or position in group.stores for position in group.outputs):
             return None
         general = Map(graph, group, body)
         return None if body.fillers and len(general.sizes) != 1 else general
 
-    def __init__(self, graph: Graph, group: Group, body: Body) -> None:
+    def __init__(self, graph: Graph, group: Group, body: Elementwise) -> None:
         super().__init__(graph, group, body)
-        self.store = region(graph, group.stores[0]) if group.stores else None
+        self.region = region(graph, group.stores[0]) if group.stores else None
         strides = dict(self.elements)
         own: int | None = None
-        if self.store is not None:
-            strides["region"] = self.store.strides
+        if self.region is not None:
+            strides["region"] = self.region.strides
             # The region of the base, read where it is written: by the same pointer, or LLVM would take the two for overlapping.
-            where = (self.base(), self.store.strides, self.store.offset)
+            where = (self.base(), self.region.strides, self.region.offset)
             places = [(operand.slot, operand.strides, operand.offset) for operand in body.operands]
             own = places.index(where) if where in places else None
         sizes, steps = collapse(group.shape, list(strides.values()))
@@ -45,15 +45,15 @@ class Map(KernelForm):
         self.lay_out(sizes, dict(zip(strides, steps, strict=True)), own)
 
     def lay_out(self, sizes: tuple[int, ...], strides: Mapping[str, Strides], own: int | None) -> None:
-        """The nest over `sizes`, in which operand number `own` is read as the region it is."""
+        """The nest over `sizes`, in which operand `own` is read as the region it is."""
         self.sizes = sizes
         self.own = own
         self.strides = strides
         self.nest = Nest(len(sizes), {name: (0,) * len(sizes) if name == f"x{own}" else steps for name, steps in strides.items()})
         # Operands that the innermost loop does not move, and the axis of the innermost loop that does.
         self.still = {
-            number: max((axis for axis, step in enumerate(steps) if step), default=-1)
-            for number, steps in enumerate(self._operand_strides())
+            operand_index: max((axis for axis, step in enumerate(steps) if step), default=-1)
+            for operand_index, steps in enumerate(self._operand_strides())
             if steps[-1] == 0
         }
 
@@ -62,15 +62,15 @@ class Map(KernelForm):
 
     def base(self) -> int:
         """The slot of the array that the region is of."""
-        assert self.store is not None
-        return access(self.graph, self.graph.nodes[self.store.node].inputs[0]).slot
+        assert self.region is not None
+        return access(self.graph, self.graph.nodes[self.region.node].inputs[0]).slot
 
     def declare(self, arguments: Arguments) -> None:
         for axis in range(0 if self.body.fillers else 1, self.nest.rank):
             arguments.constant(f"n{axis}", self.sizes[axis])
         self.declare_memory(arguments, () if self.own is None else (self.own,))
-        if self.store is not None:
-            arguments.store("region", self.store.node, self.store.offset, self.store.dtype, suffix(self.store.dtype))
+        if self.region is not None:
+            arguments.region("region", self.region.node, self.region.offset, self.region.dtype, suffix(self.region.dtype))
         self.nest.declare(arguments)
 
     def summary(self) -> str:
@@ -97,45 +97,45 @@ class Map(KernelForm):
             source.loop(f"for i{axis} in range({ranges[axis]}):")
             source.add(*self.nest.offsets(axis))
             self.hoist(source, axis)
-        target = "" if self.store is None else f"region[{self.nest.index('region', f'i{last}')}]"
-        self.row(source, f"i{last}", ranges[last], self.element(f"i{last}", target))
+        target = "" if self.region is None else f"region[{self.nest.index('region', f'i{last}')}]"
+        self.innermost(source, f"i{last}", ranges[last], self.element(f"i{last}", target))
         source.end(last)
 
     def _blocks(self, source: Source) -> None:
         self.body.declare_fillers(source)
         self.hoist(source, -1)
         source.loop("for block_number in range(start, stop):")
-        source.add(*(self.body.fill(number, "block_number") for number in range(len(self.body.fillers))))
+        source.add(*(self.body.fill(filler_index, "block_number") for filler_index in range(len(self.body.fillers))))
         source.add(f"i0 = block_number * {BLOCK}")
         source.loop(f"for j in range(min({BLOCK}, n0 - i0)):", self.element("(i0 + j)"))
         source.end()
 
-    def element(self, position: str, target: str = "") -> list[str]:
-        """Lines for one element at innermost index `position`; the value of a region store goes to `target`."""
+    def element(self, place: str, target: str = "") -> list[str]:
+        """Lines for one element at innermost index `place`; the value of a region store goes to `target`."""
         names: dict[int, str] = {}
-        hoisted = {number: f"c{number}" for number in self.still}
+        hoisted = {operand_index: f"c{operand_index}" for operand_index in self.still}
         lines = []
         if self.own is not None and self.own not in hoisted:
-            assert self.store is not None
+            assert self.region is not None
             hoisted[self.own] = "own"
-            lines.append(f"own = {load('region', self.nest.index('region', position), self.store.dtype)}")
-        lines += self.body.lines(lambda number: self.nest.index(f"x{number}", position), names, hoisted)
-        for number, output in enumerate(self.outputs):
-            index = self.nest.index(f"y{number}", position)
-            lines.append(f"y{number}[{index}] = {store(names[output], self.graph.nodes[output].dtype)}")
-        if self.store is not None:
-            value = self.graph.nodes[self.store.node].inputs[1]
-            text = cast(names[value], self.graph.nodes[value].dtype, self.store.dtype)
-            lines.append(f"{target} = {store(text, self.store.dtype)}  # update")
+            lines.append(f"own = {load('region', self.nest.index('region', place), self.region.dtype)}")
+        lines += self.body.lines(lambda name: self.nest.index(name, place), names, hoisted)
+        for output_index, output in enumerate(self.outputs):
+            index = self.nest.index(f"y{output_index}", place)
+            lines.append(f"y{output_index}[{index}] = {as_stored(names[output], self.graph.nodes[output].dtype)}")
+        if self.region is not None:
+            value = self.graph.nodes[self.region.node].inputs[1]
+            text = cast(names[value], self.graph.nodes[value].dtype, self.region.dtype)
+            lines.append(f"{target} = {as_stored(text, self.region.dtype)}  # update")
         return lines
 
-    def row(self, source: Source, variable: str, length: str, lines: list[str]) -> None:
+    def innermost(self, source: Source, variable: str, length: str, lines: list[str]) -> None:
         """The innermost loop: where that pays, once up to the first whole line of an operand, and once from there."""
-        number = pivot(self.body.operands, self._operand_strides(), self.sizes)
-        if number is None or number == self.own:
+        operand_index = pivot(self.body.operands, self._operand_strides(), self.sizes)
+        if operand_index is None or operand_index == self.own:
             source.loop(f"for {variable} in range({length}):", lines)
             return
-        source.add("begin = 0", f"end = min({length}, to_line(x{number}, {self.nest.start(f'x{number}')}))")
+        source.add("begin = 0", f"end = min({length}, to_line(x{operand_index}, {self.nest.start(f'x{operand_index}')}))")
         source.loop("for part in range(2):")
         source.loop(f"for {variable} in range(begin, end):", lines)
         source.add("begin = end", f"end = {length}")
@@ -143,9 +143,9 @@ class Map(KernelForm):
 
     def hoist(self, source: Source, axis: int) -> None:
         """Load, at the loop over `axis`, the operands that no deeper loop moves."""
-        for number, deepest in self.still.items():
+        for operand_index, deepest in self.still.items():
             if deepest == axis:
-                source.add(f"c{number} = {self.body.value(number, self.nest.start(f'x{number}'))}")
+                source.add(f"c{operand_index} = {self.body.value(operand_index, self.nest.start(f'x{operand_index}'))}")
 
 
 class Nest:
@@ -178,12 +178,12 @@ class Nest:
                 lines.append(f"{name}_at{axis} = {start}i{axis} * {name}_step{axis}")
         return lines
 
-    def index(self, name: str, position: str) -> str:
-        """The index of the element at innermost position `position`."""
+    def index(self, name: str, place: str) -> str:
+        """The index of the element at innermost index `place`."""
         step, start = self.strides[name][-1], self.start(name)
         if step == 0:
             return start
-        inner = position if step == 1 else f"{position} * {name}_step{self.rank - 1}"
+        inner = place if step == 1 else f"{place} * {name}_step{self.rank - 1}"
         if start != "0":
             return f"{start} + {inner}"
         return inner[1:-1] if inner.startswith("(") and inner.endswith(")") else inner

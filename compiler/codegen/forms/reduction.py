@@ -20,8 +20,8 @@ from lazytensor.compiler.codegen.forms.form import KernelForm
 from lazytensor.compiler.codegen.forms.lanes import Lanes, ahead, reducible
 from lazytensor.compiler.codegen.nest.arguments import Arguments, Phase, storage
 from lazytensor.compiler.codegen.nest.axes import Axes, Parts, declare_axes, partition, starts, walk
-from lazytensor.compiler.codegen.nest.body import Body, grain
-from lazytensor.compiler.codegen.nest.expressions import combine, identity, load, store
+from lazytensor.compiler.codegen.nest.elementwise import Elementwise, grain
+from lazytensor.compiler.codegen.nest.expressions import as_stored, combine, identity, load
 from lazytensor.compiler.codegen.source import Source
 from lazytensor.compiler.graph import Graph
 from lazytensor.compiler.kernel import Group
@@ -41,8 +41,8 @@ class Reduce(KernelForm):
             return None
         if any(graph.nodes[position].params != first.params for position in group.reduces):
             return None
-        body = Body.of(graph, group.body, group.shape)
-        epilogue = Body.of(graph, group.epilogue, first.shape, group.reduces, ("e", "p"))
+        body = Elementwise.of(graph, group.body, group.shape)
+        epilogue = Elementwise.of(graph, group.epilogue, first.shape, group.reduces, ("e", "p"))
         if body is None or epilogue is None:
             return None
         if not all(reducible(graph, position, group.shape, body) for position in group.reduces):
@@ -52,7 +52,7 @@ class Reduce(KernelForm):
             return None
         return loops
 
-    def __init__(self, graph: Graph, group: Group, body: Body, epilogue: Body, parts: Parts) -> None:
+    def __init__(self, graph: Graph, group: Group, body: Elementwise, epilogue: Elementwise, parts: Parts) -> None:
         super().__init__(graph, group, body, (epilogue,))
         self.epilogue = epilogue
         self.parts = parts
@@ -78,10 +78,10 @@ class Reduce(KernelForm):
         single = len(self.vector.sizes) == 1
         for position in self.group.reduces:
             value = self.graph.nodes[position].inputs[0]
-            number = self.body.operand(value)
-            array = number is not None and single and self.body.operands[number].slot is not None
-            if number is not None and array and (self.columns or self.vector.strides[f"x{number}"] == (1,)):
-                self.direct[position] = number
+            operand_index = self.body.operand(value)
+            array = operand_index is not None and single and self.body.operands[operand_index].slot is not None
+            if operand_index is not None and array and (self.columns or self.vector.strides[f"x{operand_index}"] == (1,)):
+                self.direct[position] = operand_index
             else:
                 self.buffers.setdefault(self.body.member(value), f"values{len(self.buffers)}")
         # A buffer is spared where only one reduction would read it.
@@ -127,8 +127,10 @@ class Reduce(KernelForm):
             arguments.constant("strips", self.strips)
         self.declare_memory(arguments)
         room = self.outer.length * self.chunks * self.inner.length
-        for number, position in enumerate(self.group.reduces):
-            arguments.result(f"scratch{number}", None, (room,), self.partials.accumulator(position), "one partial result a chunk")
+        for reduce_index, position in enumerate(self.group.reduces):
+            arguments.result(
+                f"scratch{reduce_index}", None, (room,), self.partials.accumulator(position), "one partial result a chunk"
+            )
         for axes in (self.outer, self.reduced, self.inner, self.result_axes):
             declare_axes(arguments, axes)
 
@@ -153,8 +155,8 @@ class Reduce(KernelForm):
         for member, name in self.buffers.items():
             source.add(f"{name} = stack_buffer({BLOCK}, {storage(self.graph.nodes[member].dtype)})")
         if self.columns:
-            for number, position in enumerate(self.group.reduces):
-                source.add(f"sums{number} = stack_buffer({BLOCK}, {storage(self.partials.accumulator(position))})")
+            for reduce_index, position in enumerate(self.group.reduces):
+                source.add(f"sums{reduce_index} = stack_buffer({BLOCK}, {storage(self.partials.accumulator(position))})")
             self._column_units(source)
             self._column_finals(source)
         else:
@@ -166,17 +168,16 @@ class Reduce(KernelForm):
         """Lines to compute, and element `index` of the current block of a reduction's input, as a term; of the row `row` rows further
         on, if given."""
         value = self.graph.nodes[position].inputs[0]
-        number = self.direct.get(position)
+        operand_index = self.direct.get(position)
         lines: list[str] = []
 
-        def at(number: int) -> str:
-            name = f"x{number}"
+        def at(name: str) -> str:
             place = self.vector.element(name, index)
             step = self.reduced.strides[name][0] if row else 0
             return f"{place} + {row}" if step == 1 else f"{place} + {row} * {name}_r0" if step else place
 
-        if number is not None:
-            text = self.body.value(number, at(number))
+        if operand_index is not None:
+            text = self.body.value(operand_index, at(self.body.names[operand_index]))
         elif self.light:
             names: dict[int, str] = {}
             used = self.body.used()
@@ -189,25 +190,25 @@ class Reduce(KernelForm):
 
     def _evaluate(self, source: Source, before: str) -> None:
         """Compute `count` elements of the body from `begin` on: into buffers and outputs."""
-        for number in range(len(self.body.fillers)):
-            source.add(self.body.fill(number, f"begin // {BLOCK}"))
+        for filler_index in range(len(self.body.fillers)):
+            source.add(self.body.fill(filler_index, f"begin // {BLOCK}"))
         walk(source, self.vector, before, self._elementwise)
 
     def _elementwise(self, target: str) -> tuple[list[str], list[str]]:
         """The lines for one element, and the loads before the loop."""
         body, nodes = self.body, self.graph.nodes
-        needed = body.used() | {number for member in self.buffers if (number := body.operand(member)) is not None}
+        needed = body.used() | body.operands_of(self.buffers)
         hoisted = body.hoisted(self.vector, needed)
-        before = [f"{name} = {body.value(number, f'x{number}_at')}" for number, name in hoisted.items()]
+        before = [f"{name} = {body.value(operand_index, f'x{operand_index}_at')}" for operand_index, name in hoisted.items()]
         if not self.buffers and not self.outputs:
             return [], before
         names: dict[int, str] = {}
-        lines = body.lines(lambda number: self.vector.element(f"x{number}", "j"), names, hoisted, needed)
+        lines = body.lines(lambda name: self.vector.element(name, "j"), names, hoisted, needed)
         for member, name in self.buffers.items():
-            lines.append(f"{name}[{target}] = {store(names[member], nodes[member].dtype)}")
-        for number, output in enumerate(self.outputs):
-            index = self.vector.element(f"y{number}", "j")
-            lines.append(f"y{number}[{index}] = {store(names[output], nodes[output].dtype)}")
+            lines.append(f"{name}[{target}] = {as_stored(names[member], nodes[member].dtype)}")
+        for output_index, output in enumerate(self.outputs):
+            index = self.vector.element(f"y{output_index}", "j")
+            lines.append(f"y{output_index}[{index}] = {as_stored(names[output], nodes[output].dtype)}")
         return lines, before
 
     def _row_units(self, source: Source) -> None:
@@ -223,7 +224,7 @@ class Reduce(KernelForm):
         self.partials.block(source, self._element, lines)
         source.end()
         self.partials.combine(source)
-        source.add(*(f"scratch{number}[unit] = lanes{number}[0]" for number in range(len(self.group.reduces))))
+        source.add(*(f"scratch{reduce_index}[unit] = lanes{reduce_index}[0]" for reduce_index in range(len(self.group.reduces))))
         source.end()
 
     def _column_units(self, source: Source) -> None:
@@ -244,16 +245,16 @@ class Reduce(KernelForm):
             self._row(source)
             source.end(2)
         source.add("place = part * width + begin")
-        for number in range(len(self.group.reduces)):
-            source.loop("for j in range(count):", [f"scratch{number}[place + j] = sums{number}[j]"])
+        for reduce_index in range(len(self.group.reduces)):
+            source.loop("for j in range(count):", [f"scratch{reduce_index}[place + j] = sums{reduce_index}[j]"])
         source.end()
 
     def _row(self, source: Source, start: bool = False) -> None:
         """Add up the elements of one row to the columns' sums, or start them."""
-        for number, position in enumerate(self.group.reduces):
-            dtype, sums = self.partials.accumulator(position), f"sums{number}"
+        for reduce_index, position in enumerate(self.group.reduces):
+            dtype, sums = self.partials.accumulator(position), f"sums{reduce_index}"
             lines, element = self._element(position, "j")
-            text = store(element, dtype) if start else self.partials.combined(position, load(sums, "j", dtype), element)
+            text = as_stored(element, dtype) if start else self.partials.combined(position, load(sums, "j", dtype), element)
             comment = "" if start else f"  # {self.graph.nodes[position].op.name}"
             source.loop("for j in range(count):", [*lines, f"{sums}[j] = {text}{comment}"])
 
@@ -272,14 +273,14 @@ class Reduce(KernelForm):
         source.add("line += 1")
         source.end()
         source.loop("else:")
-        for number, position in enumerate(self.group.reduces):
+        for reduce_index, position in enumerate(self.group.reduces):
             dtype = self.partials.accumulator(position)
             lines, element = self._element(position, "j", "k")
             step = combine(self.graph, position, "total", element)
             source.loop("for j in range(count):")
-            source.add(f"total = {load(f'sums{number}', 'j', dtype)}")
+            source.add(f"total = {load(f'sums{reduce_index}', 'j', dtype)}")
             source.loop(f"for k in range({COLUMN_ROWS}):", [*lines, f"total = {step}  # {self.graph.nodes[position].op.name}"])
-            source.add(f"sums{number}[j] = {store('total', dtype)}")
+            source.add(f"sums{reduce_index}[j] = {as_stored('total', dtype)}")
             source.end()
         source.add(f"line += {COLUMN_ROWS}")
         source.end(2)
@@ -309,10 +310,12 @@ class Reduce(KernelForm):
         the arrays `array`, it at `at(name)` of an operand of the epilogue or a result."""
         names: dict[int, str] = {}
         lines = []
-        for number, position in enumerate(self.group.reduces):
-            line, names[position] = self.partials.finished(position, f"r{number}", array, place)
+        for reduce_index, position in enumerate(self.group.reduces):
+            line, names[position] = self.partials.finished(position, f"r{reduce_index}", array, place)
             lines.append(line)
-        lines += self.epilogue.lines(lambda number: at(f"e{number}"), names, {})
-        for number, position in enumerate(self.results):
-            lines.append(f"z{number}[{at(f'z{number}')}] = {store(names[position], self.graph.nodes[position].dtype)}")
+        lines += self.epilogue.lines(at, names, {})
+        for result_index, position in enumerate(self.results):
+            lines.append(
+                f"z{result_index}[{at(f'z{result_index}')}] = {as_stored(names[position], self.graph.nodes[position].dtype)}"
+            )
         return lines

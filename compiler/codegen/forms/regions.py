@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from lazytensor.compiler.codegen.forms.mapping import Map
 from lazytensor.compiler.codegen.nest.arguments import Arguments, Phase
-from lazytensor.compiler.codegen.nest.body import grain
+from lazytensor.compiler.codegen.nest.elementwise import grain
 from lazytensor.compiler.codegen.nest.expressions import suffix
 from lazytensor.compiler.codegen.nest.loops import Strides
 from lazytensor.compiler.codegen.source import Source
@@ -50,17 +50,17 @@ class Ring(Map):
     @classmethod
     def of(cls, general: Map) -> Ring | None:
         """The nest with a ring; None where `general` will do, as what is read of the array is the region itself or apart from it."""
-        if general.store is None:
+        if general.region is None:
             return None
         sizes, strides = general.sizes, general.strides
         if len(sizes) == 1:
             sizes = (-(-sizes[0] // BLOCK), BLOCK)
             strides = {name: (steps[0] * BLOCK, steps[0]) for name, steps in strides.items()}
-        base, begin = general.base(), general.store.offset
+        base, begin = general.base(), general.region.offset
         reaches = [
             reach(sizes, strides["region"], begin, strides[name], operand.offset)
-            for number, (name, operand) in enumerate(general.body.named())
-            if operand.slot == base and number != general.own
+            for operand_index, (name, operand) in enumerate(general.body.named())
+            if operand.slot == base and operand_index != general.own
         ]
         return None if all(each == (-1, -1) for each in reaches) else cls(general, sizes, strides, reaches)
 
@@ -82,7 +82,7 @@ class Ring(Map):
         self.lay_out(sizes, {**strides, "kept": (0, *row)}, None)
 
     def declare(self, arguments: Arguments) -> None:
-        assert self.store is not None
+        assert self.region is not None
         for name, value in (("chunks", self.chunks), ("rows", self.rows), ("head", self.head), ("tail", self.tail)):
             arguments.constant(name, value)
         for axis, size in enumerate(self.sizes):
@@ -90,8 +90,8 @@ class Ring(Map):
         if self.blocked:
             arguments.constant("total", self.total)
         self.declare_memory(arguments)
-        dtype = self.store.dtype
-        arguments.store("region", self.store.node, self.store.offset, dtype, suffix(dtype))
+        dtype = self.region.dtype
+        arguments.region("region", self.region.node, self.region.offset, dtype, suffix(dtype))
         shape = (self.chunks * (self.head + self.ring), self.length)
         arguments.result("kept", None, shape, dtype, f"{suffix(dtype)}, rows on their way to the region")
         arguments.constant("kept_length", self.length)
@@ -138,7 +138,7 @@ class Ring(Map):
             source.add(*self.nest.offsets(axis, skip=("region",)))
             self.hoist(source, axis)
         lines = self.element(f"i{last}", f"kept[place + {self.nest.index('kept', f'i{last}')}]")
-        self.row(source, f"i{last}", self._range("i0"), lines)
+        self.innermost(source, f"i{last}", self._range("i0"), lines)
         source.end(last - 1)
 
     def _move(self, source: Source, row: str) -> None:

@@ -8,11 +8,12 @@ from __future__ import annotations
 import itertools
 
 from lazytensor.compiler.codegen.forms.form import KernelForm
+from lazytensor.compiler.codegen.forms.lanes import Lanes
 from lazytensor.compiler.codegen.forms.rows import Rows
 from lazytensor.compiler.codegen.forms.tiles import ACROSS, Tile
 from lazytensor.compiler.codegen.nest.arguments import Arguments, Phase
-from lazytensor.compiler.codegen.nest.body import Body, grain
-from lazytensor.compiler.codegen.nest.expressions import load, store
+from lazytensor.compiler.codegen.nest.elementwise import Elementwise, grain
+from lazytensor.compiler.codegen.nest.expressions import as_stored, load
 from lazytensor.compiler.codegen.source import Source
 from lazytensor.compiler.passes.rows import Pass
 from lazytensor.compiler.tuning import ROW_BUFFERS, TILED_MOST
@@ -41,7 +42,7 @@ class RowTiles(KernelForm):
         self.values: dict[int, str] = {}  # row value -> the array of a tile's values
         self.done: set[int] = set()  # the row values computed so far
         # Operands that are the same for all rows are read in place.
-        self.packed = {n for n in range(len(self.body.operands)) if rows.outer.moves(f"x{n}")}
+        self.packed = {index: operand for index, (name, operand) in enumerate(self.body.named()) if rows.outer.moves(name)}
         self.tile = tile
 
     def declare(self, arguments: Arguments) -> None:
@@ -66,28 +67,28 @@ class RowTiles(KernelForm):
         source.loop("for unit in range(start, stop):")
         source.add(f"begin = unit * {self.tile.width}", f"count = min(rows - begin, {self.tile.width})")
         self._pack(source)
-        for number, item in enumerate(self.rows.passes):
-            self._row_values(source, item)
-            self._pass(source, number, item)
-        for number in range(len(self.outputs)):
-            self.tile.unpack(source, number, "(begin + j) * length")
+        for row_pass, lanes in zip(self.rows.passes, self.rows.lanes, strict=True):
+            self._row_values(source, row_pass)
+            self._pass(source, row_pass, lanes)
+        for output_index in range(len(self.outputs)):
+            self.tile.unpack(source, output_index, "(begin + j) * length")
         source.end()
 
     def _buffers(self, source: Source) -> None:
         rows, nodes, tile = self.rows, self.graph.nodes, self.tile
-        for n in sorted(self.packed):
-            room = tile.room if rows.along.moves(f"x{n}") else tile.width
-            tile.buffer(source, f"pack{n}", room, self.body.operands[n].dtype)
+        for operand_index, operand in self.packed.items():
+            room = tile.room if rows.along.moves(f"x{operand_index}") else tile.width
+            tile.buffer(source, f"pack{operand_index}", room, operand.dtype)
         for body in self.epilogues:
             for name, operand in body.named():
                 tile.buffer(source, f"held_{name}", tile.width, operand.dtype)
-        for number, position in enumerate(self.outputs):
-            tile.buffer(source, f"out{number}", tile.room, nodes[position].dtype)
+        for output_index, position in enumerate(self.outputs):
+            tile.buffer(source, f"out{output_index}", tile.room, nodes[position].dtype)
         for position, name in rows.kept.items():
             tile.buffer(source, name, tile.room, nodes[position].dtype)
-        for number, position in enumerate(p for item in rows.passes for p in item.values):
-            self.values[position] = f"value{number}"
-            tile.buffer(source, f"value{number}", tile.width, nodes[position].dtype)
+        for index, position in enumerate(p for row_pass in rows.passes for p in row_pass.values):
+            self.values[position] = f"value{index}"
+            tile.buffer(source, f"value{index}", tile.width, nodes[position].dtype)
         for lanes in rows.lanes:
             tile.partials(source, lanes, lanes.prefix, tile.room, lanes.singles)
 
@@ -96,18 +97,23 @@ class RowTiles(KernelForm):
         rows = self.rows
         source.loop(ACROSS)
         source.add("row = begin + j", *rows.outer.split("row"))
-        read = [f"x{n}" for n in sorted(self.packed)] + [name for body in self.epilogues for name, _ in body.named()]
+        read = [f"x{operand_index}" for operand_index in self.packed]
+        read += [name for epilogue in self.epilogues for name, _ in epilogue.named()]
         source.add(*(f"{name}_row = {rows.outer.offset(name, 'row') or '0'}" for name in read))
-        for n in sorted(self.packed):
-            if not rows.along.moves(f"x{n}"):
-                source.add(f"pack{n}[j] = {store(self.body.value(n, f'x{n}_row'), self.body.operands[n].dtype)}")
-        for body in self.epilogues:
-            for n, (name, operand) in enumerate(body.named()):
-                source.add(f"held_{name}[j] = {store(body.value(n, f'{name}_row'), operand.dtype)}")
-        for n in sorted(self.packed):
-            if rows.along.moves(f"x{n}"):
-                text = self.body.value(n, f"x{n}_row + {rows.along.offset(f'x{n}', 'k')}")
-                self.tile.pack(source, n, store(text, self.body.operands[n].dtype), rows.along.split("k"))
+        along = []
+        for operand_index, operand in self.packed.items():
+            name = f"x{operand_index}"
+            if rows.along.moves(name):
+                text = self.body.value(operand_index, f"{name}_row + {rows.along.offset(name, 'k')}")
+                along.append((operand_index, as_stored(text, operand.dtype)))
+            else:
+                text = self.body.value(operand_index, f"{name}_row")
+                source.add(f"pack{operand_index}[j] = {as_stored(text, operand.dtype)}")
+        for epilogue in self.epilogues:
+            for operand_index, (name, operand) in enumerate(epilogue.named()):
+                source.add(f"held_{name}[j] = {as_stored(epilogue.value(operand_index, f'{name}_row'), operand.dtype)}")
+        for operand_index, text in along:
+            self.tile.pack(source, operand_index, text, rows.along.split("k"))
         source.end()
 
     def _known(self, names: dict[int, str]) -> list[str]:
@@ -119,69 +125,70 @@ class RowTiles(KernelForm):
                 lines.append(f"{name}_j = {load(name, 'j', self.graph.nodes[position].dtype)}")
         return lines
 
-    def _row_values(self, source: Source, item: Pass) -> None:
+    def _row_values(self, source: Source, row_pass: Pass) -> None:
         """Compute and store what there is once a row, before a pass."""
-        if not item.values:
+        if not row_pass.values:
             return
         rows, nodes = self.rows, self.graph.nodes
         names: dict[int, str] = {}
         lines = self._known(names)
-        for position in item.values:
+        for position in row_pass.values:
             node = nodes[position]
             if position in self.group.reduces:
                 lanes = rows.lanes_of(position)
                 line, names[position] = lanes.finished(position, f"v{next(self.numbers)}", lanes.prefix, "j")
                 lines.append(line)
             else:
-                body = rows.epilogue_of(position)
-                hoisted = {}
-                for n in body.used((position,)):
-                    hoisted[n] = f"h{next(self.numbers)}"
-                    lines.append(f"{hoisted[n]} = {load(f'held_{body.array_prefix}{n}', 'j', body.operands[n].dtype)}")
-                lines += self._lines(body, names, hoisted, {position})
-            lines.append(f"{self.values[position]}[j] = {store(names[position], node.dtype)}")
+                epilogue, hoisted = rows.epilogue_of(position), {}
+                for operand_index in epilogue.used((position,)):
+                    name, operand = epilogue.named()[operand_index]
+                    hoisted[operand_index] = f"h{next(self.numbers)}"
+                    lines.append(f"{hoisted[operand_index]} = {load(f'held_{name}', 'j', operand.dtype)}")
+                lines += self._lines(epilogue, names, hoisted, {position})
+            lines.append(f"{self.values[position]}[j] = {as_stored(names[position], node.dtype)}")
             if position in self.results:
-                lines.append(f"z{self.results.index(position)}[begin + j] = {store(names[position], node.dtype)}")
+                lines.append(f"z{self.results.index(position)}[begin + j] = {as_stored(names[position], node.dtype)}")
         source.loop(ACROSS, lines)
-        self.done.update(item.values)
+        self.done.update(row_pass.values)
 
-    def _lines(self, body: Body, names: dict[int, str], hoisted: dict[int, str], only: set[int]) -> list[str]:
-        return body.lines(lambda number: "", names, hoisted, hoisted, only, self.numbers)
+    def _lines(self, body: Elementwise, names: dict[int, str], hoisted: dict[int, str], only: set[int]) -> list[str]:
+        return body.lines(lambda name: "", names, hoisted, hoisted, only, self.numbers)
 
-    def _pass(self, source: Source, number: int, item: Pass) -> None:
+    def _pass(self, source: Source, row_pass: Pass, lanes: Lanes) -> None:
         """Compute the elements of a tile in one pass, and combine what its reductions read."""
         rows, body, nodes = self.rows, self.body, self.graph.nodes
-        lanes = rows.lanes[number]
         at = self.tile.at()
-        stores = [(lanes.array(lanes.prefix, position), nodes[position].inputs[0], position) for position in item.reduces]
-        kept = [(rows.kept[position], position) for position in item.saved]
-        kept += [(f"out{n}", position) for n, position in enumerate(self.outputs) if rows.stored_by(position) is item]
-        if not stores and not kept:
+        terms = [(lanes.array(lanes.prefix, position), nodes[position].inputs[0], position) for position in row_pass.reduces]
+        written = [(rows.kept[position], position) for position in row_pass.saved]
+        for output_index, position in enumerate(self.outputs):
+            if rows.stored_by(position) is row_pass:
+                written.append((f"out{output_index}", position))
+        if not terms and not written:
             return
-        needed = body.used(item.body)
-        read = {body.operand(position) for position in (*(source for _, source, _ in stores), *(p for _, p in kept))}
-        needed |= {n for n in read if n is not None}
+        needed = body.used(row_pass.body) | body.operands_of(value for _, value, _ in terms)
+        needed |= body.operands_of(position for _, position in written)
         names: dict[int, str] = {}
         before, lines = [], self._known(names)
-        for position in item.loaded:
+        for position in row_pass.loaded:
             names[position] = f"b{next(self.numbers)}"
             lines.append(f"{names[position]} = {load(rows.kept[position], at, nodes[position].dtype)}")
         hoisted = {}
-        for n in sorted(needed):
-            hoisted[n] = f"c{next(self.numbers)}"
-            if n in self.packed:
-                place = at if rows.along.moves(f"x{n}") else "j"
-                lines.append(f"{hoisted[n]} = {load(f'pack{n}', place, body.operands[n].dtype)}")
+        for operand_index in sorted(needed):
+            variable, name = f"c{next(self.numbers)}", f"x{operand_index}"
+            hoisted[operand_index] = variable
+            if operand_index in self.packed:
+                element = load(f"pack{operand_index}", at if rows.along.moves(name) else "j", body.operands[operand_index].dtype)
+                lines.append(f"{variable} = {element}")
             else:
-                before.append(f"{hoisted[n]} = {body.value(n, rows.along.offset(f'x{n}', 'k') or '0')}")
-        lines += self._lines(body, names, hoisted, set(item.body))
-        for array, position, reduction in stores:
-            text = lanes.element(reduction, names[body.member(position)])
-            lines.append(f"{array}[{at}] = {store(text, lanes.term(reduction))}")
-        lines += [f"{array}[{at}] = {store(names[position], nodes[position].dtype)}" for array, position in kept]
+                before.append(f"{variable} = {body.value(operand_index, rows.along.offset(name, 'k') or '0')}")
+        lines += self._lines(body, names, hoisted, set(row_pass.body))
+        for array, value, reduction in terms:
+            text = lanes.element(reduction, names[body.member(value)])
+            lines.append(f"{array}[{at}] = {as_stored(text, lanes.term(reduction))}")
+        lines += [f"{array}[{at}] = {as_stored(names[position], nodes[position].dtype)}" for array, position in written]
         source.loop("for k in range(length):")
         source.add(*rows.along.split("k"), *before)
         source.loop(ACROSS, lines)
         source.end()
-        if item.reduces:
+        if row_pass.reduces:
             self.tile.halve(source, lanes, lanes.prefix, "length", lanes.singles)

@@ -18,8 +18,8 @@ from lazytensor.compiler.codegen.forms.reduction import Reduce
 from lazytensor.compiler.codegen.forms.tiles import ACROSS, Tile
 from lazytensor.compiler.codegen.nest.arguments import Arguments, Phase
 from lazytensor.compiler.codegen.nest.axes import Axes, declare_axes, starts
-from lazytensor.compiler.codegen.nest.body import grain
-from lazytensor.compiler.codegen.nest.expressions import cast, combine, load, store
+from lazytensor.compiler.codegen.nest.elementwise import grain
+from lazytensor.compiler.codegen.nest.expressions import as_stored, cast, combine, load
 from lazytensor.compiler.codegen.source import Source
 from lazytensor.compiler.order import SINGLE_LEVELS
 from lazytensor.compiler.tuning import (
@@ -43,7 +43,7 @@ class Short(KernelForm):
         if loops.columns or loops.reduced.length > SHORT_MOST or loops.body.fillers or not loops.outer.sizes:
             return None
         short = cls(loops)
-        once = short.height == 1 or any(short.lines.moves(f"x{number}") for number in short.packed)
+        once = short.height == 1 or any(short.lines.moves(f"x{operand_index}") for operand_index in short.packed)
         copies = bool(short.packed and once) + bool(loops.outputs)
         most = (SHORT_MOST, PACKED_MOST, COPIED_MOST)[copies]
         fits = short.width >= LINE_LEAST and short.packed_bytes <= PACKED_BYTES and short.length <= most
@@ -52,7 +52,7 @@ class Short(KernelForm):
     def __init__(self, loops: Reduce) -> None:
         super().__init__(loops.graph, loops.group, loops.body, loops.epilogues)
         self.loops, self.partials = loops, loops.partials
-        self.row, self.length = loops.reduced, loops.reduced.length
+        self.along, self.length = loops.reduced, loops.reduced.length
         self._place(loops.parts.outer)
         self._divide()
 
@@ -73,8 +73,12 @@ class Short(KernelForm):
     def _divide(self) -> None:
         """What is packed, how many elements of a row are computed side by side, and how the work is cut up."""
         operands = self.body.operands
-        self.packed = {n for n, operand in enumerate(operands) if operand.slot is not None and self.steps[f"x{n}"] not in (0, 1)}
-        widths = [operands[n].dtype.itemsize for n in self.packed]
+        self.packed = {
+            operand_index
+            for operand_index, (name, operand) in enumerate(self.body.named())
+            if operand.slot is not None and self.steps[name] not in (0, 1)
+        }
+        widths = [operands[operand_index].dtype.itemsize for operand_index in self.packed]
         self.tile = Tile(128 if max(widths, default=0) <= 4 else 64)
         widths += [self.graph.nodes[output].dtype.itemsize for output in self.outputs]
         self.packed_bytes = sum(widths) * self.tile.room
@@ -97,7 +101,7 @@ class Short(KernelForm):
         arguments.constant("height", self.height, "of a unit")
         self.declare_memory(arguments)
         declare_axes(arguments, self.lines)
-        declare_axes(arguments, self.row)
+        declare_axes(arguments, self.along)
         for name, step in self.steps.items():
             if step not in (0, 1):
                 arguments.constant(f"{name}_step", step)
@@ -114,55 +118,55 @@ class Short(KernelForm):
 
     def write(self, source: Source) -> None:
         tile = self.tile
-        for number in sorted(self.packed):
-            room = tile.room if self.row.moves(f"x{number}") else tile.pitch
-            tile.buffer(source, f"pack{number}", room, self.body.operands[number].dtype)
-        for number, output in enumerate(self.outputs):
-            tile.buffer(source, f"out{number}", tile.room, self.graph.nodes[output].dtype)
+        for operand_index in sorted(self.packed):
+            room = tile.room if self.along.moves(f"x{operand_index}") else tile.pitch
+            tile.buffer(source, f"pack{operand_index}", room, self.body.operands[operand_index].dtype)
+        for output_index, output in enumerate(self.outputs):
+            tile.buffer(source, f"out{output_index}", tile.room, self.graph.nodes[output].dtype)
         tile.partials(source, self.partials, "partial", tile.room // self.radix, self.singles)
         self._units(source)
 
     def _result_nanoseconds(self) -> float:
         """A rough cost for each result on one thread."""
-        again = [1.0 if self.lines.moves(f"x{number}") else 1.0 / self.height for number in self.packed]
+        again = [1.0 if self.lines.moves(f"x{operand_index}") else 1.0 / self.height for operand_index in self.packed]
         element = 0.02 * self.flops + 0.04 * len(self.group.reduces) + 0.3 * (sum(again) + len(self.outputs))
         return element * self.length + 0.04 * self.loops.epilogue.nanoseconds() + 0.5
 
     def _units(self, source: Source) -> None:
         source.loop("for unit in range(start, stop):")
         source.add("part = unit // tiles", "begin = (unit - part * tiles) * columns", "count = min(width - begin, columns)")
-        moving = {number for number in self.packed if self.lines.moves(f"x{number}")}
-        for number in sorted(self.packed - moving):
-            self._pack(source, number, "")
+        moving = {operand_index for operand_index in self.packed if self.lines.moves(f"x{operand_index}")}
+        for operand_index in sorted(self.packed - moving):
+            self._pack(source, operand_index, "")
         source.loop("for line in range(part * height, min(part * height + height, lines)):")
         starts(source, self.lines, "line", None, "line")
-        for number in sorted(moving):
-            self._pack(source, number, f"x{number}_line + ")
+        for operand_index in sorted(moving):
+            self._pack(source, operand_index, f"x{operand_index}_line + ")
         self._combine(source)
         source.loop(ACROSS, self.loops.results_lines("partial", "j", self._place_of))
-        for number in range(len(self.outputs)):
-            self.tile.unpack(source, number, f"y{number}_line + (begin + j) * y{number}_step")
+        for output_index in range(len(self.outputs)):
+            self.tile.unpack(source, output_index, f"y{output_index}_line + (begin + j) * y{output_index}_step")
         source.end(2)
 
-    def _pack(self, source: Source, number: int, line: str) -> None:
+    def _pack(self, source: Source, operand_index: int, line: str) -> None:
         """Copy the elements of one operand that a tile of one line reads: element j of its rows side by side."""
-        name, dtype = f"x{number}", self.body.operands[number].dtype
+        name, dtype = f"x{operand_index}", self.body.operands[operand_index].dtype
         begin = f"{line}begin * {name}_step"
-        if not self.row.moves(name):
+        if not self.along.moves(name):
             source.add(f"{name}_at = {begin}")
-            source.loop(ACROSS, [f"pack{number}[j] = {name}[{name}_at + j * {name}_step]"])
+            source.loop(ACROSS, [f"pack{operand_index}[j] = {name}[{name}_at + j * {name}_step]"])
             return
         row = self.length * dtype.itemsize
         size = row * self.width * (self.lines.length if self.lines.moves(name) else 1)
-        if self.row.strides[name] == (1,) and row > 64 and size > CACHED_BYTES:
+        if self.along.strides[name] == (1,) and row > 64 and size > CACHED_BYTES:
             # Row by row: it takes twice the time of the other order in cache, and half of it where lines have to be fetched.
             source.loop(ACROSS)
             source.add(f"{name}_at = {begin} + j * {name}_step")
-            self.tile.pack(source, number, f"{name}[{name}_at + k]")
+            self.tile.pack(source, operand_index, f"{name}[{name}_at + k]")
         else:
             source.loop("for k in range(length):")
-            source.add(*self.row.split("k"), f"{name}_at = {begin} + {self.row.offset(name, 'k')}")
-            source.loop(ACROSS, [f"pack{number}[{self.tile.at()}] = {name}[{name}_at + j * {name}_step]"])
+            source.add(*self.along.split("k"), f"{name}_at = {begin} + {self.along.offset(name, 'k')}")
+            source.loop(ACROSS, [f"pack{operand_index}[{self.tile.at()}] = {name}[{name}_at + j * {name}_step]"])
         source.end()
 
     def _combine(self, source: Source) -> None:
@@ -184,29 +188,29 @@ class Short(KernelForm):
         lines: list[str] = []
         numbers = itertools.count()
         for part, place in enumerate(places):
-            source.add(f"place = {place}", *self.row.split("place"))
-            before, loaded = self._loads(part)
+            source.add(f"place = {place}", *self.along.split("place"))
+            before, loads = self._loads(part)
             source.add(*before)
-            lines += self._terms(part, loaded, numbers)
-        for number, position in enumerate(self.group.reduces):
-            lines += self._joined(number, position, [f"v{number}_{part}" for part in range(len(places))])
+            lines += self._terms(part, loads, numbers)
+        for reduce_index, position in enumerate(self.group.reduces):
+            lines += self._joined(reduce_index, position, [f"v{reduce_index}_{part}" for part in range(len(places))])
         source.loop(ACROSS, lines)
 
     def _loads(self, part: int) -> tuple[list[str], list[str]]:
         """The lines that load what the body reads for element `place` of the rows: those before the loop over a tile, and those in it."""
         before, lines = [], []
-        for number, (name, operand) in enumerate(self.body.named()):
-            if part and not self.row.moves(name):
+        for operand_index, (name, operand) in enumerate(self.body.named()):
+            if part and not self.along.moves(name):
                 continue
             at, step = f"{name}_at{part}", self.steps[name]
-            before.append(f"{at} = {self._offset(number)}")
+            before.append(f"{at} = {self._offset(operand_index)}")
             if step == 0:
-                before.append(f"{name}_{part} = {self.body.value(number, at)}")
-            elif number in self.packed:
-                lines.append(f"{name}_{part} = {load(f'pack{number}', f'{at} + j', operand.dtype)}")
+                before.append(f"{name}_{part} = {self.body.value(operand_index, at)}")
+            elif operand_index in self.packed:
+                lines.append(f"{name}_{part} = {load(f'pack{operand_index}', f'{at} + j', operand.dtype)}")
             else:
                 lines.append(
-                    f"{name}_{part} = {self.body.value(number, f'{at} + j' if step == 1 else f'{at} + j * {name}_step')}"
+                    f"{name}_{part} = {self.body.value(operand_index, f'{at} + j' if step == 1 else f'{at} + j * {name}_step')}"
                 )
         if self.outputs:
             before.append(f"out_at{part} = place * {self.tile.pitch}")
@@ -214,20 +218,23 @@ class Short(KernelForm):
 
     def _terms(self, part: int, loads: list[str], numbers: Iterator[int]) -> list[str]:
         """The lines that compute the body for element `place` of the rows, and the reductions' terms of it."""
-        loaded = {n: f"{name}_{part if self.row.moves(name) else 0}" for n, (name, _) in enumerate(self.body.named())}
+        loaded = {
+            operand_index: f"{name}_{part if self.along.moves(name) else 0}"
+            for operand_index, (name, _) in enumerate(self.body.named())
+        }
         nodes, names = self.graph.nodes, dict[int, str]()
-        lines = [*loads, *self.body.lines(lambda number: "", names, loaded, numbers=numbers)]
-        for number, output in enumerate(self.outputs):
-            lines.append(f"out{number}[out_at{part} + j] = {store(names[output], nodes[output].dtype)}")
-        for number, position in enumerate(self.group.reduces):
+        lines = [*loads, *self.body.lines(lambda name: "", names, loaded, numbers=numbers)]
+        for output_index, output in enumerate(self.outputs):
+            lines.append(f"out{output_index}[out_at{part} + j] = {as_stored(names[output], nodes[output].dtype)}")
+        for reduce_index, position in enumerate(self.group.reduces):
             value = names[self.body.member(nodes[position].inputs[0])]
-            lines.append(f"v{number}_{part} = {self.partials.element(position, value)}")
+            lines.append(f"v{reduce_index}_{part} = {self.partials.element(position, value)}")
         return lines
 
-    def _joined(self, number: int, position: int, terms: list[str]) -> list[str]:
+    def _joined(self, reduce_index: int, position: int, terms: list[str]) -> list[str]:
         """The lines that combine terms of a reduction and store the partial result."""
         lines, level = [], 0
-        array = self.partials.array("partial", position) if self.singles else f"partial{number}"
+        array = self.partials.array("partial", position) if self.singles else f"partial{reduce_index}"
         dtype, wide = self.partials.term(position), self.partials.accumulator(position)
         while len(terms) > 1:
             if level == SINGLE_LEVELS and dtype != wide:
@@ -239,18 +246,18 @@ class Short(KernelForm):
                 lines.append(f"{left} = {combine(self.graph, position, left, right)}  # {self.graph.nodes[position].op.name}")
             terms = terms[:half]
         value = terms[0] if self.singles else cast(terms[0], dtype, wide)
-        return [*lines, f"{array}[{self.tile.at()}] = {store(value, dtype)}"]
+        return [*lines, f"{array}[{self.tile.at()}] = {as_stored(value, dtype)}"]
 
-    def _offset(self, number: int) -> str:
+    def _offset(self, operand_index: int) -> str:
         """Where a line's tile begins in an operand (or in what is packed of it), for element `place` of the rows."""
-        name = f"x{number}"
-        if number in self.packed:
-            return f"place * {self.tile.pitch}" if self.row.moves(name) else "0"
+        name = f"x{operand_index}"
+        if operand_index in self.packed:
+            return f"place * {self.tile.pitch}" if self.along.moves(name) else "0"
         terms = [f"{name}_line"]
         if self.steps[name]:
             terms.append("begin" if self.steps[name] == 1 else f"begin * {name}_step")
-        if self.row.moves(name):
-            terms.append(self.row.offset(name, "place"))
+        if self.along.moves(name):
+            terms.append(self.along.offset(name, "place"))
         return " + ".join(terms)
 
     def _place_of(self, name: str) -> str:
@@ -259,5 +266,5 @@ class Short(KernelForm):
         return f"{name}_line" + ("" if step == 0 else " + begin + j" if step == 1 else f" + (begin + j) * {name}_step")
 
 
-def _without(items: Sequence[int], index: int) -> tuple[int, ...]:
-    return tuple(item for number, item in enumerate(items) if number != index)
+def _without(values: Sequence[int], index: int) -> tuple[int, ...]:
+    return tuple(value for place, value in enumerate(values) if place != index)

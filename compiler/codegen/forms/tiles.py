@@ -45,22 +45,22 @@ class Tile:
 
     def partials(self, source: Source, partials: Partials, array: str, room: int, singles: int) -> None:
         """The arrays of partial results that `halve` combines."""
-        for number, position in enumerate(partials.reduces):
+        for reduce_index, position in enumerate(partials.reduces):
             if singles and partials.single(position):
                 self.buffer(source, partials.array(array, position), room, partials.term(position))
-            self.buffer(source, f"{array}{number}", room, partials.accumulator(position))
+            self.buffer(source, f"{array}{reduce_index}", room, partials.accumulator(position))
 
     def halve(self, source: Source, partials: Partials, array: str, left: str, singles: int) -> None:
         """Combine the first `left` elements of each row into the first."""
         partials.halve(source, array, "", left, str(self.pitch), ACROSS, singles)
 
-    def pack(self, source: Source, number: int, element: str, before: Iterable[str] = ()) -> None:
+    def pack(self, source: Source, operand_index: int, element: str, before: Iterable[str] = ()) -> None:
         """Along row j: copy its elements of an operand, of which `element` is element k after the lines `before`."""
-        source.loop("for k in range(length):", [*before, f"pack{number}[{self.at()}] = {element}"])
+        source.loop("for k in range(length):", [*before, f"pack{operand_index}[{self.at()}] = {element}"])
 
-    def unpack(self, source: Source, number: int, start: str) -> None:
+    def unpack(self, source: Source, output_index: int, start: str) -> None:
         """Write what is stored of a tile: row j begins at `start`."""
         source.loop(ACROSS)
-        source.add(f"y{number}_at = {start}")
-        source.loop("for k in range(length):", [f"y{number}[y{number}_at + k] = out{number}[{self.at()}]"])
+        source.add(f"y{output_index}_at = {start}")
+        source.loop("for k in range(length):", [f"y{output_index}[y{output_index}_at + k] = out{output_index}[{self.at()}]"])
         source.end()
