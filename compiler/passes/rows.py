@@ -161,7 +161,7 @@ class _Planner:
             elif place.slot not in self.level:
                 wide = place.broadcast(self.group.shape)
                 moved = [stride for stride, size in zip(wide.strides, wide.shape, strict=True) if size > 1]
-                total += 1.0 if moved[-1] in (0, 1) else 2.0 * RECOMPUTED_FLOPS
+                total += 1.0 if moved[-1:] in ([], [0], [1]) else 2.0 * RECOMPUTED_FLOPS
         return total
 
 
