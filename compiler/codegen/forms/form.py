@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from lazytensor.compiler.codegen.nest.arguments import Arguments, Phase
 from lazytensor.compiler.codegen.nest.elementwise import Elementwise
-from lazytensor.compiler.codegen.nest.expressions import suffix
+from lazytensor.compiler.codegen.nest.expressions import as_stored, suffix
 from lazytensor.compiler.codegen.nest.loops import Strides, operations
 from lazytensor.compiler.codegen.source import Source
 from lazytensor.compiler.graph import Graph
@@ -92,6 +92,10 @@ class KernelForm(ABC):
         for index, position in enumerate(positions):
             node = self.graph.nodes[position]
             arguments.result(f"{letter}{index}", position, node.shape, node.dtype, suffix(node.dtype))
+
+    def assign(self, target: str, position: int, names: Mapping[int, str]) -> str:
+        """The line that stores the value of a node, which `names` has, in memory."""
+        return f"{target} = {as_stored(names[position], self.graph.nodes[position].dtype)}"
 
     def element_nanoseconds(self) -> float:
         """A rough cost for each element of the group's shape on one thread."""

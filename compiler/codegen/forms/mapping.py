@@ -122,7 +122,7 @@ class Map(KernelForm):
         lines += self.body.lines(lambda name: self.nest.index(name, place), names, hoisted)
         for output_index, output in enumerate(self.outputs):
             index = self.nest.index(f"y{output_index}", place)
-            lines.append(f"y{output_index}[{index}] = {as_stored(names[output], self.graph.nodes[output].dtype)}")
+            lines.append(self.assign(f"y{output_index}[{index}]", output, names))
         if self.region is not None:
             value = self.graph.nodes[self.region.node].inputs[1]
             text = cast(names[value], self.graph.nodes[value].dtype, self.region.dtype)

@@ -196,7 +196,7 @@ class Reduce(KernelForm):
 
     def _elementwise(self, target: str) -> tuple[list[str], list[str]]:
         """The lines for one element, and the loads before the loop."""
-        body, nodes = self.body, self.graph.nodes
+        body = self.body
         needed = body.used() | body.operands_of(self.buffers)
         hoisted = body.hoisted(self.vector, needed)
         before = [f"{name} = {body.value(operand_index, f'x{operand_index}_at')}" for operand_index, name in hoisted.items()]
@@ -205,10 +205,10 @@ class Reduce(KernelForm):
         names: dict[int, str] = {}
         lines = body.lines(lambda name: self.vector.element(name, "j"), names, hoisted, needed)
         for member, name in self.buffers.items():
-            lines.append(f"{name}[{target}] = {as_stored(names[member], nodes[member].dtype)}")
+            lines.append(self.assign(f"{name}[{target}]", member, names))
         for output_index, output in enumerate(self.outputs):
             index = self.vector.element(f"y{output_index}", "j")
-            lines.append(f"y{output_index}[{index}] = {as_stored(names[output], nodes[output].dtype)}")
+            lines.append(self.assign(f"y{output_index}[{index}]", output, names))
         return lines, before
 
     def _row_units(self, source: Source) -> None:
@@ -315,7 +315,5 @@ class Reduce(KernelForm):
             lines.append(line)
         lines += self.epilogue.lines(at, names, {})
         for result_index, position in enumerate(self.results):
-            lines.append(
-                f"z{result_index}[{at(f'z{result_index}')}] = {as_stored(names[position], self.graph.nodes[position].dtype)}"
-            )
+            lines.append(self.assign(f"z{result_index}[{at(f'z{result_index}')}]", position, names))
         return lines

@@ -129,11 +129,10 @@ class RowTiles(KernelForm):
         """Compute and store what there is once a row, before a pass."""
         if not row_pass.values:
             return
-        rows, nodes = self.rows, self.graph.nodes
+        rows = self.rows
         names: dict[int, str] = {}
         lines = self._known(names)
         for position in row_pass.values:
-            node = nodes[position]
             if position in self.group.reduces:
                 lanes = rows.lanes_of(position)
                 line, names[position] = lanes.finished(position, f"v{next(self.numbers)}", lanes.prefix, "j")
@@ -145,9 +144,9 @@ class RowTiles(KernelForm):
                     hoisted[operand_index] = f"h{next(self.numbers)}"
                     lines.append(f"{hoisted[operand_index]} = {load(f'held_{name}', 'j', operand.dtype)}")
                 lines += self._lines(epilogue, names, hoisted, {position})
-            lines.append(f"{self.values[position]}[j] = {as_stored(names[position], node.dtype)}")
+            lines.append(self.assign(f"{self.values[position]}[j]", position, names))
             if position in self.results:
-                lines.append(f"z{self.results.index(position)}[begin + j] = {as_stored(names[position], node.dtype)}")
+                lines.append(self.assign(f"z{self.results.index(position)}[begin + j]", position, names))
         source.loop(ACROSS, lines)
         self.done.update(row_pass.values)
 
@@ -185,7 +184,7 @@ class RowTiles(KernelForm):
         for array, value, reduction in terms:
             text = lanes.element(reduction, names[body.member(value)])
             lines.append(f"{array}[{at}] = {as_stored(text, lanes.term(reduction))}")
-        lines += [f"{array}[{at}] = {as_stored(names[position], nodes[position].dtype)}" for array, position in written]
+        lines += [self.assign(f"{array}[{at}]", position, names) for array, position in written]
         source.loop("for k in range(length):")
         source.add(*rows.along.split("k"), *before)
         source.loop(ACROSS, lines)

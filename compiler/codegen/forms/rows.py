@@ -14,7 +14,7 @@ from lazytensor.compiler.codegen.forms.lanes import Lanes, ahead, reducible
 from lazytensor.compiler.codegen.nest.arguments import Arguments, Phase, storage
 from lazytensor.compiler.codegen.nest.axes import Axes, declare_axes, starts, walk
 from lazytensor.compiler.codegen.nest.elementwise import Elementwise, grain
-from lazytensor.compiler.codegen.nest.expressions import as_stored, load
+from lazytensor.compiler.codegen.nest.expressions import load
 from lazytensor.compiler.codegen.source import Source
 from lazytensor.compiler.graph import Graph
 from lazytensor.compiler.kernel import Group
@@ -95,10 +95,8 @@ class Rows(KernelForm):
 
     def _row_values(self, row_pass: Pass, names: dict[int, str]) -> list[str]:
         """The lines for what is computed once a row, before a pass."""
-        graph = self.graph
         lines = []
         for position in row_pass.values:
-            node = graph.nodes[position]
             if position in self.values:
                 lanes = self.lanes_of(position)
                 line, names[position] = lanes.finished(position, self.values[position], lanes.prefix, "0")
@@ -109,7 +107,7 @@ class Rows(KernelForm):
                 lines += epilogue.lines(lambda name: f"{name}_row", names, {}, needed, (position,), self.numbers)
             if position in self.results:
                 result_index = self.results.index(position)
-                lines.append(f"z{result_index}[z{result_index}_row] = {as_stored(names[position], node.dtype)}")
+                lines.append(self.assign(f"z{result_index}[z{result_index}_row]", position, names))
         return lines
 
     def lanes_of(self, position: int) -> Lanes:
@@ -230,9 +228,7 @@ class Rows(KernelForm):
             names[position] = f"b{loaded_index}"
             lines.append(f"b{loaded_index} = {load(self.kept[position], f'begin + {target}', graph.nodes[position].dtype)}")
         lines += self._computed(set(row_pass.body), "j", names, needed)
-        lines += [
-            f"{array}[{index}] = {as_stored(names[position], graph.nodes[position].dtype)}" for array, index, position in written
-        ]
+        lines += [self.assign(f"{array}[{index}]", position, names) for array, index, position in written]
         return lines, self._hoisted(needed)
 
     def _hoisted(self, operand_indices: set[int]) -> list[str]:

@@ -225,7 +225,7 @@ class Short(KernelForm):
         nodes, names = self.graph.nodes, dict[int, str]()
         lines = [*loads, *self.body.lines(lambda name: "", names, loaded, numbers=numbers)]
         for output_index, output in enumerate(self.outputs):
-            lines.append(f"out{output_index}[out_at{part} + j] = {as_stored(names[output], nodes[output].dtype)}")
+            lines.append(self.assign(f"out{output_index}[out_at{part} + j]", output, names))
         for reduce_index, position in enumerate(self.group.reduces):
             value = names[self.body.member(nodes[position].inputs[0])]
             lines.append(f"v{reduce_index}_{part} = {self.partials.element(position, value)}")
