@@ -73,7 +73,7 @@ class Partials:
         short = parts is not None and not parts[2] and math.prod(source.shape[axis] for axis in parts[1]) in SHORT_ROWS
         return source.dtype if short else wide
 
-    def element(self, position: int, text: str) -> str:
+    def as_term(self, position: int, text: str) -> str:
         """A reduction's input, `text`, as its first partial results are."""
         have, want = self.graph.nodes[self.graph.nodes[position].inputs[0]].dtype, self.term(position)
         return f"{suffix(want)}({text})" if have.kind == "b" and want.kind != "b" else cast(text, have, want)

@@ -186,7 +186,7 @@ class Reduce(KernelForm):
             text = names[self.body.member(value)]
         else:
             text = load(self.buffers[self.body.member(value)], index, self.graph.nodes[value].dtype)
-        return lines, self.partials.element(position, text)
+        return lines, self.partials.as_term(position, text)
 
     def _evaluate(self, source: Source, before: str) -> None:
         """Compute `count` elements of the body from `begin` on: into buffers and outputs."""

@@ -182,7 +182,7 @@ class RowTiles(KernelForm):
                 before.append(f"{variable} = {body.value(operand_index, rows.along.offset(name, 'k') or '0')}")
         lines += self._lines(body, names, hoisted, set(row_pass.body))
         for array, value, reduction in terms:
-            text = lanes.element(reduction, names[body.member(value)])
+            text = lanes.as_term(reduction, names[body.member(value)])
             lines.append(f"{array}[{at}] = {as_stored(text, lanes.term(reduction))}")
         lines += [self.assign(f"{array}[{at}]", position, names) for array, position in written]
         source.loop("for k in range(length):")

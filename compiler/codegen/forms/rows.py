@@ -194,7 +194,7 @@ class Rows(KernelForm):
             text = load(self.kept[source], f"begin + {index}", dtype)
         else:
             text = load(blocks[source], index, dtype)
-        return lines, self.lanes[0].element(position, text)
+        return lines, self.lanes_of(position).as_term(position, text)
 
     def _computed(self, positions: set[int], index: str, names: dict[int, str], needed: set[int]) -> list[str]:
         """The lines for body nodes at element `index` of the current segment."""

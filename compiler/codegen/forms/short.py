@@ -228,7 +228,7 @@ class Short(KernelForm):
             lines.append(self.assign(f"out{output_index}[out_at{part} + j]", output, names))
         for reduce_index, position in enumerate(self.group.reduces):
             value = names[self.body.member(nodes[position].inputs[0])]
-            lines.append(f"v{reduce_index}_{part} = {self.partials.element(position, value)}")
+            lines.append(f"v{reduce_index}_{part} = {self.partials.as_term(position, value)}")
         return lines
 
     def _joined(self, reduce_index: int, position: int, terms: list[str]) -> list[str]:
