@@ -14,7 +14,7 @@ from lazytensor.compiler.graph import Graph, Shape
 from lazytensor.compiler.kernel import Access, access
 from lazytensor.compiler.liveness import alone
 from lazytensor.compiler.ops.row import Kind
-from lazytensor.compiler.passes.memory_plan import Draft
+from lazytensor.compiler.passes.memory_plan import StepDraft
 from lazytensor.compiler.plan import Environment, Lane, restarts
 from lazytensor.compiler.tuning import BLAS_FLOPS, GRAIN, POOLED_BYTES
 from lazytensor.compiler.updates import Writing, destination, reader
@@ -28,7 +28,7 @@ def strided(base: np.ndarray[Any, Any], shape: Shape, strides: tuple[int, ...], 
     return np.ndarray(shape, base.dtype, base, offset * item, tuple(stride * item for stride in strides))
 
 
-def lower(graph: Graph, position: int) -> Draft:
+def lower(graph: Graph, position: int) -> StepDraft:
     """The draft of one node."""
     node = graph.nodes[position]
     found = [access(graph, item) for item in node.inputs]
@@ -46,7 +46,7 @@ def lower(graph: Graph, position: int) -> Draft:
         shared = node.kind is Kind.ELEMENTWISE and node.op.into is not None and node.size > GRAIN
         make = lambda consumed: general  # noqa: E731
     reads = tuple(dict.fromkeys(item.slot for item in found))
-    return Draft(node.op.name, make, reads, (position,), node.origin, node_cost(graph, position), shared=shared)
+    return StepDraft(node.op.name, make, reads, (position,), node.origin, node_cost(graph, position), shared=shared)
 
 
 def _bound(graph: Graph, position: int) -> Callable[..., Any]:

@@ -13,7 +13,7 @@ from lazytensor.compiler.cost import compiled_cost, interpreted_cost
 from lazytensor.compiler.graph import Graph
 from lazytensor.compiler.kernel import Form, Group
 from lazytensor.compiler.passes.fusion import fuse
-from lazytensor.compiler.passes.memory_plan import Draft, last_uses, peak_bytes
+from lazytensor.compiler.passes.memory_plan import StepDraft, last_uses, peak_bytes
 from lazytensor.compiler.passes.place import insert_copies
 from lazytensor.compiler.passes.rewrite import PASSES, share_common
 from lazytensor.compiler.passes.schedule import Schedule, schedule
@@ -21,7 +21,7 @@ from lazytensor.compiler.plan import KernelInfo, Plan, Segment, Step, Stream
 
 _DUMP = os.environ.get("LAZYTENSOR_DUMP") == "1"
 
-Lower = Callable[[Graph, Group], tuple[Draft, KernelInfo] | None]
+Lower = Callable[[Graph, Group], tuple[StepDraft, KernelInfo] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +52,19 @@ def make_plan(graph: Graph, groups: tuple[Group, ...], options: Options, lower: 
 
     `lower` compiles a group, or returns None to have it interpreted.
     """
-    drafts: list[Draft] = []
+    drafts: list[StepDraft] = []
     devices: list[str] = []
     kernels: list[KernelInfo] = []
     for group in groups:
-        made, infos = _lower_group(graph, group, lower)
-        drafts += made
+        step_drafts, infos = _lower_group(graph, group, lower)
+        drafts += step_drafts
         kernels += infos
-        devices += [group.device] * len(made)
+        devices += [group.device] * len(step_drafts)
     scheduled = schedule(drafts, devices, dict(options.threads))
     return _assemble(graph, drafts, scheduled, tuple(kernels))
 
 
-def _lower_group(graph: Graph, group: Group, lower: Lower) -> tuple[list[Draft], list[KernelInfo]]:
+def _lower_group(graph: Graph, group: Group, lower: Lower) -> tuple[list[StepDraft], list[KernelInfo]]:
     """A compiled kernel; or else the group's random sources in kernels of their own, and what reads them in groups without them; or else
     the group's nodes one by one."""
     compiled = lower(graph, group)
@@ -78,12 +78,12 @@ def _lower_group(graph: Graph, group: Group, lower: Lower) -> tuple[list[Draft],
             [interpreted_info(graph, position, group.device) for position in group.members],
         )
     parts = [Group(Form.MAP, graph.nodes[position].shape, group.device, (position,), outputs=(position,)) for position in drawn]
-    drafts: list[Draft] = []
+    drafts: list[StepDraft] = []
     kernels: list[KernelInfo] = []
     rest = sorted(set(group.members) - set(drawn))
     for part in (*parts, *fuse(graph, rest)):
-        made, infos = _lower_group(graph, part, lower)
-        drafts += made
+        step_drafts, infos = _lower_group(graph, part, lower)
+        drafts += step_drafts
         kernels += infos
     return drafts, kernels
 
@@ -120,7 +120,7 @@ def interpreted_info(graph: Graph, position: int, device: str) -> KernelInfo:
     return KernelInfo(node.op.name, (node.op.name,), node.shape, device, "interpret", None)
 
 
-def _assemble(graph: Graph, drafts: list[Draft], scheduled: Schedule, kernels: tuple[KernelInfo, ...]) -> Plan:
+def _assemble(graph: Graph, drafts: list[StepDraft], scheduled: Schedule, kernels: tuple[KernelInfo, ...]) -> Plan:
     ordered = [drafts[number] for number in scheduled.order]
     masks = scheduled.reaches() if len(scheduled.devices) > 1 else []
     frees = last_uses(

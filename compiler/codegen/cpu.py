@@ -7,10 +7,10 @@ binds it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
-from lazytensor.compiler.codegen.forms.mapping import Draft, Map
+from lazytensor.compiler.codegen.forms.form import KernelForm
+from lazytensor.compiler.codegen.forms.mapping import Map
 from lazytensor.compiler.codegen.forms.reduction import Reduce
 from lazytensor.compiler.codegen.forms.regions import Ring
 from lazytensor.compiler.codegen.forms.row_tiles import RowTiles
@@ -26,7 +26,7 @@ from lazytensor.compiler.plan import Environment, Kernel, KernelInfo, Lane
 from lazytensor.compiler.tuning import KERNEL_CALL_SECONDS
 from lazytensor.compiler.updates import destination
 
-__all__ = ["KernelFunction", "KernelSpec", "Store", "build", "library_digest", "lower", "specify"]
+__all__ = ["FindKernel", "KernelFunction", "build", "library_digest", "lower", "specify"]
 
 
 class KernelFunction(Kernel, Protocol):
@@ -37,40 +37,22 @@ class KernelFunction(Kernel, Protocol):
 
 
 Run = Callable[[Environment, Lane], None]
-Store = Callable[[str, Callable[[], bytes]], KernelFunction]
+FindKernel = Callable[[str, Callable[[], bytes]], KernelFunction]
 """Finds the kernel of a source text, or has its object code built."""
 
 
-@dataclass(frozen=True, slots=True)
-class KernelSpec:
-    """A group that can be a kernel: `draft` writes its source."""
-
-    graph: Graph
-    group: Group
-    draft: Callable[[], Draft]
-
-
-def specify(graph: Graph, group: Group) -> KernelSpec | None:
+def specify(graph: Graph, group: Group) -> KernelForm | None:
     """How to make a kernel of a group, or None where it has to be interpreted."""
-    if group.form is Form.MAP:
-        nest = Ring(graph, group) if group.stores else Map(graph, group)
-        return KernelSpec(graph, group, nest.draft) if nest.valid else None
-    if group.form is Form.REDUCE:
-        loops = Reduce(graph, group)
-        if not loops.valid:
-            return None
-        short = Short(loops)
-        return KernelSpec(graph, group, short.draft if short.valid else loops.draft)
-    if group.form is Form.ROWS:
-        rows = Rows(graph, group)
-        if not rows.valid:
-            return None
-        tiles = RowTiles(rows)
-        return KernelSpec(graph, group, tiles.draft if tiles.valid else rows.draft)
+    if group.form is Form.MAP and (nest := Map.plan(graph, group)) is not None:
+        return Ring.of(nest) or nest
+    if group.form is Form.REDUCE and (loops := Reduce.plan(graph, group)) is not None:
+        return Short.of(loops) or loops
+    if group.form is Form.ROWS and (rows := Rows.plan(graph, group)) is not None:
+        return RowTiles.of(rows) or rows
     return None
 
 
-def lower(graph: Graph, group: Group, store: Store) -> tuple[memory_plan.Draft, KernelInfo] | None:
+def lower(graph: Graph, group: Group, find_kernel: FindKernel) -> tuple[memory_plan.StepDraft, KernelInfo] | None:
     """The draft of the step that runs a group as a compiled kernel, and what `explain` says of it; None where it has to be interpreted.
 
     Raises
@@ -78,15 +60,15 @@ def lower(graph: Graph, group: Group, store: Store) -> tuple[memory_plan.Draft, 
     KernelError
         If the compiler fails.
     """
-    spec = specify(graph, group)
-    return None if spec is None else build(spec, store)
+    form = specify(graph, group)
+    return None if form is None else build(form, find_kernel)
 
 
-def build(spec: KernelSpec, store: Store) -> tuple[memory_plan.Draft, KernelInfo]:
-    """Write the source of a specified kernel, compile or find it, and bind it to its slots."""
-    graph, group = spec.graph, spec.group
-    draft = spec.draft()
-    kernel = store(draft.source, lambda: compile_source(draft.source))
+def build(form: KernelForm, find_kernel: FindKernel) -> tuple[memory_plan.StepDraft, KernelInfo]:
+    """Write the source of a kernel, compile or find it, and bind it to its slots."""
+    graph, group = form.graph, form.group
+    draft = form.draft()
+    kernel = find_kernel(draft.source, lambda: compile_source(draft.source))
     arguments = draft.arguments
     reads = {array.slot for array in arguments.arrays} | {scalar.slot for scalar in arguments.scalars}
     writes = [result.slot for result in arguments.results if result.slot is not None]
@@ -99,7 +81,7 @@ def build(spec: KernelSpec, store: Store) -> tuple[memory_plan.Draft, KernelInfo
         reads.add(access(graph, graph.nodes[stored].inputs[0]).slot)
         writes.append(stored)
         make = lambda consumed: bind(arguments, kernel, draft.phases, destination(graph, stored, consumed))  # noqa: E731
-    step = memory_plan.Draft(
+    step = memory_plan.StepDraft(
         name=kernel.name,
         make=make,
         reads=tuple(sorted(reads)),

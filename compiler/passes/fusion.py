@@ -19,7 +19,7 @@ from lazytensor.compiler.tuning import MAX_NODES, MAX_OPERANDS
 
 
 @dataclass(slots=True)
-class _Draft:
+class _GroupDraft:
     form: Form
     shape: Shape
     device: str
@@ -38,45 +38,45 @@ class _Draft:
 class _Fuser:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self.drafts: list[_Draft] = []
+        self.drafts: list[_GroupDraft] = []
         self.home: dict[int, int] = {}  # position -> draft
         self.sibling: dict[tuple[int, tuple[Hashable, ...]], int] = {}  # (operand, axes) -> REDUCE draft without a body
         self.alias: list[int] = []  # merged drafts point to the draft that took them over
 
-    def find(self, number: int) -> int:
-        while self.alias[number] != number:
-            number = self.alias[number]
-        return number
+    def find(self, draft_index: int) -> int:
+        while self.alias[draft_index] != draft_index:
+            draft_index = self.alias[draft_index]
+        return draft_index
 
     def producer(self, position: int) -> int | None:
         """The draft that makes the value at `position` (seen through views), None for a bound input."""
-        number = self.home.get(access(self.graph, position).slot)
-        return None if number is None else self.find(number)
+        draft_index = self.home.get(access(self.graph, position).slot)
+        return None if draft_index is None else self.find(draft_index)
 
     def open(self, form: Form, shape: Shape, device: str) -> int:
-        self.drafts.append(_Draft(form, shape, device))
+        self.drafts.append(_GroupDraft(form, shape, device))
         self.alias.append(len(self.alias))
         return len(self.drafts) - 1
 
     def needed(self, node: GraphNode) -> set[int]:
-        return {found for found in map(self.producer, node.inputs) if found is not None}
+        return {draft_index for draft_index in map(self.producer, node.inputs) if draft_index is not None}
 
-    def allowed(self, number: int, needed: set[int]) -> bool:
-        """May a node that needs these drafts join draft `number`: does none of them wait for it?"""
-        return all(other == number or not self.drafts[other].ancestors >> number & 1 for other in needed)
+    def allowed(self, draft_index: int, needed: set[int]) -> bool:
+        """May a node that needs these drafts join draft `draft_index`: does none of them wait for it?"""
+        return all(other == draft_index or not self.drafts[other].ancestors >> draft_index & 1 for other in needed)
 
-    def attach(self, position: int, number: int, needed: set[int], part: list[int]) -> None:
-        draft = self.drafts[number]
+    def attach(self, position: int, draft_index: int, needed: set[int], part: list[int]) -> None:
+        draft = self.drafts[draft_index]
         part.append(position)
-        self.home[position] = number
-        draft.operands.update(item for item in self.graph.nodes[position].inputs if self.producer(item) != number)
+        self.home[position] = draft_index
+        draft.operands.update(operand for operand in self.graph.nodes[position].inputs if self.producer(operand) != draft_index)
         gained = draft.ancestors
-        for other in needed - {number}:
+        for other in needed - {draft_index}:
             gained |= self.drafts[other].ancestors | 1 << other
         if gained != draft.ancestors:
             draft.ancestors = gained
             for later in self.drafts:
-                if later.ancestors >> number & 1:
+                if later.ancestors >> draft_index & 1:
                     later.ancestors |= gained
 
     def merge(self, first: int, second: int) -> bool:
@@ -100,15 +100,17 @@ class _Fuser:
                 later.ancestors |= a.ancestors
         return True
 
-    def room(self, number: int, node: GraphNode) -> bool:
-        draft = self.drafts[number]
+    def room(self, draft_index: int, node: GraphNode) -> bool:
+        draft = self.drafts[draft_index]
         return draft.count < MAX_NODES and len(draft.operands) + len(node.inputs) <= MAX_OPERANDS
 
-    def fits(self, number: int, node: GraphNode, needed: set[int]) -> bool:
-        return self.drafts[number].device == node.device and self.room(number, node) and self.allowed(number, needed)
+    def fits(self, draft_index: int, node: GraphNode, needed: set[int]) -> bool:
+        return (
+            self.drafts[draft_index].device == node.device and self.room(draft_index, node) and self.allowed(draft_index, needed)
+        )
 
-    def is_body(self, item: int, number: int) -> bool:
-        return self.graph.nodes[item].kind is not Kind.VIEW and item in self.drafts[number].body
+    def is_body(self, operand: int, draft_index: int) -> bool:
+        return self.graph.nodes[operand].kind is not Kind.VIEW and operand in self.drafts[draft_index].body
 
     def add_elementwise(self, position: int, node: GraphNode) -> None:
         needed = self.needed(node)
@@ -116,13 +118,13 @@ class _Fuser:
         for candidate in sorted(needed):
             candidate = self.find(candidate)
             draft = self.drafts[candidate]
-            inside = [item for item in node.inputs if self.producer(item) == candidate]
+            inside = [operand for operand in node.inputs if self.producer(operand) == candidate]
             if draft.device != node.device or not inside:
                 continue
             if (
                 draft.shape == node.shape
                 and draft.form is not Form.CALL
-                and all(self.is_body(item, candidate) for item in inside)
+                and all(self.is_body(operand, candidate) for operand in inside)
             ):
                 if joined is None:
                     needed = {self.find(other) for other in needed}
@@ -137,8 +139,8 @@ class _Fuser:
                 return
         if self.add_epilogue(position, node, needed):
             return
-        number = self.open(Form.MAP, node.shape, node.device)
-        self.attach(position, number, needed, self.drafts[number].body)
+        draft_index = self.open(Form.MAP, node.shape, node.device)
+        self.attach(position, draft_index, needed, self.drafts[draft_index].body)
 
     def add_epilogue(self, position: int, node: GraphNode, needed: set[int]) -> bool:
         """Elementwise work on reduced values, in the kernel that reduced them."""
@@ -149,8 +151,8 @@ class _Fuser:
             if self.graph.nodes[draft.reduces[0]].shape != node.shape or not self.room(candidate, node):
                 continue
             tail = {*draft.reduces, *draft.epilogue}
-            inside = [item for item in node.inputs if self.producer(item) == candidate]
-            if all(item in tail for item in inside) and self.allowed(candidate, needed):
+            inside = [operand for operand in node.inputs if self.producer(operand) == candidate]
+            if all(operand in tail for operand in inside) and self.allowed(candidate, needed):
                 self.attach(position, candidate, needed, draft.epilogue)
                 return True
         return False
@@ -158,41 +160,41 @@ class _Fuser:
     def add_reduce(self, position: int, node: GraphNode) -> None:
         needed = self.needed(node)
         source = node.inputs[0]
-        number = self.producer(source)
-        if number is not None and self.is_body(source, number):
-            draft = self.drafts[number]
+        draft_index = self.producer(source)
+        if draft_index is not None and self.is_body(source, draft_index):
+            draft = self.drafts[draft_index]
             same = not draft.reduces or self.graph.nodes[draft.reduces[0]].params == node.params
             free = draft.form is not Form.CALL and not draft.stores
-            if free and draft.device == node.device and same and self.room(number, node):
+            if free and draft.device == node.device and same and self.room(draft_index, node):
                 draft.form = Form.REDUCE
-                self.attach(position, number, needed, draft.reduces)
+                self.attach(position, draft_index, needed, draft.reduces)
                 return
         # Reductions of one stored value over the same axes read it once.
         sibling = self.sibling.get((source, node.params))
         if sibling is not None and self.fits(sibling, node, needed):
             self.attach(position, sibling, needed, self.drafts[sibling].reduces)
             return
-        number = self.open(Form.REDUCE, self.graph.nodes[source].shape, node.device)
-        self.sibling[source, node.params] = number
-        self.attach(position, number, needed, self.drafts[number].reduces)
+        draft_index = self.open(Form.REDUCE, self.graph.nodes[source].shape, node.device)
+        self.sibling[source, node.params] = draft_index
+        self.attach(position, draft_index, needed, self.drafts[draft_index].reduces)
 
     def add_update(self, position: int, node: GraphNode) -> None:
         """A region store joins the loop that computes its values, if that is all it is."""
         base, value = node.inputs
         needed = self.needed(node)
-        number = self.producer(value)
-        if number is not None and self.is_body(value, number) and self.producer(base) != number:
-            draft = self.drafts[number]
+        draft_index = self.producer(value)
+        if draft_index is not None and self.is_body(value, draft_index) and self.producer(base) != draft_index:
+            draft = self.drafts[draft_index]
             free = draft.form is Form.MAP and not draft.stores and draft.shape == node.params[0] != ()
-            drawn = any(self.graph.nodes[item].op.seeded for item in draft.body)
-            if free and not drawn and self.fits(number, node, needed):
-                self.attach(position, number, needed, draft.stores)
+            drawn = any(self.graph.nodes[member].op.seeded for member in draft.body)
+            if free and not drawn and self.fits(draft_index, node, needed):
+                self.attach(position, draft_index, needed, draft.stores)
                 return
         self.add_call(position, node)
 
     def add_call(self, position: int, node: GraphNode) -> None:
-        number = self.open(Form.CALL, node.shape, node.device)
-        self.attach(position, number, self.needed(node), self.drafts[number].body)
+        draft_index = self.open(Form.CALL, node.shape, node.device)
+        self.attach(position, draft_index, self.needed(node), self.drafts[draft_index].body)
 
 
 def expressible(graph: Graph, position: int) -> bool:
@@ -218,40 +220,43 @@ def fuse(graph: Graph, positions: Iterable[int] | None = None) -> tuple[Group, .
             fuser.add_reduce(position, node)
         else:
             fuser.add_elementwise(position, node)
-    found = []
-    for number, draft in enumerate(fuser.drafts):
-        if fuser.alias[number] == number:
+    counted_groups = []
+    for draft_index, draft in enumerate(fuser.drafts):
+        if fuser.alias[draft_index] == draft_index:
             parts = map(tuple, (draft.body, draft.reduces, draft.epilogue, (), draft.stores))
             group = Group(draft.form, draft.shape, draft.device, *parts)
-            found.append((draft.ancestors.bit_count(), group))
-    found = _ordered(found)
-    if any(group.reduces for _, group in found):
-        found = _ordered(RowFuser(graph, [group for _, group in found], MAX_NODES, MAX_OPERANDS).run())
-    return _with_outputs(graph, [group for _, group in found])
+            counted_groups.append((draft.ancestors.bit_count(), group))
+    counted_groups = _ordered(counted_groups)
+    if any(group.reduces for _, group in counted_groups):
+        counted_groups = _ordered(RowFuser(graph, [group for _, group in counted_groups], MAX_NODES, MAX_OPERANDS).run())
+    return _with_outputs(graph, [group for _, group in counted_groups])
 
 
 def _ordered(groups: list[tuple[int, Group]]) -> list[tuple[int, Group]]:
     """The groups in an order in which they can run, from the numbers of those that each needs, however indirectly: a group's
     ancestors contain those of the groups it needs, and one more."""
-    return sorted(groups, key=lambda item: (item[0], item[1].members[0]))
+    return sorted(groups, key=lambda counted: (counted[0], counted[1].members[0]))
 
 
 def _with_outputs(graph: Graph, groups: list[Group]) -> tuple[Group, ...]:
     """The groups, each with those of its members that another group or the caller reads."""
-    home = {position: number for number, group in enumerate(groups) for position in group.members}
+    home = {position: group_index for group_index, group in enumerate(groups) for position in group.members}
     readers = graph.consumers()
     kept = set(graph.outputs)
 
-    def read_outside(position: int, number: int) -> bool:
+    def read_outside(position: int, group_index: int) -> bool:
         for reader in readers[position]:
             if graph.nodes[reader].kind is Kind.VIEW:
-                if any(home.get(user) != number for user in readers[reader]):
+                if any(home.get(user) != group_index for user in readers[reader]):
                     return True
-            elif home.get(reader) != number:
+            elif home.get(reader) != group_index:
                 return True
         return False
 
     return tuple(
-        replace(group, outputs=tuple(item for item in group.members if item in kept or read_outside(item, number)))
-        for number, group in enumerate(groups)
+        replace(
+            group,
+            outputs=tuple(position for position in group.members if position in kept or read_outside(position, group_index)),
+        )
+        for group_index, group in enumerate(groups)
     )

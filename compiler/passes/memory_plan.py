@@ -10,7 +10,7 @@ from lazytensor.compiler.plan import Environment, Lane, Step
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class StepDraft:
     """A step before its liveness is known: `make(consumed)` returns the callable, told which of the slots it reads die with it, so
     that it may write over them. `shared` says that it shares its work between threads itself."""
 
@@ -25,7 +25,7 @@ class Draft:
 
 
 def last_uses(
-    drafts: Sequence[Draft], stream_of: Sequence[int], reaches: Callable[[int, int], bool], outputs: Sequence[int]
+    drafts: Sequence[StepDraft], stream_of: Sequence[int], reaches: Callable[[int, int], bool], outputs: Sequence[int]
 ) -> list[tuple[int, ...]]:
     """For each draft, the slots that no later or concurrent draft reads: those it may free.
 
@@ -33,9 +33,9 @@ def last_uses(
     one keep the slot until the plan ends.
     """
     readers: dict[int, list[int]] = {}
-    for number, draft in enumerate(drafts):
+    for draft_index, draft in enumerate(drafts):
         for slot in (*draft.reads, *draft.writes):
-            readers.setdefault(slot, []).append(number)
+            readers.setdefault(slot, []).append(draft_index)
     kept = set(outputs)
     frees: list[list[int]] = [[] for _ in drafts]
     for slot, users in readers.items():
@@ -45,7 +45,7 @@ def last_uses(
     return [tuple(sorted(slots)) for slots in frees]
 
 
-def peak_bytes(graph: Graph, drafts: Sequence[Draft], frees: Sequence[Sequence[int]]) -> int:
+def peak_bytes(graph: Graph, drafts: Sequence[StepDraft], frees: Sequence[Sequence[int]]) -> int:
     """The most bytes of stored values alive at once when the drafts run in order, bound inputs not counted."""
     live = peak = 0
     for draft, dead in zip(drafts, frees, strict=True):

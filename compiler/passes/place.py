@@ -27,16 +27,16 @@ def insert_copies(graph: Graph) -> Graph:
             # A view lies where its base does; what is copied is what a reader sees through it.
             return replace(node, device=built[node.inputs[0]].device)
         operands = []
-        for item in node.inputs:
-            source = built[item]
+        for operand in node.inputs:
+            source = built[operand]
             if source.weak is None and source.device != node.device:
-                key = (item, node.device)
+                key = (operand, node.device)
                 if key not in copies:
                     copies[key] = len(built)
                     built.append(
                         GraphNode(
                             structural.to_device,
-                            (item,),
+                            (operand,),
                             (node.device,),
                             source.shape,
                             source.dtype,
@@ -44,8 +44,8 @@ def insert_copies(graph: Graph) -> Graph:
                             origin=node.origin,
                         )
                     )
-                item = copies[key]
-            operands.append(item)
+                operand = copies[key]
+            operands.append(operand)
         return replace(node, inputs=tuple(operands))
 
     return rebuild(graph, decide)

@@ -21,14 +21,14 @@ def rebuild(graph: Graph, decide: Callable[[int, GraphNode, list[GraphNode]], in
     renamed = list(range(graph.inputs))
     for position in range(graph.inputs, len(graph.nodes)):
         node = graph.nodes[position]
-        node = replace(node, inputs=tuple(renamed[item] for item in node.inputs))
+        node = replace(node, inputs=tuple(renamed[operand] for operand in node.inputs))
         decision = decide(position, node, built)
         if isinstance(decision, int):
             renamed.append(decision)
         else:
             renamed.append(len(built))
             built.append(decision)
-    return Graph(tuple(built), graph.inputs, tuple(renamed[item] for item in graph.outputs))
+    return Graph(tuple(built), graph.inputs, tuple(renamed[output] for output in graph.outputs))
 
 
 def drop_dead(graph: Graph) -> Graph:
@@ -43,14 +43,14 @@ def drop_dead(graph: Graph) -> Graph:
 
 def share_common(graph: Graph) -> Graph:
     """Compute equal expressions once. Scalars are data, so two of them are never taken for equal."""
-    found: dict[object, int] = {}
+    first_of: dict[object, int] = {}
 
     def decide(position: int, node: GraphNode, built: list[GraphNode]) -> int | GraphNode:
         key = (node.op, node.inputs, node.params, node.shape, node.dtype, node.device)
-        earlier = found.get(key)
+        earlier = first_of.get(key)
         if earlier is not None:
             return earlier
-        found[key] = len(built)
+        first_of[key] = len(built)
         return node
 
     return rebuild(graph, decide)
@@ -71,10 +71,10 @@ def split_axes(view: Access, shape: Shape) -> tuple[tuple[int, int, int], ...] |
     if rest != 0:
         return None
     walked: set[int] = set()
-    found = []
+    walks = []
     for stride, length in zip(view.strides, view.shape, strict=True):
         if stride == 0 or length == 1:
-            found.append((-1, 0, 0))
+            walks.append((-1, 0, 0))
             continue
         for axis, unit in enumerate(strides):
             if shape[axis] > 1 and axis not in walked and stride % unit == 0:
@@ -82,11 +82,11 @@ def split_axes(view: Access, shape: Shape) -> tuple[tuple[int, int, int], ...] |
                 last = starts[axis] + step * (length - 1)
                 if 0 <= last < shape[axis] and abs(step) * (length - 1) < shape[axis]:
                     walked.add(axis)
-                    found.append((axis, starts[axis], step))
+                    walks.append((axis, starts[axis], step))
                     break
         else:
             return None
-    return (*found, *((axis, starts[axis], 0) for axis in range(len(shape)) if axis not in walked))
+    return (*walks, *((axis, starts[axis], 0) for axis in range(len(shape)) if axis not in walked))
 
 
 def _through(view: Access, operand: Access, shape: Shape) -> Access | None:
@@ -107,21 +107,21 @@ def sink_views(graph: Graph) -> Graph:
     not repeat elements, and where an operand is an array: of Python numbers alone the result is 0-d, whatever shape is shown of it."""
     readers = graph.consumers()
     kept = set(graph.outputs)
-    view_row = next((node.op for node in graph.nodes if node.kind is Kind.VIEW), None)
+    view_op = next((node.op for node in graph.nodes if node.kind is Kind.VIEW), None)
     sunk: set[int] = set()
     for position, node in enumerate(graph.nodes):
         if node.kind is Kind.VIEW:
             base = node.inputs[0]
             if (
                 graph.nodes[base].kind is Kind.ELEMENTWISE
-                and any(graph.nodes[item].weak is None for item in graph.nodes[base].inputs)
+                and any(graph.nodes[operand].weak is None for operand in graph.nodes[base].inputs)
                 and base not in kept
                 and len(readers[base]) == 1
                 and node.size <= graph.nodes[base].size
                 and node.device == graph.nodes[base].device
             ):
                 sunk.add(position)
-    if not sunk or view_row is None:
+    if not sunk or view_op is None:
         return graph
 
     def decide(position: int, node: GraphNode, built: list[GraphNode]) -> int | GraphNode:
@@ -130,12 +130,12 @@ def sink_views(graph: Graph) -> Graph:
         producer = built[node.inputs[0]]
         view = Access(0, *node.params)  # type: ignore[arg-type]
         operands = []
-        for item in producer.inputs:
-            source = built[item]
+        for operand in producer.inputs:
+            source = built[operand]
             if source.weak is not None:
-                operands.append(item)
+                operands.append(operand)
                 continue
-            below = source.inputs[0] if source.kind is Kind.VIEW else item
+            below = source.inputs[0] if source.kind is Kind.VIEW else operand
             params = source.params if source.kind is Kind.VIEW else (source.shape, contiguous_strides(source.shape), 0)
             through = _through(view, Access(below, *params), producer.shape)  # type: ignore[arg-type]
             if through is None:
@@ -143,7 +143,7 @@ def sink_views(graph: Graph) -> Graph:
             operands.append(len(built))
             built.append(
                 GraphNode(
-                    view_row,
+                    view_op,
                     (below,),
                     (through.shape, through.strides, through.offset),
                     through.shape,

@@ -21,9 +21,10 @@ class RowFuser:
         self.groups: list[Group | None] = list(groups)
         self.most_nodes = most_nodes
         self.most_operands = most_operands
-        home = {position: number for number, group in enumerate(groups) for position in group.members}
+        home = {position: group_index for group_index, group in enumerate(groups) for position in group.members}
         self.needs = [
-            {home[slot] for slot in self._slots(group) if slot in home} - {number} for number, group in enumerate(groups)
+            {home[slot] for slot in self._slots(group) if slot in home} - {group_index}
+            for group_index, group in enumerate(groups)
         ]
         self.ancestors: list[int] = []  # bit i: the group needs group i, however indirectly
         for needs in self.needs:  # in running order
@@ -33,13 +34,13 @@ class RowFuser:
 
     def _slots(self, group: Group) -> set[int]:
         nodes = self.graph.nodes
-        return {access(self.graph, item).slot for position in group.members for item in nodes[position].inputs}
+        return {access(self.graph, operand).slot for position in group.members for operand in nodes[position].inputs}
 
     def run(self) -> list[tuple[int, Group]]:
         """Merge until nothing can be; the groups left, each with the number of those it needs, however indirectly."""
-        for number, group in enumerate(self.groups):
+        for group_index, group in enumerate(self.groups):
             if group is not None and group.reduces and outer_shape(self.graph, group) is not None:
-                while self._take_reader(number):
+                while self._take_reader(group_index):
                     pass
         return [
             (ancestors.bit_count(), group)
@@ -47,13 +48,13 @@ class RowFuser:
             if group is not None
         ]
 
-    def _take_reader(self, number: int) -> bool:
+    def _take_reader(self, group_index: int) -> bool:
         """Merge one of the groups that read group `number` into it."""
         for reader, needs in enumerate(self.needs):
-            if number in needs and not any(self.ancestors[other] >> number & 1 for other in needs):
-                merged = self._merged(self.groups[number], self.groups[reader])
+            if group_index in needs and not any(self.ancestors[other] >> group_index & 1 for other in needs):
+                merged = self._merged(self.groups[group_index], self.groups[reader])
                 if merged is not None:
-                    self._replace(number, reader, merged)
+                    self._replace(group_index, reader, merged)
                     return True
         return False
 
@@ -90,11 +91,11 @@ class RowFuser:
         self.needs[first] |= self.needs[second] - {first}
         gained = (self.ancestors[first] | self.ancestors[second]) & ~(1 << first)
         self.ancestors[first], self.needs[second] = gained, set()
-        for number, needs in enumerate(self.needs):
+        for group_index, needs in enumerate(self.needs):
             if second in needs:
                 needs.remove(second)
                 needs.add(first)
-            if self.ancestors[number] >> second & 1:
-                self.ancestors[number] = self.ancestors[number] & ~(1 << second) | 1 << first
-            if self.ancestors[number] >> first & 1:
-                self.ancestors[number] |= gained
+            if self.ancestors[group_index] >> second & 1:
+                self.ancestors[group_index] = self.ancestors[group_index] & ~(1 << second) | 1 << first
+            if self.ancestors[group_index] >> first & 1:
+                self.ancestors[group_index] |= gained

@@ -69,20 +69,20 @@ def row_links(graph: Graph, group: Group) -> dict[int, int] | None:
             return None
         if position in group.epilogue and node.shape not in (outer, (*outer, *(1,) * len(inner))):
             return None
-        for item in node.inputs:
-            found = access(graph, item)
-            if found.slot in values:
+        for operand in node.inputs:
+            place = access(graph, operand)
+            if place.slot in values:
                 steps = (*by_row, *(0,) * (len(node.shape) - len(outer)))
-                if node.kind is Kind.REDUCE or not _reads(found.broadcast(node.shape), steps):
+                if node.kind is Kind.REDUCE or not _reads(place.broadcast(node.shape), steps):
                     return None
-                links[item] = found.slot
-            elif found.slot in body and (position in group.epilogue or not _reads(found.broadcast(group.shape), by_element)):
+                links[operand] = place.slot
+            elif place.slot in body and (position in group.epilogue or not _reads(place.broadcast(group.shape), by_element)):
                 return None
     return links
 
 
 @dataclass(slots=True)
-class _Pass:
+class _PassDraft:
     body: set[int] = field(default_factory=set)
     loaded: set[int] = field(default_factory=set)
     saved: set[int] = field(default_factory=set)
@@ -98,75 +98,75 @@ class _Planner:
         self.level: dict[int, int] = {}  # position -> the first pass that can have it
         for position in group.members:
             self.level[position] = self._level(position)
-        self.passes = [_Pass() for _ in range(max(self.level.values()) + 1)]
+        self.passes = [_PassDraft() for _ in range(max(self.level.values()) + 1)]
         self.first: dict[int, int] = {}  # body node -> the pass that computes it first
 
     def _level(self, position: int) -> int:
         node = self.graph.nodes[position]
-        level = max((self.level.get(access(self.graph, item).slot, 0) for item in node.inputs), default=0)
+        level = max((self.level.get(access(self.graph, operand).slot, 0) for operand in node.inputs), default=0)
         return level + (node.kind is Kind.REDUCE)
 
     def slots(self, position: int) -> list[int]:
         """The body nodes that a node reads."""
-        found = (access(self.graph, item).slot for item in self.graph.nodes[position].inputs)
-        return [slot for slot in found if slot in self.body]
+        slots = (access(self.graph, operand).slot for operand in self.graph.nodes[position].inputs)
+        return [slot for slot in slots if slot in self.body]
 
     def plan(self) -> tuple[Pass, ...]:
         group, level = self.group, self.level
-        for number in range(len(self.passes)):
+        for pass_index in range(len(self.passes)):
             for position in group.reduces:
-                if level[position] == number + 1:
+                if level[position] == pass_index + 1:
                     for slot in self.slots(position):
-                        self.need(slot, number)
+                        self.need(slot, pass_index)
             for position in group.outputs:
-                if position in self.body and level[position] == number:
-                    self.need(position, number)
+                if position in self.body and level[position] == pass_index:
+                    self.need(position, pass_index)
         values = [position for position in group.members if position not in self.body]
         return tuple(
             Pass(
-                tuple(position for position in values if level[position] == number),
-                tuple(sorted(item.body)),
-                tuple(sorted(item.loaded)),
-                tuple(sorted(item.saved)),
-                tuple(position for position in group.reduces if level[position] == number + 1),
+                tuple(position for position in values if level[position] == pass_index),
+                tuple(sorted(draft.body)),
+                tuple(sorted(draft.loaded)),
+                tuple(sorted(draft.saved)),
+                tuple(position for position in group.reduces if level[position] == pass_index + 1),
             )
-            for number, item in enumerate(self.passes)
+            for pass_index, draft in enumerate(self.passes)
         )
 
-    def need(self, position: int, number: int) -> None:
+    def need(self, position: int, pass_index: int) -> None:
         """Have a body node's value in a pass: computed, computed again, or loaded from a row buffer."""
-        current = self.passes[number]
+        current = self.passes[pass_index]
         if position in current.body or position in current.loaded:
             return
-        first = self.first.setdefault(position, number)
-        if first < number and self.cost(position) > RECOMPUTED_FLOPS:
+        first = self.first.setdefault(position, pass_index)
+        if first < pass_index and self.cost(position) > RECOMPUTED_FLOPS:
             self.passes[first].saved.add(position)
             current.loaded.add(position)
             return
         current.body.add(position)
         for slot in self.slots(position):
-            self.need(slot, number)
+            self.need(slot, pass_index)
 
     def cost(self, position: int) -> float:
         """Of computing a value again, in operations; a load counts as one."""
         if position in self.first and position in self.passes[self.first[position]].saved:
             return 1.0
         total = float(self.graph.nodes[position].op.flops)
-        for item in self.graph.nodes[position].inputs:
-            if self.graph.nodes[item].weak is not None or total > RECOMPUTED_FLOPS:
+        for operand in self.graph.nodes[position].inputs:
+            if self.graph.nodes[operand].weak is not None or total > RECOMPUTED_FLOPS:
                 continue
-            found = access(self.graph, item)
-            if found.slot in self.body:
-                total += self.cost(found.slot)
-            elif found.slot not in self.level:
-                wide = found.broadcast(self.group.shape)
+            place = access(self.graph, operand)
+            if place.slot in self.body:
+                total += self.cost(place.slot)
+            elif place.slot not in self.level:
+                wide = place.broadcast(self.group.shape)
                 moved = [stride for stride, size in zip(wide.strides, wide.shape, strict=True) if size > 1]
-                total += 2.0 * RECOMPUTED_FLOPS if moved and moved[-1] not in (0, 1) else 1.0
+                total += 1.0 if moved[-1:] in ([], [0], [1]) else 2.0 * RECOMPUTED_FLOPS
         return total
 
 
 def row_passes(graph: Graph, group: Group) -> tuple[Pass, ...] | None:
     """The passes of a group for which there are `row_links`; None where too many values would have to be kept between them."""
     passes = _Planner(graph, group).plan()
-    kept = sum(graph.nodes[position].dtype.itemsize for item in passes for position in item.saved)
+    kept = sum(graph.nodes[position].dtype.itemsize for row_pass in passes for position in row_pass.saved)
     return passes if kept <= BUFFERED_BYTES else None

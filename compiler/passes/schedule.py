@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lazytensor.compiler.passes.memory_plan import Draft
+from lazytensor.compiler.passes.memory_plan import StepDraft
 from lazytensor.compiler.shield import complete
 from lazytensor.compiler.tuning import PARALLEL_SECONDS
 
@@ -33,14 +33,14 @@ class Schedule:
         return before
 
 
-def schedule(drafts: Sequence[Draft], devices: Sequence[str], threads: dict[str, int]) -> Schedule:
+def schedule(drafts: Sequence[StepDraft], devices: Sequence[str], threads: dict[str, int]) -> Schedule:
     """List scheduling: by longest path to the end, each step on the stream of its device where it can start first.
 
     Drafts come in an order in which they can run; `devices[i]` is where draft i runs. Work on one device stays on one stream in the
     given order, without networkx, where it is a chain, or little but what shares itself between the threads.
     """
     names = tuple(dict.fromkeys(devices))
-    writer = {slot: number for number, draft in enumerate(drafts) for slot in draft.writes}
+    writer = {slot: draft_index for draft_index, draft in enumerate(drafts) for slot in draft.writes}
     needs = [tuple(dict.fromkeys(writer[slot] for slot in draft.reads if slot in writer)) for draft in drafts]
     alone = sum(draft.cost for draft in drafts if not draft.shared)
     if len(names) == 1 and (alone < PARALLEL_SECONDS or threads[names[0]] == 1 or _is_chain(needs)):
@@ -52,46 +52,51 @@ def schedule(drafts: Sequence[Draft], devices: Sequence[str], threads: dict[str,
 
     graph = networkx.DiGraph()
     graph.add_nodes_from(range(len(drafts)))
-    graph.add_edges_from((need, number) for number in range(len(drafts)) for need in needs[number])
+    graph.add_edges_from((need, draft_index) for draft_index in range(len(drafts)) for need in needs[draft_index])
     urgency = [0.0] * len(drafts)
-    for number in reversed(list(networkx.topological_sort(graph))):
-        urgency[number] = drafts[number].cost + max((urgency[later] for later in graph.successors(number)), default=0.0)
+    for draft_index in reversed(list(networkx.topological_sort(graph))):
+        urgency[draft_index] = drafts[draft_index].cost + max(
+            (urgency[later] for later in graph.successors(draft_index)), default=0.0
+        )
 
     streams: list[str] = [name for name in names for _ in range(max(1, threads[name]))]
     free = [0.0] * len(streams)
     ended = [0.0] * len(drafts)
     stream_of = [-1] * len(drafts)
     order: list[int] = []
-    for number in networkx.lexicographical_topological_sort(graph, key=lambda item: (-urgency[item], item)):
-        ready = max((ended[need] for need in needs[number]), default=0.0)
-        own = [index for index, device in enumerate(streams) if device == devices[number]]
-        before = {stream_of[need] for need in needs[number]}
+    for draft_index in networkx.lexicographical_topological_sort(graph, key=lambda index: (-urgency[index], index)):
+        ready = max((ended[need] for need in needs[draft_index]), default=0.0)
+        own = [index for index, device in enumerate(streams) if device == devices[draft_index]]
+        before = {stream_of[need] for need in needs[draft_index]}
         # Ties go to the stream that made an operand: no event, and its cache is warm.
         best = min(own, key=lambda index: (max(free[index], ready), index not in before, index))
-        stream_of[number] = best
-        ended[number] = free[best] = max(free[best], ready) + drafts[number].cost
-        order.append(number)
+        stream_of[draft_index] = best
+        ended[draft_index] = free[best] = max(free[best], ready) + drafts[draft_index].cost
+        order.append(draft_index)
 
     used = sorted(set(stream_of))
     renumber = {stream: index for index, stream in enumerate(used)}
-    place = {number: index for index, number in enumerate(order)}
-    waits = tuple(_needed_waits(number, needs, stream_of, place) for number in order)
+    place = {draft_index: index for index, draft_index in enumerate(order)}
+    waits = tuple(_needed_waits(draft_index, needs, stream_of, place) for draft_index in order)
     return Schedule(
-        tuple(order), tuple(renumber[stream_of[number]] for number in order), tuple(streams[stream] for stream in used), waits
+        tuple(order),
+        tuple(renumber[stream_of[draft_index]] for draft_index in order),
+        tuple(streams[stream] for stream in used),
+        waits,
     )
 
 
 def _needed_waits(
-    number: int, needs: Sequence[tuple[int, ...]], stream_of: Sequence[int], place: dict[int, int]
+    draft_index: int, needs: Sequence[tuple[int, ...]], stream_of: Sequence[int], place: dict[int, int]
 ) -> tuple[int, ...]:
     """The last needed step of each other stream: a stream runs in order, so waiting for the last covers the earlier ones."""
     last: dict[int, int] = {}
-    for need in needs[number]:
-        if stream_of[need] != stream_of[number]:
+    for need in needs[draft_index]:
+        if stream_of[need] != stream_of[draft_index]:
             last[stream_of[need]] = max(last.get(stream_of[need], -1), place[need])
     return tuple(sorted(last.values()))
 
 
 def _is_chain(needs: Sequence[tuple[int, ...]]) -> bool:
     """Does every step but the first need the one before it?"""
-    return all(number - 1 in needed for number, needed in enumerate(needs) if number)
+    return all(draft_index - 1 in needed for draft_index, needed in enumerate(needs) if draft_index)

@@ -20,7 +20,7 @@ from lazytensor.compiler.graph import Graph, Node, linearize
 from lazytensor.compiler.kernel import Form, Group
 from lazytensor.compiler.liveness import observe
 from lazytensor.compiler.ops.row import Kind
-from lazytensor.compiler.passes.memory_plan import Draft
+from lazytensor.compiler.passes.memory_plan import StepDraft
 from lazytensor.compiler.plan import KernelError, KernelInfo, Plan
 from lazytensor.compiler.shield import complete
 from lazytensor.config import Token, config
@@ -28,7 +28,7 @@ from lazytensor.core.system import engine, kernel_store
 from lazytensor.runtime import forks
 
 if TYPE_CHECKING:
-    from lazytensor.compiler.codegen.cpu import Store
+    from lazytensor.compiler.codegen.cpu import FindKernel
     from lazytensor.runtime.kernel_store import KernelFunction
 
 log = logging.getLogger("lazytensor")
@@ -170,14 +170,14 @@ def _remember(key: Any, entry: Entry) -> None:
         _planned_nodes = sum(len(entry.graph.nodes) for entry in list(plans.values()))
 
 
-Lowered = tuple[Draft, KernelInfo] | None
+Lowered = tuple[StepDraft, KernelInfo] | None
 
 
 def _compile_all(graph: Graph, group: Group) -> Lowered:
     return _lower(graph, group, kernel_store())
 
 
-def _lower(graph: Graph, group: Group, store: Store) -> Lowered:
+def _lower(graph: Graph, group: Group, find_kernel: FindKernel) -> Lowered:
     """The group as a compiled kernel; None, to have NumPy compute it, where that cannot be."""
     if group.form is Form.CALL:
         return None
@@ -185,7 +185,7 @@ def _lower(graph: Graph, group: Group, store: Store) -> Lowered:
     from lazytensor.compiler.codegen.cpu import lower  # delayed: start-up time
 
     try:
-        return lower(graph, group, store)
+        return lower(graph, group, find_kernel)
     except NotReady:
         return None
     except KernelError as error:

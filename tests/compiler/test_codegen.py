@@ -17,7 +17,7 @@ from lazytensor.compiler.graph import Graph, GraphNode
 from lazytensor.compiler.kernel import Form, Group, contiguous_strides
 from lazytensor.compiler.ops.row import Kind
 from lazytensor.compiler.ops.table import TABLE
-from lazytensor.compiler.passes.memory_plan import Draft
+from lazytensor.compiler.passes.memory_plan import StepDraft
 from lazytensor.compiler.plan import KernelError, KernelInfo
 from lazytensor.runtime.kernel_store import KernelStore
 
@@ -71,7 +71,7 @@ class Builder:
         form = Form.REDUCE if reduces else Form.MAP
         return Group(form, shape, "cpu:0", tuple(body), tuple(reduces), tuple(epilogue), tuple(outputs))
 
-    def lower(self, group: Group, store: cpu.Store = STORE) -> tuple[Draft, KernelInfo] | None:
+    def lower(self, group: Group, store: cpu.FindKernel = STORE) -> tuple[StepDraft, KernelInfo] | None:
         return cpu.lower(Graph(tuple(self.nodes), self.inputs, group.outputs), group, store)
 
     def run(self, group: Group, piece: int = 0) -> list[Any]:

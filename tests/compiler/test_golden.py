@@ -41,9 +41,57 @@ def region_store() -> lt.Tensor:
     return x
 
 
-CASES: dict[str, Callable[[], lt.Tensor]] = {
-    function.__name__: function for function in (polynomial, broadcast_rows, transposed_slice, integers_to_floats, region_store)
-}
+def stencil() -> lt.Tensor:
+    """One stretch of memory in blocks of 1,024: each reads the ends of its neighbours, so it waits in the ring for the next one."""
+    x = lt.zeros((300, 400)).wait()
+    x[1:-1] = x[:-2] + x[2:]
+    return x
+
+
+def random_numbers() -> lt.Tensor:
+    return lt.random.default_rng(3).normal(size=10_000, dtype=lt.float32) * 2
+
+
+def sum_of_columns() -> lt.Tensor:
+    x = lt.zeros((300, 400)).wait()
+    return lt.sum(x, axis=0)
+
+
+def sum_in_chunks() -> lt.Tensor:
+    """A row of several chunks, whose elements are computed in the loops that combine them."""
+    x = lt.zeros(40_000).wait()
+    return lt.sum(x * x)
+
+
+def largest_and_its_root() -> lt.Tensor:
+    """A heavier body goes through a block buffer; what is left to do with the result is the epilogue."""
+    x = lt.zeros((300, 400)).wait()
+    return lt.sqrt(lt.max(lt.exp(x), axis=1) + 1)
+
+
+def softmax() -> lt.Tensor:
+    x = lt.zeros((300, 400)).wait()
+    weights = lt.exp(x - lt.max(x, axis=1, keepdims=True))
+    return weights / lt.sum(weights, axis=1, keepdims=True)
+
+
+def normalised_short_rows() -> lt.Tensor:
+    """Rows of eight, a tile of them at a time."""
+    x = lt.zeros((300, 8)).wait()
+    return x / lt.sum(x, axis=1, keepdims=True)
+
+
+def pairwise_distances() -> lt.Tensor:
+    """Short rows, of which a tile of results is computed together."""
+    x, y = lt.zeros((300, 3)).wait(), lt.zeros((200, 3)).wait()
+    return lt.sqrt(lt.sum((x[:, None] - y[None]) ** 2, axis=-1))
+
+
+FORMS = (
+    *(polynomial, broadcast_rows, transposed_slice, integers_to_floats, random_numbers, region_store, stencil),
+    *(sum_of_columns, sum_in_chunks, largest_and_its_root, softmax, normalised_short_rows, pairwise_distances),
+)
+CASES: dict[str, Callable[[], lt.Tensor]] = {function.__name__: function for function in FORMS}
 
 
 def source(case: str) -> str:

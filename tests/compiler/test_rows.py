@@ -20,7 +20,7 @@ from lazytensor.compiler.ops import elementwise as ops
 from lazytensor.compiler.ops import reductions, sources
 from lazytensor.compiler.ops.row import Kind
 from lazytensor.compiler.passes.fusion import expressible, fuse
-from lazytensor.compiler.passes.memory_plan import Draft
+from lazytensor.compiler.passes.memory_plan import StepDraft
 from lazytensor.compiler.passes.rewrite import drop_dead
 from lazytensor.compiler.pipeline import Options, make_plan
 from lazytensor.compiler.plan import KernelInfo
@@ -30,7 +30,7 @@ STORE = KernelStore()
 OPTIONS = Options(True, (("cpu:0", 1),))
 
 
-def lower(graph: Graph, group: Group) -> tuple[Draft, KernelInfo] | None:
+def lower(graph: Graph, group: Group) -> tuple[StepDraft, KernelInfo] | None:
     return cpu.lower(graph, group, STORE)
 
 

@@ -5,21 +5,21 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lazytensor.compiler.passes.memory_plan import Draft, last_uses
+from lazytensor.compiler.passes.memory_plan import StepDraft, last_uses
 from lazytensor.compiler.passes.schedule import Schedule, schedule
 from lazytensor.compiler.tuning import PARALLEL_SECONDS
 
 LONG = 10 * PARALLEL_SECONDS
 
 
-def draft(slot: int, *reads: int, cost: float = LONG) -> Draft:
+def draft(slot: int, *reads: int, cost: float = LONG) -> StepDraft:
     def never(consumed: frozenset[int]) -> object:
         raise AssertionError
 
-    return Draft(f"step {slot}", never, reads, (slot,), slot, cost)  # type: ignore[arg-type]
+    return StepDraft(f"step {slot}", never, reads, (slot,), slot, cost)  # type: ignore[arg-type]
 
 
-def check(drafts: list[Draft], devices: list[str], threads: dict[str, int]) -> Schedule:
+def check(drafts: list[StepDraft], devices: list[str], threads: dict[str, int]) -> Schedule:
     found = schedule(drafts, devices, threads)
     assert sorted(found.order) == list(range(len(drafts)))
     reaches = found.reaches()
@@ -41,7 +41,7 @@ def check(drafts: list[Draft], devices: list[str], threads: dict[str, int]) -> S
 
 
 @st.composite
-def programs(draw: st.DrawFn) -> tuple[list[Draft], list[str]]:
+def programs(draw: st.DrawFn) -> tuple[list[StepDraft], list[str]]:
     count = draw(st.integers(1, 25))
     drafts, devices = [], []
     for number in range(count):
@@ -53,7 +53,7 @@ def programs(draw: st.DrawFn) -> tuple[list[Draft], list[str]]:
 
 @settings(max_examples=150)
 @given(program=programs(), threads=st.integers(1, 3))
-def test_random_programs(program: tuple[list[Draft], list[str]], threads: int) -> None:
+def test_random_programs(program: tuple[list[StepDraft], list[str]], threads: int) -> None:
     drafts, devices = program
     found = check(drafts, devices, {"cpu:0": threads, "cpu:1": 1})
     again = schedule(drafts, devices, {"cpu:0": threads, "cpu:1": 1})
@@ -61,7 +61,7 @@ def test_random_programs(program: tuple[list[Draft], list[str]], threads: int) -
     check_liveness(drafts, found)
 
 
-def check_liveness(drafts: list[Draft], found: Schedule) -> None:
+def check_liveness(drafts: list[StepDraft], found: Schedule) -> None:
     ordered = [drafts[number] for number in found.order]
     masks = found.reaches()
     outputs = [ordered[-1].writes[0]]

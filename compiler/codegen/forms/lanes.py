@@ -16,8 +16,8 @@ import numpy as np
 
 from lazytensor.compiler.codegen.nest.arguments import storage
 from lazytensor.compiler.codegen.nest.axes import Axes, partition, wrapped
-from lazytensor.compiler.codegen.nest.body import Body
-from lazytensor.compiler.codegen.nest.expressions import cast, combine, identity, load, signature, store, suffix, supported
+from lazytensor.compiler.codegen.nest.elementwise import Elementwise
+from lazytensor.compiler.codegen.nest.expressions import as_stored, cast, combine, identity, load, signature, suffix, supported
 from lazytensor.compiler.codegen.source import Source
 from lazytensor.compiler.graph import Graph, Shape
 from lazytensor.compiler.order import BLOCK, LANES, ROW_CHUNK, SHORT_ROWS, SINGLE_LEVELS
@@ -27,7 +27,7 @@ Element = Callable[[int, str], tuple[list[str], str]]
 """`element(position, index)`: lines to compute, and element `index` of the current block of a reduction's input, as an accumulator."""
 
 
-def reducible(graph: Graph, position: int, shape: Shape, body: Body) -> bool:
+def reducible(graph: Graph, position: int, shape: Shape, body: Elementwise) -> bool:
     """Whether a kernel over `shape` can feed this reduction from its body or from memory."""
     node = graph.nodes[position]
     rule = signature(graph, position)
@@ -38,19 +38,18 @@ def reducible(graph: Graph, position: int, shape: Shape, body: Body) -> bool:
     return known and node.op.expression(rule.operands[:1]) is not None and body.reads(node.inputs[0])
 
 
-def ahead(body: Body, numbers: Iterable[int], outer: Axes, along: Axes, names: Sequence[str]) -> list[str]:
+def ahead(body: Elementwise, operand_indices: Iterable[int], outer: Axes, along: Axes) -> list[str]:
     """Lines that ask for memory of those operands that `block` reads one after the other, from the first row to the last."""
     lines = []
-    for number in sorted(numbers):
-        dtype = body.operands[number].dtype
+    for operand_index in sorted(operand_indices):
+        name, operand = body.named()[operand_index]
         size = along.length
         steps: list[int] = []
         for length in reversed(outer.sizes):
             steps.insert(0, size)
             size *= length
-        if body.operands[number].slot is not None and along.strides[number] == (1,) and outer.strides[number] == tuple(steps):
-            name = names[number]
-            lines.append(f"prefetch({name}, {name}_at + group + {AHEAD_BYTES // dtype.itemsize}, {LANES})")
+        if operand.slot is not None and along.strides[name] == (1,) and outer.strides[name] == tuple(steps):
+            lines.append(f"prefetch({name}, {name}_at + group + {AHEAD_BYTES // operand.dtype.itemsize}, {LANES})")
     return lines
 
 
@@ -74,6 +73,11 @@ class Partials:
         short = parts is not None and not parts[2] and math.prod(source.shape[axis] for axis in parts[1]) in SHORT_ROWS
         return source.dtype if short else wide
 
+    def as_term(self, position: int, text: str) -> str:
+        """A reduction's input, `text`, as its first partial results are."""
+        have, want = self.graph.nodes[self.graph.nodes[position].inputs[0]].dtype, self.term(position)
+        return f"{suffix(want)}({text})" if have.kind == "b" and want.kind != "b" else cast(text, have, want)
+
     def single(self, position: int) -> bool:
         return self.term(position) != self.accumulator(position)
 
@@ -82,20 +86,22 @@ class Partials:
         return f"{'single_' if self.single(position) else ''}{array}{self.reduces.index(position)}"
 
     def combined(self, position: int, left: str, right: str) -> str:
-        return store(combine(self.graph, position, left, right), self.accumulator(position))
+        return as_stored(combine(self.graph, position, left, right), self.accumulator(position))
 
-    def finished(self, position: int, text: str) -> str:
-        """The last partial result with the start value folded in."""
-        start = identity(self.graph, position)
-        return text if start is None else combine(self.graph, position, start, text)
+    def finished(self, position: int, name: str, array: str, index: str) -> tuple[str, str]:
+        """The line that names a reduction's last partial result, with the start value folded in, and the value that it is."""
+        dtype, start = self.accumulator(position), identity(self.graph, position)
+        text = load(f"{array}{self.reduces.index(position)}", index, dtype)
+        text = text if start is None else combine(self.graph, position, start, text)
+        return f"{name} = {text}", cast(name, dtype, self.graph.nodes[position].dtype)
 
     def steps(self, array: str, here: str, there: str, singles: int = 0) -> list[str]:
         """For each reduction, combine element `there` of its `array` into element `here`; `singles` is the number of levels that
         are yet to be in single precision, with this one, the last of which goes from one array to the other."""
         lines = []
-        for number, position in enumerate(self.reduces):
+        for reduce_index, position in enumerate(self.reduces):
             dtype = self.accumulator(position)
-            name = result = f"{array}{number}"
+            name = result = f"{array}{reduce_index}"
             if singles and self.single(position):
                 name = self.array(array, position)
                 result = name if singles > 1 else result
@@ -114,10 +120,10 @@ class Partials:
         other = wrapped("half + k") if step else "half + k"
         here, there = f"{start}k{times}{also}", f"{start}{other}{times}{also}"
 
-        def level(number: int) -> None:
+        def level(singles_left: int) -> None:
             source.add("half = (left + 1) // 2")
-            ranges = [("left - half", self.steps(array, here, there, number))]
-            if number == 1:
+            ranges = [("left - half", self.steps(array, here, there, singles_left))]
+            if singles_left == 1:
                 alone = [position for position in self.reduces if self.single(position)]
                 moved = [(self.array(array, p), f"{array}{self.reduces.index(p)}", self.accumulator(p)) for p in alone]
                 lines = [f"{new}[{here}] = {suffix(dtype)}({old}[{here}])" for old, new, dtype in moved]
@@ -130,8 +136,8 @@ class Partials:
             source.add("left = half")
 
         source.add(f"left = {width}")
-        for number in range(singles, 0, -1):
-            level(number)
+        for singles_left in range(singles, 0, -1):
+            level(singles_left)
         source.loop("while left > 1:")
         level(0)
         source.end()
@@ -149,32 +155,32 @@ class Lanes(Partials):
         self.singles = SINGLE_LEVELS if any(map(self.single, reduces)) else 0
 
     def declare(self, source: Source) -> None:
-        for number, position in enumerate(self.reduces):
+        for reduce_index, position in enumerate(self.reduces):
             if self.single(position):
                 name = self.array(self.prefix, position)
                 source.add(f"{name} = stack_buffer({LANES}, {storage(self.term(position))})")
             room = LANES if self.singles else ROW_CHUNK // BLOCK * LANES
-            source.add(f"{self.prefix}{number} = stack_buffer({room}, {storage(self.accumulator(position))})")
+            source.add(f"{self.prefix}{reduce_index} = stack_buffer({room}, {storage(self.accumulator(position))})")
 
     def block(self, source: Source, element: Element, ahead: Sequence[str] = ()) -> None:
         """Reduce block `block_number`, of `count` elements. LLVM keeps 128 lanes in vector registers: for one reduction at a time
         there are enough. `ahead` are those of `ahead`."""
         source.add(f"base = block_number * {LANES}", f"used = min(count, {LANES})", f"rest = max(count // {LANES}, 1) * {LANES}")
-        for number, position in enumerate(self.reduces):
+        for reduce_index, position in enumerate(self.reduces):
             dtype = self.term(position)
             lanes = self.array(self.prefix, position)
             have = load(lanes, "base + lane", dtype)
             comment = f"  # {self.graph.nodes[position].op.name}"
             lines, text = element(position, "lane")
-            source.loop("for lane in range(used):", [*lines, f"{lanes}[base + lane] = {store(text, dtype)}"])
+            source.loop("for lane in range(used):", [*lines, f"{lanes}[base + lane] = {as_stored(text, dtype)}"])
             if self.singles:  # rows with an element a lane at most
                 continue
-            source.add(*(line.replace("group + ", "") for line in ahead if number == 0))
+            source.add(*(line.replace("group + ", "") for line in ahead if reduce_index == 0))
             source.loop(f"for group in range({LANES}, rest, {LANES}):")
             lines, text = element(position, "group + lane")
             step = self.combined(position, have, text)
             source.loop(f"for lane in range({LANES}):", [*lines, f"{lanes}[base + lane] = {step}{comment}"])
-            source.add(*(ahead if number == 0 else ()))
+            source.add(*(ahead if reduce_index == 0 else ()))
             source.end()
             lines, text = element(position, "rest + lane")
             step = self.combined(position, have, text)
@@ -213,16 +219,16 @@ class Lanes(Partials):
         """Three halvings of all lanes in one loop."""
         eighth = LANES // 8
         lines = []
-        for number, position in enumerate(self.reduces):
-            name, dtype = f"{self.prefix}{number}", self.accumulator(position)
+        for reduce_index, position in enumerate(self.reduces):
+            name, dtype = f"{self.prefix}{reduce_index}", self.accumulator(position)
             terms = []
             for part in range(8):
-                terms.append(f"a{number}_{part}")
+                terms.append(f"a{reduce_index}_{part}")
                 lines.append(f"{terms[-1]} = {load(name, f'{part * eighth} + k' if part else 'k', dtype)}")
             while len(terms) > 1:
                 half = len(terms) // 2
                 for part in range(half):
                     lines.append(f"{terms[part]} = {combine(self.graph, position, terms[part], terms[half + part])}")
                 terms = terms[:half]
-            lines.append(f"{name}[k] = {store(terms[0], dtype)}")
+            lines.append(f"{name}[k] = {as_stored(terms[0], dtype)}")
         source.loop(f"for k in range({eighth}):", lines)

@@ -14,90 +14,76 @@ epilogue and store the results.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
+from lazytensor.compiler.codegen.forms.form import KernelForm
 from lazytensor.compiler.codegen.forms.lanes import Lanes, ahead, reducible
-from lazytensor.compiler.codegen.forms.mapping import Draft
 from lazytensor.compiler.codegen.nest.arguments import Arguments, Phase, storage
-from lazytensor.compiler.codegen.nest.axes import Axes, declare_axes, partition, starts, walk
-from lazytensor.compiler.codegen.nest.body import Body, grain
-from lazytensor.compiler.codegen.nest.expressions import cast, combine, identity, load, store, suffix
-from lazytensor.compiler.codegen.nest.loops import Operand, collapse
+from lazytensor.compiler.codegen.nest.axes import Axes, Parts, declare_axes, partition, starts, walk
+from lazytensor.compiler.codegen.nest.elementwise import Elementwise, grain
+from lazytensor.compiler.codegen.nest.expressions import as_stored, combine, identity, load
 from lazytensor.compiler.codegen.source import Source
 from lazytensor.compiler.graph import Graph
-from lazytensor.compiler.kernel import Group, contiguous_strides
+from lazytensor.compiler.kernel import Group
 from lazytensor.compiler.order import BLOCK, COLUMN_CHUNK, ROW_CHUNK
 from lazytensor.compiler.tuning import COLUMN_ROWS
 
 
-class Reduce:
-    """The loops of a REDUCE group. `valid` is False where no kernel can be made."""
+class Reduce(KernelForm):
+    """The loops of a REDUCE group."""
 
-    def __init__(self, graph: Graph, group: Group) -> None:
-        self.graph = graph
-        self.group = group
-        self.valid = False
-        self.partials = Lanes(graph, group.reduces)
-        axes, keepdims = graph.nodes[group.reduces[0]].params
-        reduced = set(axes)  # type: ignore[call-overload]
-        parts = partition(group.shape, reduced)
+    @classmethod
+    def plan(cls, graph: Graph, group: Group) -> Reduce | None:
+        """The loops, or None where no kernel can be made."""
+        first = graph.nodes[group.reduces[0]]
+        parts = partition(group.shape, set(first.params[0]))  # type: ignore[call-overload]
         if parts is None or not math.prod(group.shape):
-            return
-        if any(graph.nodes[position].params != (axes, keepdims) for position in group.reduces):
-            return
-        self.body = Body(graph, group.body, group.shape)
-        self.epilogue = Body(graph, group.epilogue, graph.nodes[group.reduces[0]].shape, group.reduces, ("e", "p"))
-        if not (self.body.valid and self.epilogue.valid):
-            return
-        if not all(reducible(graph, position, group.shape, self.body) for position in group.reduces):
-            return
-        plain = contiguous_strides(group.shape)
-        self.outputs = [
-            Operand(position, position, graph.nodes[position].dtype, plain)
-            for position in group.outputs
-            if position in group.body
-        ]
-        every = [*self.body.operands, *self.outputs]
-        self.names = [f"x{n}" for n in range(len(self.body.operands))] + [f"y{n}" for n in range(len(self.outputs))]
+            return None
+        if any(graph.nodes[position].params != first.params for position in group.reduces):
+            return None
+        body = Elementwise.of(graph, group.body, group.shape)
+        epilogue = Elementwise.of(graph, group.epilogue, first.shape, group.reduces, ("e", "p"))
+        if body is None or epilogue is None:
+            return None
+        if not all(reducible(graph, position, group.shape, body) for position in group.reduces):
+            return None
+        loops = cls(graph, group, body, epilogue, parts)
+        if body.fillers and (loops.columns or loops.outer.sizes or len(loops.vector.sizes) != 1):
+            return None
+        return loops
+
+    def __init__(self, graph: Graph, group: Group, body: Elementwise, epilogue: Elementwise, parts: Parts) -> None:
+        super().__init__(graph, group, body, (epilogue,))
+        self.epilogue = epilogue
+        self.parts = parts
+        self.partials = Lanes(graph, group.reduces)
         self.outer, self.reduced, self.inner = (
-            Axes(letter, *collapse([group.shape[a] for a in part], [tuple(o.strides[a] for a in part) for o in every]))
+            Axes.of(letter, [group.shape[a] for a in part], {n: tuple(s[a] for a in part) for n, s in self.elements.items()})
             for letter, part in zip("orc", parts, strict=True)
         )
         self.columns = bool(self.inner.sizes)
         if not self.columns and not self.reduced.sizes:  # one element in each row
-            self.reduced = Axes("r", (1,), [(1,)] * len(every))
+            self.reduced = Axes.one("r", self.elements)
         self.vector = self.inner if self.columns else self.reduced
-        if self.body.fillers and (self.columns or self.outer.sizes or len(self.vector.sizes) != 1):
-            return
-        self._place_results(reduced)
-        self._plan()
-        self.valid = True
+        self.result_axes = Axes.of("k", graph.nodes[group.reduces[0]].shape, self.row_values)
+        if not self.result_axes.sizes:
+            self.result_axes = Axes.one("k", self.row_values)
+        self._choose_buffers()
+        self._cut()
 
-    def _place_results(self, reduced: set[int]) -> None:
-        """The domain of the results, with the epilogue's operands and the outputs as they step through it."""
-        graph, group = self.graph, self.group
-        shape = graph.nodes[group.reduces[0]].shape
-        plain = contiguous_strides(shape)
-        self.results = [position for position in group.outputs if position not in group.body]
-        strides = [operand.strides for operand in self.epilogue.operands] + [plain] * len(self.results)
-        self.result_names = [f"e{n}" for n in range(len(self.epilogue.operands))] + [f"z{n}" for n in range(len(self.results))]
-        sizes, strides = collapse(shape, strides)
-        if not sizes:
-            sizes, strides = (1,), [(1,)] * len(strides)
-        self.result_axes = Axes("k", sizes, strides)
-
-    def _plan(self) -> None:
-        """Which reductions read memory in place, which read a buffer, and how the work is cut up."""
+    def _choose_buffers(self) -> None:
+        """Which reductions read memory in place (by the number of an operand), and which a buffer that the body is computed into."""
         self.direct: dict[int, int] = {}
         self.buffers: dict[int, str] = {}
         single = len(self.vector.sizes) == 1
         for position in self.group.reduces:
-            source = self.graph.nodes[position].inputs[0]
-            number = self.body.operand(source)
-            array = number is not None and single and self.body.operands[number].slot is not None
-            if number is not None and array and (self.columns or self.vector.strides[number] == (1,)):
-                self.direct[position] = number
+            value = self.graph.nodes[position].inputs[0]
+            operand_index = self.body.operand(value)
+            array = operand_index is not None and single and self.body.operands[operand_index].slot is not None
+            if operand_index is not None and array and (self.columns or self.vector.strides[f"x{operand_index}"] == (1,)):
+                self.direct[position] = operand_index
             else:
-                self.buffers.setdefault(self.body.member(source), f"values{len(self.buffers)}")
+                self.buffers.setdefault(self.body.member(value), f"values{len(self.buffers)}")
         # A buffer is spared where only one reduction would read it.
         self.light = (
             len(self.buffers) == len(self.group.reduces) == 1
@@ -116,6 +102,9 @@ class Reduce:
             and not (self.buffers or self.outputs)
             and all(identity(self.graph, position) is not None for position in self.group.reduces)
         )
+
+    def _cut(self) -> None:
+        """How the work is cut up: into `units` that reduce a chunk, and `finals` that combine chunks."""
         length = self.reduced.length
         if self.columns:
             self.chunk = min(max(COLUMN_CHUNK // self.inner.length, 64), 4096)
@@ -128,10 +117,7 @@ class Reduce:
         self.units = self.outer.length * self.chunks * self.strips
         self.finals = self.outer.length * self.strips
 
-    def draft(self) -> Draft:
-        graph, group = self.graph, self.group
-        arguments = Arguments()
-        source = Source()
+    def declare(self, arguments: Arguments) -> None:
         arguments.constant("units", self.units)
         arguments.constant("chunks", self.chunks)
         arguments.constant("length", self.reduced.length)
@@ -139,139 +125,118 @@ class Reduce:
         if self.columns:
             arguments.constant("width", self.inner.length)
             arguments.constant("strips", self.strips)
-        self.body.declare(arguments)
-        for number, output in enumerate(self.outputs):
-            arguments.result(f"y{number}", output.node, group.shape, output.dtype, suffix(output.dtype))
-        self.epilogue.declare(arguments)
-        for number, position in enumerate(self.results):
-            node = graph.nodes[position]
-            arguments.result(f"z{number}", position, node.shape, node.dtype, suffix(node.dtype))
+        self.declare_memory(arguments)
         room = self.outer.length * self.chunks * self.inner.length
-        for number, position in enumerate(group.reduces):
-            arguments.result(f"scratch{number}", None, (room,), self.partials.accumulator(position), "one partial result a chunk")
-        for axes in (self.outer, self.reduced, self.inner):
-            declare_axes(arguments, axes, self.names)
-        declare_axes(arguments, self.result_axes, self.result_names)
-        source.add(*arguments.lines)
-        self._buffers(source)
+        for reduce_index, position in enumerate(self.group.reduces):
+            arguments.result(
+                f"scratch{reduce_index}", None, (room,), self.partials.accumulator(position), "one partial result a chunk"
+            )
+        for axes in (self.outer, self.reduced, self.inner, self.result_axes):
+            declare_axes(arguments, axes)
+
+    def summary(self) -> str:
+        named = (("outer", self.outer), ("reduced", self.reduced), ("inner", self.inner))
+        shape = " x ".join(name for name, axes in named if axes.sizes)
+        return f"; the domain is {shape}. Units from `units` on combine the chunks."
+
+    def phases(self) -> tuple[Phase, ...]:
+        unit = self.element_nanoseconds() * math.prod(self.group.shape) / self.units + 20
+        return (Phase(0, self.units, grain(unit)), Phase(self.units, self.finals, grain(self._final_nanoseconds())))
+
+    def nanoseconds(self) -> float:
+        return self.element_nanoseconds() * math.prod(self.group.shape) + self._final_nanoseconds() * self.finals
+
+    def _final_nanoseconds(self) -> float:
+        """A rough cost of combining the chunks of one row, or of the columns of one strip."""
+        return (5.0 + self.epilogue.nanoseconds() + 0.5 * self.chunks) * max(self.inner.length, 1) / self.strips
+
+    def write(self, source: Source) -> None:
+        self.body.declare_fillers(source)
+        for member, name in self.buffers.items():
+            source.add(f"{name} = stack_buffer({BLOCK}, {storage(self.graph.nodes[member].dtype)})")
         if self.columns:
+            for reduce_index, position in enumerate(self.group.reduces):
+                source.add(f"sums{reduce_index} = stack_buffer({BLOCK}, {storage(self.partials.accumulator(position))})")
             self._column_units(source)
             self._column_finals(source)
         else:
+            self.partials.declare(source)
             self._row_units(source)
             self._row_finals(source)
-        return self._finish(source, arguments)
-
-    def _finish(self, source: Source, arguments: Arguments) -> Draft:
-        names = [self.graph.nodes[position].op.name for position in self.group.members]
-        shape = " x ".join(
-            name for name, axes in (("outer", self.outer), ("reduced", self.reduced), ("inner", self.inner)) if axes.sizes
-        )
-        text = source.text(names[-3:], f"{', '.join(names)}; the domain is {shape}. Units from `units` on combine the chunks.")
-        total = math.prod(self.group.shape)
-        each = (
-            self.body.nanoseconds() + 0.1 * len(self.group.reduces) + sum(0.04 * output.dtype.itemsize for output in self.outputs)
-        )
-        final = (5.0 + self.epilogue.nanoseconds() + 0.5 * self.chunks) * max(self.inner.length, 1) / self.strips
-        phases = (
-            Phase(0, self.units, grain(each * total / self.units + 20)),
-            Phase(self.units, self.finals, grain(final)),
-        )
-        return Draft(text, arguments, phases, each * total + final * self.finals)
-
-    def _buffers(self, source: Source) -> None:
-        for number, position in enumerate(self.body.fillers):
-            source.add(f"random{number} = stack_buffer({BLOCK}, {suffix(self.graph.nodes[position].dtype)})")
-        for member, name in self.buffers.items():
-            source.add(f"{name} = stack_buffer({BLOCK}, {storage(self.graph.nodes[member].dtype)})")
-        if not self.columns:
-            self.partials.declare(source)
-            return
-        for number, position in enumerate(self.group.reduces):
-            source.add(f"sums{number} = stack_buffer({BLOCK}, {storage(self.partials.accumulator(position))})")
 
     def _element(self, position: int, index: str, row: str = "") -> tuple[list[str], str]:
-        """Lines to compute, and element `index` of the current block of a reduction's input, as an accumulator; of the row `row` rows
-        further on, if given."""
-        source = self.graph.nodes[position].inputs[0]
-        dtype = self.graph.nodes[source].dtype
-        number = self.direct.get(position)
+        """Lines to compute, and element `index` of the current block of a reduction's input, as a term; of the row `row` rows further
+        on, if given."""
+        value = self.graph.nodes[position].inputs[0]
+        operand_index = self.direct.get(position)
         lines: list[str] = []
 
-        def at(number: int) -> str:
-            found = self.vector.element(number, self.names[number], index)
-            step = self.reduced.strides[number][0] if row else 0
-            return found if not step else f"{found} + {row}" if step == 1 else f"{found} + {row} * {self.names[number]}_r0"
+        def at(name: str) -> str:
+            place = self.vector.element(name, index)
+            step = self.reduced.strides[name][0] if row else 0
+            return f"{place} + {row}" if step == 1 else f"{place} + {row} * {name}_r0" if step else place
 
-        if number is not None:
-            text = self.body.value(number, at(number))
+        if operand_index is not None:
+            text = self.body.value(operand_index, at(self.body.names[operand_index]))
         elif self.light:
             names: dict[int, str] = {}
             used = self.body.used()
-            hoisted = {} if row else {n: f"c{n}" for n in self._still(used)}
-            lines = self.body.lines(at, names, hoisted, set(range(len(self.body.operands))) - used)
-            text = names[self.body.member(source)]
+            hoisted = {} if row else self.body.hoisted(self.vector, used)
+            lines = self.body.lines(at, names, hoisted, used)
+            text = names[self.body.member(value)]
         else:
-            text = load(self.buffers[self.body.member(source)], index, dtype)
-        want = self.partials.term(position)
-        if dtype.kind == "b" and want.kind != "b":
-            return lines, f"{suffix(want)}({text})"
-        return lines, cast(text, dtype, want)
-
-    def _still(self, numbers: set[int]) -> set[int]:
-        """Those of the operands that are one element for the whole of a segment."""
-        return {n for n in numbers if not (self.vector.sizes and self.vector.strides[n][-1])}
+            text = load(self.buffers[self.body.member(value)], index, self.graph.nodes[value].dtype)
+        return lines, self.partials.as_term(position, text)
 
     def _evaluate(self, source: Source, before: str) -> None:
         """Compute `count` elements of the body from `begin` on: into buffers and outputs."""
-        for number in range(len(self.body.fillers)):
-            source.add(self.body.fill(number, f"begin // {BLOCK}"))
-        walk(source, self.vector, self.names, before, self._elementwise)
+        for filler_index in range(len(self.body.fillers)):
+            source.add(self.body.fill(filler_index, f"begin // {BLOCK}"))
+        walk(source, self.vector, before, self._elementwise)
 
     def _elementwise(self, target: str) -> tuple[list[str], list[str]]:
         """The lines for one element, and the loads before the loop."""
-        needed = self.body.used() | {n for n in (self.body.operand(member) for member in self.buffers) if n is not None}
-        still = self._still(needed)
-        hoisted = {n: f"c{n}" for n in still}
+        body = self.body
+        needed = body.used() | body.operands_of(self.buffers)
+        hoisted = body.hoisted(self.vector, needed)
+        before = [f"{name} = {body.value(operand_index, f'x{operand_index}_at')}" for operand_index, name in hoisted.items()]
+        if not self.buffers and not self.outputs:
+            return [], before
         names: dict[int, str] = {}
-        skip = set(range(len(self.body.operands))) - needed
-        lines = self.body.lines(lambda number: self.vector.element(number, self.names[number], "j"), names, hoisted, skip)
-        stores = [
-            f"{name}[{target}] = {store(names[member], self.graph.nodes[member].dtype)}" for member, name in self.buffers.items()
-        ]
-        first = len(self.body.operands)
-        for number, output in enumerate(self.outputs):
-            index = self.vector.element(first + number, f"y{number}", "j")
-            stores.append(f"y{number}[{index}] = {store(names[output.node], output.dtype)}")
-        before = [f"c{n} = {self.body.value(n, f'{self.names[n]}_at')}" for n in sorted(still)]
-        return ([*lines, *stores] if stores else []), before
+        lines = body.lines(lambda name: self.vector.element(name, "j"), names, hoisted, needed)
+        for member, name in self.buffers.items():
+            lines.append(self.assign(f"{name}[{target}]", member, names))
+        for output_index, output in enumerate(self.outputs):
+            index = self.vector.element(f"y{output_index}", "j")
+            lines.append(self.assign(f"y{output_index}[{index}]", output, names))
+        return lines, before
 
     def _row_units(self, source: Source) -> None:
         source.loop("for unit in range(start, min(stop, units)):")
         source.add("used = 0", "row = unit // chunks", "first = (unit - row * chunks) * height")
         source.add(f"blocks = (min(length - first, height) + {BLOCK - 1}) // {BLOCK}")
-        starts(source, self.outer, self.names, "row", None, "row")
+        starts(source, self.outer, "row", None, "row")
         read = self.body.used() | set(self.direct.values())
-        lines = ahead(self.body, read, self.outer, self.reduced, self.names)
+        lines = ahead(self.body, read, self.outer, self.reduced)
         source.loop("for block_number in range(blocks):")
         source.add(f"begin = first + block_number * {BLOCK}", f"count = min(length - begin, {BLOCK})")
         self._evaluate(source, "row")
         self.partials.block(source, self._element, lines)
         source.end()
         self.partials.combine(source)
-        source.add(*(f"scratch{number}[unit] = lanes{number}[0]" for number in range(len(self.group.reduces))))
+        source.add(*(f"scratch{reduce_index}[unit] = lanes{reduce_index}[0]" for reduce_index in range(len(self.group.reduces))))
         source.end()
 
     def _column_units(self, source: Source) -> None:
         source.loop("for unit in range(start, min(stop, units)):")
         source.add("part = unit // strips", f"begin = (unit - part * strips) * {BLOCK}")
         source.add(f"count = min(width - begin, {BLOCK})", "row = part // chunks", "first = (part - row * chunks) * height")
-        starts(source, self.outer, self.names, "row", None, "row")
+        starts(source, self.outer, "row", None, "row")
         if self.tall:
             self._tall(source)
         else:
             source.loop("for line in range(first, min(first + height, length)):")
-            starts(source, self.reduced, self.names, "line", "row", "line")
+            starts(source, self.reduced, "line", "row", "line")
             self._evaluate(source, "line")
             source.loop("if line == first:")
             self._row(source, start=True)
@@ -280,16 +245,16 @@ class Reduce:
             self._row(source)
             source.end(2)
         source.add("place = part * width + begin")
-        for number in range(len(self.group.reduces)):
-            source.loop("for j in range(count):", [f"scratch{number}[place + j] = sums{number}[j]"])
+        for reduce_index in range(len(self.group.reduces)):
+            source.loop("for j in range(count):", [f"scratch{reduce_index}[place + j] = sums{reduce_index}[j]"])
         source.end()
 
     def _row(self, source: Source, start: bool = False) -> None:
         """Add up the elements of one row to the columns' sums, or start them."""
-        for number, position in enumerate(self.group.reduces):
-            dtype, sums = self.partials.accumulator(position), f"sums{number}"
+        for reduce_index, position in enumerate(self.group.reduces):
+            dtype, sums = self.partials.accumulator(position), f"sums{reduce_index}"
             lines, element = self._element(position, "j")
-            text = store(element, dtype) if start else self.partials.combined(position, load(sums, "j", dtype), element)
+            text = as_stored(element, dtype) if start else self.partials.combined(position, load(sums, "j", dtype), element)
             comment = "" if start else f"  # {self.graph.nodes[position].op.name}"
             source.loop("for j in range(count):", [*lines, f"{sums}[j] = {text}{comment}"])
 
@@ -297,7 +262,7 @@ class Reduce:
         """Add up the rows of a chunk, several in one loop over the columns."""
         source.add("line = first", "last = min(first + height, length)")
         source.loop("while line < last:")
-        starts(source, self.reduced, self.names, "line", "row", "line")
+        starts(source, self.reduced, "line", "row", "line")
         self._evaluate(source, "line")
         source.loop("if line == first:")
         self._row(source, start=True)
@@ -308,14 +273,14 @@ class Reduce:
         source.add("line += 1")
         source.end()
         source.loop("else:")
-        for number, position in enumerate(self.group.reduces):
+        for reduce_index, position in enumerate(self.group.reduces):
             dtype = self.partials.accumulator(position)
             lines, element = self._element(position, "j", "k")
             step = combine(self.graph, position, "total", element)
             source.loop("for j in range(count):")
-            source.add(f"total = {load(f'sums{number}', 'j', dtype)}")
+            source.add(f"total = {load(f'sums{reduce_index}', 'j', dtype)}")
             source.loop(f"for k in range({COLUMN_ROWS}):", [*lines, f"total = {step}  # {self.graph.nodes[position].op.name}"])
-            source.add(f"sums{number}[j] = {store('total', dtype)}")
+            source.add(f"sums{reduce_index}[j] = {as_stored('total', dtype)}")
             source.end()
         source.add(f"line += {COLUMN_ROWS}")
         source.end(2)
@@ -336,18 +301,19 @@ class Reduce:
         source.end()
 
     def _results(self, place: str) -> list[str]:
-        """The lines that finish element `index` of the results: start value, cast, epilogue, stores."""
-        lines = self.result_axes.split("index")
+        """The lines that finish element `index` of the results, whose partial results lie at `place`."""
+        axes = self.result_axes
+        return [*axes.split("index"), *self.results_lines("scratch", place, lambda name: axes.offset(name, "index") or "0")]
+
+    def results_lines(self, array: str, place: str, at: Callable[[str], str]) -> list[str]:
+        """The lines that finish one element of the results: start value, cast, epilogue, stores. Its partial results lie at `place` of
+        the arrays `array`, it at `at(name)` of an operand of the epilogue or a result."""
         names: dict[int, str] = {}
-        for number, position in enumerate(self.group.reduces):
-            dtype = self.partials.accumulator(position)
-            text = self.partials.finished(position, load(f"scratch{number}", place, dtype))
-            lines.append(f"r{number} = {text}")
-            names[position] = cast(f"r{number}", dtype, self.graph.nodes[position].dtype)
-        offsets = [self.result_axes.offset(n, name, "index") or "0" for n, name in enumerate(self.result_names)]
-        lines += self.epilogue.lines(lambda number: offsets[number], names, {})
-        first = len(self.epilogue.operands)
-        for number, position in enumerate(self.results):
-            dtype = self.graph.nodes[position].dtype
-            lines.append(f"z{number}[{offsets[first + number]}] = {store(names[position], dtype)}")
+        lines = []
+        for reduce_index, position in enumerate(self.group.reduces):
+            line, names[position] = self.partials.finished(position, f"r{reduce_index}", array, place)
+            lines.append(line)
+        lines += self.epilogue.lines(at, names, {})
+        for result_index, position in enumerate(self.results):
+            lines.append(self.assign(f"z{result_index}[{at(f'z{result_index}')}]", position, names))
         return lines

@@ -1,115 +1,119 @@
 """Kernels for ROWS groups whose rows are short: the passes of `forms.rows` over a tile of rows, with vectors across the rows.
 
-What a tile reads is packed, element k of its rows side by side, and what it writes is written from a tile row by row. Elements are
-combined by the tree of `forms.lanes`, so the bits are those of a kernel that goes along the rows. A unit, of which [start, stop) is
-a range, is a tile.
+Row values, of which there is one a row, lie in buffers of their own. A unit, of which [start, stop) is a range, is a tile.
 """
 
 from __future__ import annotations
 
 import itertools
 
-from lazytensor.compiler.codegen.forms.mapping import Draft
+from lazytensor.compiler.codegen.forms.form import KernelForm
+from lazytensor.compiler.codegen.forms.lanes import Lanes
 from lazytensor.compiler.codegen.forms.rows import Rows
-from lazytensor.compiler.codegen.nest.arguments import Phase, storage
-from lazytensor.compiler.codegen.nest.body import Body, grain
-from lazytensor.compiler.codegen.nest.expressions import cast, load, store, suffix
+from lazytensor.compiler.codegen.forms.tiles import ACROSS, Tile
+from lazytensor.compiler.codegen.nest.arguments import Arguments, Phase
+from lazytensor.compiler.codegen.nest.elementwise import Elementwise, grain
+from lazytensor.compiler.codegen.nest.expressions import as_stored, load
 from lazytensor.compiler.codegen.source import Source
 from lazytensor.compiler.passes.rows import Pass
-from lazytensor.compiler.tuning import ROW_BUFFERS, SHORT_MOST, TILE_PADDING, TILED_MOST
+from lazytensor.compiler.tuning import ROW_BUFFERS, TILED_MOST
 
 
-class RowTiles:
-    """The passes of a ROWS group over tiles of short rows. `valid` is False where `rows`, the general form, has to do."""
+class RowTiles(KernelForm):
+    """The passes of a ROWS group over tiles of short rows."""
 
-    def __init__(self, rows: Rows) -> None:
+    @classmethod
+    def of(cls, rows: Rows) -> RowTiles | None:
+        """The passes over tiles, or None where `rows`, the general form, has to do."""
+        if rows.along.length > TILED_MOST or not rows.along.sizes:
+            return None
+        nodes, operands = rows.graph.nodes, rows.body.named()
+        widths = [operand.dtype.itemsize for name, operand in operands if rows.outer.moves(name) and rows.along.moves(name)]
+        widths += [nodes[position].dtype.itemsize for position in (*rows.kept, *rows.outputs)]
+        widths += [rows.lanes_of(position).accumulator(position).itemsize for position in rows.group.reduces]
+        tile = next((tile for tile in map(Tile, (128, 64, 32)) if sum(widths) * tile.room <= ROW_BUFFERS), None)
+        return None if tile is None else cls(rows, tile)
+
+    def __init__(self, rows: Rows, tile: Tile) -> None:
+        super().__init__(rows.graph, rows.group, rows.body, rows.epilogues)
         self.rows = rows
-        self.graph, self.group, self.body = rows.graph, rows.group, rows.body
         self.length = rows.along.length
         self.numbers = itertools.count()
         self.values: dict[int, str] = {}  # row value -> the array of a tile's values
         self.done: set[int] = set()  # the row values computed so far
         # Operands that are the same for all rows are read in place.
-        self.packed = {n for n in range(len(self.body.operands)) if rows.outer.moves(n)}
-        nodes = self.graph.nodes
-        widths = [self.body.operands[n].dtype.itemsize for n in self.packed if rows.along.moves(n)]
-        widths += [nodes[position].dtype.itemsize for position in (*rows.kept, *rows.outputs)]
-        widths += [rows.lanes[0].accumulator(position).itemsize for position in self.group.reduces]
-        most = ROW_BUFFERS // (sum(widths) * SHORT_MOST) - TILE_PADDING
-        self.tile = next((tile for tile in (128, 64, 32) if tile <= most), 0)
-        self.pitch = self.tile + TILE_PADDING
-        self.valid = self.tile > 0 and self.length <= TILED_MOST and bool(rows.along.sizes)
+        self.packed = {index: operand for index, (name, operand) in enumerate(self.body.named()) if rows.outer.moves(name)}
+        self.tile = tile
 
-    def draft(self) -> Draft:
-        rows, group = self.rows, self.group
+    def declare(self, arguments: Arguments) -> None:
+        self.rows.declare(arguments)
+        arguments.constant("rows", self.rows.outer.length)
+
+    def summary(self) -> str:
+        return " over short rows, across the rows."
+
+    def phases(self) -> tuple[Phase, ...]:
+        return (Phase(0, -(-self.rows.outer.length // self.tile.width), grain(self._row_nanoseconds() * self.tile.width)),)
+
+    def nanoseconds(self) -> float:
+        return self._row_nanoseconds() * self.rows.outer.length
+
+    def _row_nanoseconds(self) -> float:
+        return (self.element_nanoseconds() + 0.2 * (len(self.packed) + len(self.outputs))) * self.length
+
+    def write(self, source: Source) -> None:
         self.numbers, self.values, self.done = itertools.count(), {}, set()
-        arguments, source = rows.arguments(), Source()
-        arguments.constant("rows", rows.outer.length)
-        source.add(*arguments.lines)
         self._buffers(source)
         source.loop("for unit in range(start, stop):")
-        source.add(f"begin = unit * {self.tile}", f"count = min(rows - begin, {self.tile})")
+        source.add(f"begin = unit * {self.tile.width}", f"count = min(rows - begin, {self.tile.width})")
         self._pack(source)
-        for number, item in enumerate(rows.passes):
-            self._row_values(source, item)
-            self._pass(source, number, item)
-        for number in range(len(rows.outputs)):
-            source.loop("for j in range(count):")
-            source.add(f"y{number}_at = (begin + j) * length")
-            source.loop("for k in range(length):", [f"y{number}[y{number}_at + k] = out{number}[k * {self.pitch} + j]"])
-            source.end()
+        for row_pass, lanes in zip(self.rows.passes, self.rows.lanes, strict=True):
+            self._row_values(source, row_pass)
+            self._pass(source, row_pass, lanes)
+        for output_index in range(len(self.outputs)):
+            self.tile.unpack(source, output_index, "(begin + j) * length")
         source.end()
-        operations = [self.graph.nodes[position].op.name for position in group.members]
-        text = source.text(operations[-3:], f"{', '.join(operations)} over short rows, across the rows.")
-        copies = len(self.packed) + len(rows.outputs)
-        each = (rows.nanoseconds() + 0.2 * copies) * self.length
-        units = -(-rows.outer.length // self.tile)
-        return Draft(text, arguments, (Phase(0, units, grain(each * self.tile)),), each * rows.outer.length)
 
     def _buffers(self, source: Source) -> None:
-        rows, nodes = self.rows, self.graph.nodes
-        room = SHORT_MOST * self.pitch
-        for n in sorted(self.packed):
-            size = room if rows.along.moves(n) else self.tile
-            source.add(f"pack{n} = stack_buffer({size}, {storage(self.body.operands[n].dtype)})")
-        for body in rows.epilogues:
-            for n, operand in enumerate(body.operands):
-                source.add(f"held_{body.array_prefix}{n} = stack_buffer({self.tile}, {storage(operand.dtype)})")
-        for number, position in enumerate(rows.outputs):
-            source.add(f"out{number} = stack_buffer({room}, {storage(nodes[position].dtype)})")
+        rows, nodes, tile = self.rows, self.graph.nodes, self.tile
+        for operand_index, operand in self.packed.items():
+            room = tile.room if rows.along.moves(f"x{operand_index}") else tile.width
+            tile.buffer(source, f"pack{operand_index}", room, operand.dtype)
+        for body in self.epilogues:
+            for name, operand in body.named():
+                tile.buffer(source, f"held_{name}", tile.width, operand.dtype)
+        for output_index, position in enumerate(self.outputs):
+            tile.buffer(source, f"out{output_index}", tile.room, nodes[position].dtype)
         for position, name in rows.kept.items():
-            source.add(f"{name} = stack_buffer({room}, {storage(nodes[position].dtype)})")
-        for number, position in enumerate(p for item in rows.passes for p in item.values):
-            self.values[position] = f"value{number}"
-            source.add(f"value{number} = stack_buffer({self.tile}, {storage(nodes[position].dtype)})")
+            tile.buffer(source, name, tile.room, nodes[position].dtype)
+        for index, position in enumerate(p for row_pass in rows.passes for p in row_pass.values):
+            self.values[position] = f"value{index}"
+            tile.buffer(source, f"value{index}", tile.width, nodes[position].dtype)
         for lanes in rows.lanes:
-            for number, position in enumerate(lanes.reduces):
-                if lanes.single(position):
-                    name = lanes.array(lanes.prefix, position)
-                    source.add(f"{name} = stack_buffer({room}, {storage(lanes.term(position))})")
-                source.add(f"{lanes.prefix}{number} = stack_buffer({room}, {storage(lanes.accumulator(position))})")
+            tile.partials(source, lanes, lanes.prefix, tile.room, lanes.singles)
 
     def _pack(self, source: Source) -> None:
         """Copy what a tile reads: element j of its rows side by side."""
         rows = self.rows
-        names = [name for name in rows.names if name[0] not in "yz"]
-        source.loop("for j in range(count):")
+        source.loop(ACROSS)
         source.add("row = begin + j", *rows.outer.split("row"))
-        for number, name in enumerate(rows.names):
-            if name in names and (name[0] != "x" or number in self.packed):
-                source.add(f"{name}_row = {rows.outer.offset(number, name, 'row') or '0'}")
-        for n in sorted(self.packed):
-            if not rows.along.moves(n):
-                source.add(f"pack{n}[j] = {store(self.body.value(n, f'x{n}_row'), self.body.operands[n].dtype)}")
-        for body in rows.epilogues:
-            for n, operand in enumerate(body.operands):
-                name = f"{body.array_prefix}{n}"
-                source.add(f"held_{name}[j] = {store(body.value(n, f'{name}_row'), operand.dtype)}")
-        for n in sorted(self.packed):
-            if rows.along.moves(n):
-                text = self.body.value(n, f"x{n}_row + {rows.along.offset(n, f'x{n}', 'k')}")
-                line = f"pack{n}[k * {self.pitch} + j] = {store(text, self.body.operands[n].dtype)}"
-                source.loop("for k in range(length):", [*rows.along.split("k"), line])
+        read = [f"x{operand_index}" for operand_index in self.packed]
+        read += [name for epilogue in self.epilogues for name, _ in epilogue.named()]
+        source.add(*(f"{name}_row = {rows.outer.offset(name, 'row') or '0'}" for name in read))
+        along = []
+        for operand_index, operand in self.packed.items():
+            name = f"x{operand_index}"
+            if rows.along.moves(name):
+                text = self.body.value(operand_index, f"{name}_row + {rows.along.offset(name, 'k')}")
+                along.append((operand_index, as_stored(text, operand.dtype)))
+            else:
+                text = self.body.value(operand_index, f"{name}_row")
+                source.add(f"pack{operand_index}[j] = {as_stored(text, operand.dtype)}")
+        for epilogue in self.epilogues:
+            for operand_index, (name, operand) in enumerate(epilogue.named()):
+                source.add(f"held_{name}[j] = {as_stored(epilogue.value(operand_index, f'{name}_row'), operand.dtype)}")
+        for operand_index, text in along:
+            self.tile.pack(source, operand_index, text, rows.along.split("k"))
         source.end()
 
     def _known(self, names: dict[int, str]) -> list[str]:
@@ -121,75 +125,69 @@ class RowTiles:
                 lines.append(f"{name}_j = {load(name, 'j', self.graph.nodes[position].dtype)}")
         return lines
 
-    def _row_values(self, source: Source, item: Pass) -> None:
+    def _row_values(self, source: Source, row_pass: Pass) -> None:
         """Compute and store what there is once a row, before a pass."""
-        if not item.values:
+        if not row_pass.values:
             return
-        rows, nodes = self.rows, self.graph.nodes
+        rows = self.rows
         names: dict[int, str] = {}
         lines = self._known(names)
-        for position in item.values:
-            node = nodes[position]
+        for position in row_pass.values:
             if position in self.group.reduces:
-                lanes = next(lanes for lanes in rows.lanes if position in lanes.reduces)
-                dtype = lanes.accumulator(position)
-                name = f"v{next(self.numbers)}"
-                have = load(f"{lanes.prefix}{lanes.reduces.index(position)}", "j", dtype)
-                lines.append(f"{name} = {lanes.finished(position, have)}")
-                names[position] = cast(name, dtype, node.dtype)
+                lanes = rows.lanes_of(position)
+                line, names[position] = lanes.finished(position, f"v{next(self.numbers)}", lanes.prefix, "j")
+                lines.append(line)
             else:
-                body = next(body for body in rows.epilogues if position in body.positions)
-                hoisted = {}
-                for n in body.used((position,)):
-                    hoisted[n] = f"h{next(self.numbers)}"
-                    lines.append(f"{hoisted[n]} = {load(f'held_{body.array_prefix}{n}', 'j', body.operands[n].dtype)}")
-                lines += self._lines(body, names, hoisted, {position})
-            lines.append(f"{self.values[position]}[j] = {store(names[position], node.dtype)}")
-            if position in rows.results:
-                lines.append(f"z{rows.results.index(position)}[begin + j] = {store(names[position], node.dtype)}")
-        source.loop("for j in range(count):", lines)
-        self.done.update(item.values)
+                epilogue, hoisted = rows.epilogue_of(position), {}
+                for operand_index in epilogue.used((position,)):
+                    name, operand = epilogue.named()[operand_index]
+                    hoisted[operand_index] = f"h{next(self.numbers)}"
+                    lines.append(f"{hoisted[operand_index]} = {load(f'held_{name}', 'j', operand.dtype)}")
+                lines += self._lines(epilogue, names, hoisted, {position})
+            lines.append(self.assign(f"{self.values[position]}[j]", position, names))
+            if position in self.results:
+                lines.append(self.assign(f"z{self.results.index(position)}[begin + j]", position, names))
+        source.loop(ACROSS, lines)
+        self.done.update(row_pass.values)
 
-    def _lines(self, body: Body, names: dict[int, str], hoisted: dict[int, str], only: set[int]) -> list[str]:
-        skip = set(range(len(body.operands))) - set(hoisted)
-        return body.lines(lambda number: "", names, hoisted, skip, only, self.numbers)
+    def _lines(self, body: Elementwise, names: dict[int, str], hoisted: dict[int, str], only: set[int]) -> list[str]:
+        return body.lines(lambda name: "", names, hoisted, hoisted, only, self.numbers)
 
-    def _pass(self, source: Source, number: int, item: Pass) -> None:
+    def _pass(self, source: Source, row_pass: Pass, lanes: Lanes) -> None:
         """Compute the elements of a tile in one pass, and combine what its reductions read."""
         rows, body, nodes = self.rows, self.body, self.graph.nodes
-        lanes = rows.lanes[number]
-        at = f"k * {self.pitch} + j"
-        stores = [(lanes.array(lanes.prefix, position), nodes[position].inputs[0], position) for position in item.reduces]
-        kept = [(rows.kept[position], position) for position in item.saved]
-        kept += [(f"out{n}", position) for n, position in enumerate(rows.outputs) if rows.stored_by(position) is item]
-        if not stores and not kept:
+        at = self.tile.at()
+        terms = [(lanes.array(lanes.prefix, position), nodes[position].inputs[0], position) for position in row_pass.reduces]
+        written = [(rows.kept[position], position) for position in row_pass.saved]
+        for output_index, position in enumerate(self.outputs):
+            if rows.stored_by(position) is row_pass:
+                written.append((f"out{output_index}", position))
+        if not terms and not written:
             return
-        needed = body.used(item.body)
-        read = {body.operand(position) for position in (*(source for _, source, _ in stores), *(p for _, p in kept))}
-        needed |= {n for n in read if n is not None}
+        needed = body.used(row_pass.body) | body.operands_of(value for _, value, _ in terms)
+        needed |= body.operands_of(position for _, position in written)
         names: dict[int, str] = {}
         before, lines = [], self._known(names)
-        for position in item.loaded:
+        for position in row_pass.loaded:
             names[position] = f"b{next(self.numbers)}"
             lines.append(f"{names[position]} = {load(rows.kept[position], at, nodes[position].dtype)}")
         hoisted = {}
-        for n in sorted(needed):
-            hoisted[n] = f"c{next(self.numbers)}"
-            if n in self.packed:
-                place = at if rows.along.moves(n) else "j"
-                lines.append(f"{hoisted[n]} = {load(f'pack{n}', place, body.operands[n].dtype)}")
+        for operand_index in sorted(needed):
+            variable, name = f"c{next(self.numbers)}", f"x{operand_index}"
+            hoisted[operand_index] = variable
+            if operand_index in self.packed:
+                element = load(f"pack{operand_index}", at if rows.along.moves(name) else "j", body.operands[operand_index].dtype)
+                lines.append(f"{variable} = {element}")
             else:
-                before.append(f"{hoisted[n]} = {body.value(n, rows.along.offset(n, f'x{n}', 'k') or '0')}")
-        lines += self._lines(body, names, hoisted, set(item.body))
-        for array, position, reduction in stores:
-            have, want = nodes[position].dtype, lanes.term(reduction)
-            text = names[body.member(position)]
-            text = f"{suffix(want)}({text})" if have.kind == "b" and want.kind != "b" else cast(text, have, want)
-            lines.append(f"{array}[{at}] = {store(text, want)}")
-        lines += [f"{array}[{at}] = {store(names[position], nodes[position].dtype)}" for array, position in kept]
+                before.append(f"{variable} = {body.value(operand_index, rows.along.offset(name, 'k') or '0')}")
+        lines += self._lines(body, names, hoisted, set(row_pass.body))
+        for array, value, reduction in terms:
+            text = lanes.as_term(reduction, names[body.member(value)])
+            lines.append(f"{array}[{at}] = {as_stored(text, lanes.term(reduction))}")
+        lines += [self.assign(f"{array}[{at}]", position, names) for array, position in written]
         source.loop("for k in range(length):")
         source.add(*rows.along.split("k"), *before)
-        source.loop("for j in range(count):", lines)
+        source.loop(ACROSS, lines)
         source.end()
-        if item.reduces:
-            lanes.halve(source, lanes.prefix, "", "length", str(self.pitch), "for j in range(count):", lanes.singles)
+        if row_pass.reduces:
+            self.tile.halve(source, lanes, lanes.prefix, "length", lanes.singles)

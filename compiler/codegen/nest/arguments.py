@@ -84,7 +84,7 @@ class Arguments:
         self.results.append(Result(len(self.words), slot, shape, dtype))
         self._read(name, f"pointer(block, {len(self.words)}, {storage(dtype)}, 0)", comment)
 
-    def store(self, name: str, slot: int, offset: int, dtype: Dtype, comment: str = "") -> None:
+    def region(self, name: str, slot: int, offset: int, dtype: Dtype, comment: str = "") -> None:
         self.update = Update(len(self.words), slot, offset * dtype.itemsize)
         self._read(name, f"pointer(block, {len(self.words)}, {storage(dtype)}, 0)", comment)
 
@@ -143,15 +143,15 @@ def bind(
             block[word] = address(value) + offset
         for word, slot, pack in scalars:
             pack(block, word, environment[slot])
-        made = []
+        new_arrays = []
         for word, _, shape, dtype in results:
             value = lane.empty(shape, dtype)
-            made.append(value)
+            new_arrays.append(value)
             block[word] = address(value)
         where = addressof(block)
         if update is not None and restarts(lane):
             tasks = [KernelTask(kernel, where, first).once() for first, _, _ in phases]
-            environment[update.slot] = Writing(target, tasks, (block, alive, made))
+            environment[update.slot] = Writing(target, tasks, (block, alive, new_arrays))
             finish(environment, lane)
             return
         if not split:
@@ -162,7 +162,7 @@ def bind(
                     kernel(where, first, first + count)
                 else:
                     lane.split(KernelTask(kernel, where, first), count, grain)
-        for (_, filled, _, _), value in zip(results, made, strict=True):
+        for (_, filled, _, _), value in zip(results, new_arrays, strict=True):
             if filled is not None:
                 environment[filled] = value
         if update is not None:

@@ -60,7 +60,7 @@ def load(pointer: str, index: str, dtype: Dtype) -> str:
     return f"({pointer}[{index}] != 0)" if dtype.kind == "b" else f"{pointer}[{index}]"
 
 
-def store(text: str, dtype: Dtype) -> str:
+def as_stored(text: str, dtype: Dtype) -> str:
     return f"u8({text})" if dtype.kind == "b" else text
 
 
@@ -75,7 +75,7 @@ def compute(graph: Graph, position: int, operand: Callable[[int, Dtype], str]) -
     rule = signature(graph, position)
     template = node.op.expression(rule.operands)
     assert template is not None
-    names = [operand(item, want) for item, want in zip(node.inputs, rule.operands, strict=True)]
+    names = [operand(input_position, want) for input_position, want in zip(node.inputs, rule.operands, strict=True)]
     if template == "{x}":
         return cast(names[0], rule.operands[0], rule.result)
     text = template.format(**dict(zip("xyzw", names, strict=False)), t=kind_suffix(rule.operands))
@@ -105,5 +105,5 @@ def identity(graph: Graph, position: int) -> str | None:
     dtype = rule.operands[0]
     if dtype.kind == "b":
         return str(bool(value))
-    number = dtype.type(value)
-    return f"{suffix(dtype)}({number.item() if dtype.kind in 'iufc' else number})"
+    start = dtype.type(value)
+    return f"{suffix(dtype)}({start.item() if dtype.kind in 'iufc' else start})"

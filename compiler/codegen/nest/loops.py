@@ -62,14 +62,14 @@ def _neutral(have: Access, shape: Shape) -> Strides:
 
 def read(graph: Graph, position: int, shape: Shape) -> Operand:
     """The operand for a value from outside the group (a leaf, another group's result, or a view of one)."""
-    found = access(graph, position).broadcast(shape)
-    return Operand(position, found.slot, graph.nodes[position].dtype, found.strides, found.offset)
+    place = access(graph, position).broadcast(shape)
+    return Operand(position, place.slot, graph.nodes[position].dtype, place.strides, place.offset)
 
 
 def iota(graph: Graph, position: int, shape: Shape) -> Operand:
     """An iota source as an operand whose address is its value."""
     axis = graph.nodes[position].params[1]
-    strides = tuple(int(number == axis) for number in range(len(shape)))
+    strides = tuple(int(index == axis) for index in range(len(shape)))
     return Operand(position, None, graph.nodes[position].dtype, strides)
 
 
@@ -85,16 +85,16 @@ def resolve_views(graph: Graph, position: int, members: set[int], shape: Shape) 
 
     None where the view of a member moves elements: such a group cannot be one loop.
     """
-    found = access(graph, position)
-    if found.slot not in members:
+    place = access(graph, position)
+    if place.slot not in members:
         return -1
     if graph.nodes[position].kind is not Kind.VIEW:
         return position
-    wide = found.broadcast(shape)
+    wide = place.broadcast(shape)
     size = 1
     for length in shape:
         size *= length
-    return found.slot if graph.nodes[found.slot].size == size and identical(wide, shape) else None
+    return place.slot if graph.nodes[place.slot].size == size and identical(wide, shape) else None
 
 
 def pivot(operands: Sequence[Operand], strides: Sequence[Strides], sizes: Sequence[int]) -> int | None:
@@ -103,13 +103,13 @@ def pivot(operands: Sequence[Operand], strides: Sequence[Strides], sizes: Sequen
     if len(sizes) < 2 or sizes[-1] < ALIGNED_ROW:
         return None
     places: dict[tuple[int, Strides], dict[int, int]] = {}
-    for number, (operand, steps) in enumerate(zip(operands, strides, strict=True)):
+    for operand_index, (operand, steps) in enumerate(zip(operands, strides, strict=True)):
         if operand.slot is not None and steps[-1] == 1:
-            places.setdefault((operand.slot, steps), {})[number] = operand.offset * operand.dtype.itemsize % LINE
-    for found in places.values():
-        if len(found) > 2:
-            lines = list(found.values())
-            return max(found, key=lambda number: lines.count(found[number]))
+            places.setdefault((operand.slot, steps), {})[operand_index] = operand.offset * operand.dtype.itemsize % LINE
+    for line_offsets in places.values():
+        if len(line_offsets) > 2:
+            lines = list(line_offsets.values())
+            return max(line_offsets, key=lambda operand_index: lines.count(line_offsets[operand_index]))
     return None
 
 

@@ -5,48 +5,69 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
 from lazytensor.compiler.codegen.nest.arguments import Arguments
+from lazytensor.compiler.codegen.nest.axes import Axes
 from lazytensor.compiler.codegen.nest.expressions import cast, compute, load, signature, suffix, supported
-from lazytensor.compiler.codegen.nest.loops import Operand, iota, read, resolve_views
+from lazytensor.compiler.codegen.nest.loops import Operand, Strides, iota, read, resolve_views
+from lazytensor.compiler.codegen.source import Source
 from lazytensor.compiler.graph import Graph, Shape
 from lazytensor.compiler.ops.row import Kind
+from lazytensor.compiler.order import BLOCK
 from lazytensor.compiler.tuning import LIGHT_FLOPS, LIGHT_OPERANDS
 
 Dtype = np.dtype[Any]
 
 
-class Body:
+class Elementwise:
     """Elementwise and source nodes computed together over `shape`, and what they read.
 
-    `operands` are the arrays (and iotas) read, `scalars` the Python numbers with the dtype they are read as, `fillers` the random
-    sources. `given` are positions that the surrounding kernel defines (the reductions, for an epilogue), `links` inputs that stand for
-    such positions (the views that broadcast them). `valid` is False where something has no kernel form; the rest is then incomplete.
+    `operands` are the arrays (and iotas) read, called `names` in the source; `scalars` the Python numbers with the dtype they are read
+    as; `fillers` the random sources. `given` are positions that the surrounding kernel defines (the reductions, for an epilogue),
+    `links` inputs that stand for such positions (the views that broadcast them).
     """
 
-    def __init__(
-        self,
+    @classmethod
+    def of(
+        cls,
         graph: Graph,
         positions: Sequence[int],
         shape: Shape,
         given: Iterable[int] = (),
         prefixes: tuple[str, str] = ("x", "s"),
         links: Mapping[int, int] | None = None,
+    ) -> Self | None:
+        """The body of these nodes; None where something has no kernel form."""
+        body = cls(graph, positions, shape, given, prefixes, links or {})
+        return body if all(body._collect(position) for position in positions) else None
+
+    def __init__(
+        self,
+        graph: Graph,
+        positions: Sequence[int],
+        shape: Shape,
+        given: Iterable[int],
+        prefixes: tuple[str, str],
+        links: Mapping[int, int],
     ) -> None:
         self.graph = graph
         self.positions = positions
         self.shape = shape
         self.operands: list[Operand] = []
+        self.names: list[str] = []
         self.scalars: dict[tuple[int, Dtype], str] = {}
         self.fillers: list[int] = []
         self.members = {*positions, *given}
-        self.array_prefix, self._scalar_prefix = prefixes
+        self._array_prefix, self._scalar_prefix = prefixes
         self._operand_of: dict[int, int] = {}
-        self._member_of: dict[int, int] = dict(links or {})
-        self.valid = all(self._collect(position) for position in positions)
+        self._member_of: dict[int, int] = dict(links)
+
+    def named(self) -> list[tuple[str, Operand]]:
+        """The operands with their names in the source."""
+        return list(zip(self.names, self.operands, strict=True))
 
     def reads(self, position: int) -> bool:
         """Take note of an input that is not a scalar; False where it cannot be read in this loop."""
@@ -62,7 +83,7 @@ class Body:
         return True
 
     def operand(self, position: int) -> int | None:
-        """The number of the operand a value is read from, None for a value computed here."""
+        """The index of the operand a value is read from, None for a value computed here."""
         return self._operand_of.get(position)
 
     def member(self, position: int) -> int:
@@ -70,12 +91,13 @@ class Body:
         return self._member_of.get(position, position)
 
     def used(self, only: Collection[int] | None = None) -> set[int]:
-        """Numbers of the operands that the nodes (`only` these, if given) read or are."""
+        """Indices of the operands that the nodes (`only` these, if given) read or are."""
         positions = self.positions if only is None else only
-        found = {self._operand_of.get(position) for position in positions}
-        for position in positions:
-            found.update(self._operand_of.get(item) for item in self.graph.nodes[position].inputs)
-        return {number for number in found if number is not None}
+        return self.operands_of(itertools.chain(positions, *(self.graph.nodes[position].inputs for position in positions)))
+
+    def operands_of(self, positions: Iterable[int]) -> set[int]:
+        """Indices of the operands that those of these values are that are read."""
+        return {self._operand_of[position] for position in positions if position in self._operand_of}
 
     def _add(self, position: int, operand: Operand) -> None:
         same = [(have.slot, have.dtype, have.strides, have.offset) for have in self.operands]
@@ -84,6 +106,7 @@ class Body:
             self._operand_of[position] = same.index(key)
         else:
             self._operand_of[position] = len(self.operands)
+            self.names.append(f"{self._array_prefix}{len(self.operands)}")
             self.operands.append(operand)
 
     def _collect(self, position: int) -> bool:
@@ -99,10 +122,10 @@ class Body:
         rule = signature(self.graph, position)
         if not all(map(supported, (*rule.operands, rule.result))) or node.op.expression(rule.operands) is None:
             return False
-        for item, dtype in zip(node.inputs, rule.operands, strict=True):
-            if self.graph.nodes[item].weak is not None:
-                self.scalars.setdefault((item, dtype), f"{self._scalar_prefix}{len(self.scalars)}")
-            elif not self.reads(item):
+        for input_position, dtype in zip(node.inputs, rule.operands, strict=True):
+            if self.graph.nodes[input_position].weak is not None:
+                self.scalars.setdefault((input_position, dtype), f"{self._scalar_prefix}{len(self.scalars)}")
+            elif not self.reads(input_position):
                 return False
         return True
 
@@ -118,42 +141,45 @@ class Body:
         if node.op.expression((node.dtype,)) is None:
             return False
         word = np.dtype(np.uint64)
-        for item in node.inputs:
-            self.scalars.setdefault((item, word), f"{self._scalar_prefix}{len(self.scalars)}")
+        for input_position in node.inputs:
+            self.scalars.setdefault((input_position, word), f"{self._scalar_prefix}{len(self.scalars)}")
         self.fillers.append(position)
         return True
 
     def declare(self, arguments: Arguments, skip: Collection[int] = ()) -> None:
         """Name the operands (x0, x1 ..., but those in `skip`) and the scalars (s0, s1 ...) in the kernel's head."""
-        for number, operand in enumerate(self.operands):
-            if operand.slot is not None and number not in skip:
-                arguments.array(
-                    f"{self.array_prefix}{number}", operand.slot, operand.offset, operand.dtype, suffix(operand.dtype)
-                )
+        for operand_index, (name, operand) in enumerate(self.named()):
+            if operand.slot is not None and operand_index not in skip:
+                arguments.array(name, operand.slot, operand.offset, operand.dtype, suffix(operand.dtype))
         for (slot, dtype), name in self.scalars.items():
             arguments.scalar(name, slot, dtype, suffix(dtype))
 
-    def fill(self, number: int, block: str) -> str:
+    def declare_fillers(self, source: Source) -> None:
+        """The buffers random0, random1 ... that `fill` fills."""
+        for filler_index, position in enumerate(self.fillers):
+            source.add(f"random{filler_index} = stack_buffer({BLOCK}, {suffix(self.graph.nodes[position].dtype)})")
+
+    def fill(self, filler_index: int, block: str) -> str:
         """The call that fills buffer `number` with block number `block` of a random source."""
-        position = self.fillers[number]
+        position = self.fillers[filler_index]
         node = self.graph.nodes[position]
         word = np.dtype(np.uint64)
-        numbers = ", ".join(self.scalars[item, word] for item in node.inputs)
-        return f"{node.op.expression((node.dtype,))}_{suffix(node.dtype)}(random{number}, {block}, {numbers})"
+        numbers = ", ".join(self.scalars[input_position, word] for input_position in node.inputs)
+        return f"{node.op.expression((node.dtype,))}_{suffix(node.dtype)}(random{filler_index}, {block}, {numbers})"
 
     def lines(
         self,
-        element: Callable[[int], str],
+        element: Callable[[str], str],
         names: dict[int, str],
         hoisted: dict[int, str],
-        skip: Collection[int] = (),
+        needed: Collection[int] | None = None,
         only: Collection[int] | None = None,
         numbers: Iterator[int] | None = None,
     ) -> list[str]:
         """One line for each load and node of one element.
 
-        `element(number)` is the index of operand `number`; `hoisted` names operands loaded before the loop. `names` receives the
-        variable of every position computed, and may hold those given. Operands in `skip` are not needed; `only` are the nodes to
+        `element(name)` is where an operand's element lies; `hoisted` names operands loaded before the loop. `names` receives the
+        variable of every position computed, and may hold those given. `needed` are the operands to load and `only` the nodes to
         compute, if not all. `numbers` are those of the variables, where lines are to follow lines in one scope.
         """
         out: list[str] = []
@@ -163,11 +189,11 @@ class Body:
         def new() -> str:
             return f"t{next(numbers)}"
 
-        for number in range(len(self.operands)):
-            if number in loaded or number in skip:
+        for operand_index in range(len(self.operands)):
+            if operand_index in loaded or (needed is not None and operand_index not in needed):
                 continue
-            loaded[number] = new()
-            out.append(f"{loaded[number]} = {self.value(number, element(number))}")
+            loaded[operand_index] = new()
+            out.append(f"{loaded[operand_index]} = {self.value(operand_index, element(self.names[operand_index]))}")
 
         def value(position: int, dtype: Dtype) -> str:
             node = self.graph.nodes[position]
@@ -175,9 +201,9 @@ class Body:
                 return self.scalars[position, dtype]
             return cast(self.name(position, names, loaded), node.dtype, dtype)
 
-        for number, position in enumerate(self.fillers):
+        for filler_index, position in enumerate(self.fillers):
             names[position] = new()
-            out.append(f"{names[position]} = random{number}[j]")
+            out.append(f"{names[position]} = random{filler_index}[j]")
         for position in self.positions:
             node = self.graph.nodes[position]
             if position in names or position in self._operand_of or (only is not None and position not in only):
@@ -185,36 +211,40 @@ class Body:
             text = compute(self.graph, position, value)
             names[position] = new()
             out.append(f"{names[position]} = {text}  # {node.op.name}")
-        for position, number in self._operand_of.items():
-            if number in loaded:
-                names.setdefault(position, loaded[number])
+        for position, operand_index in self._operand_of.items():
+            if operand_index in loaded:
+                names.setdefault(position, loaded[operand_index])
         return out
 
     def name(self, position: int, names: dict[int, str], loaded: dict[int, str]) -> str:
-        number = self._operand_of.get(position)
-        if number is not None:
-            return loaded[number]
+        operand_index = self._operand_of.get(position)
+        if operand_index is not None:
+            return loaded[operand_index]
         return names[self._member_of.get(position, position)]
 
-    def value(self, number: int, index: str) -> str:
+    def hoisted(self, axes: Axes, numbers: Iterable[int]) -> dict[int, str]:
+        """Names for those of the operands that are one element for the whole of a segment of `axes`: to be loaded before its loop."""
+        return {operand_index: f"c{operand_index}" for operand_index in sorted(numbers) if axes.still(self.names[operand_index])}
+
+    def value(self, operand_index: int, index: str) -> str:
         """The element at `index` of an operand."""
-        operand = self.operands[number]
+        operand = self.operands[operand_index]
         if operand.slot is None:
             return cast(f"({index})", np.dtype(np.int64), operand.dtype)
-        return load(f"{self.array_prefix}{number}", index, operand.dtype)
+        return load(self.names[operand_index], index, operand.dtype)
 
     def flops(self, positions: Iterable[int]) -> float:
         return sum(self.graph.nodes[position].op.flops for position in positions)
 
-    def light(self, positions: Collection[int], along: Sequence[tuple[int, ...]]) -> bool:
+    def light(self, positions: Collection[int], along: Mapping[str, Strides]) -> bool:
         """Whether a loop that keeps 128 accumulators in registers has room to compute these nodes for each element, instead of reading
-        them from a buffer; `along` are the operands' strides in that loop."""
+        them from a buffer; `along` are the operands' strides in that loop, by name."""
         read = self.used(positions)
         return (
             not self.fillers
             and self.flops(positions) <= LIGHT_FLOPS
             and len(read) <= LIGHT_OPERANDS
-            and all(along[number] in ((0,), (1,), ()) for number in read)
+            and all(along[self.names[operand_index]] in ((0,), (1,), ()) for operand_index in read)
         )
 
     def nanoseconds(self) -> float:
