@@ -57,8 +57,10 @@ class _Pending(threading.local):
     def clear(self, entries: Iterable[ref[Node]] = ()) -> None:
         """Forget what was noted, but these."""
         self.nodes: list[ref[Node]] = list(entries)
-        self.places: set[_Place | None] = set()
-        self.head: _Place | None = None  # the first place that came round again
+        # By ids of code objects, which the values hold: else other code could take the id of one that is gone. (Keys that are objects of
+        # ours cost 1 us each: a step of a stencil took 10 us longer.)
+        self.places: dict[object, object] = {}
+        self.head: object = None  # the first place that came round again
         self.work: float = sum(work_of(node) for entry in self.nodes if (node := entry()) is not None)
 
     def pending(self) -> list[ref[Node]]:
@@ -69,34 +71,20 @@ class _Pending(threading.local):
 _pending = _Pending()
 
 
-class _Place:
-    """An instruction in each of some code objects: equal where these are the same objects. It holds them, so that no other code takes the
-    place of one."""
-
-    __slots__ = ("codes", "key")
-
-    def __init__(self, *instructions: tuple[CodeType, int]) -> None:
-        self.codes = [code for code, _ in instructions]
-        self.key = tuple([(id(code), offset) for code, offset in instructions])
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Place) and self.key == other.key
-
-    def __hash__(self) -> int:
-        return hash(self.key)
-
-
-def _call_chain() -> _Place:
-    """Where the program is: the instructions of the innermost calls. One line of the user's is not enough: a function that records
+def _call_chain() -> tuple[tuple[int, ...], list[CodeType]]:
+    """Where the program is: the instructions of the innermost calls, and the code that they are in. One line of the user's is not enough: a function that records
     several operations would look like a loop, and so would a helper that is called from two lines."""
-    chain = []
+    chain: list[int] = []
+    codes: list[CodeType] = []
     frame = _getframe(2)
     for _ in range(CALLS):
-        chain.append((frame.f_code, frame.f_lasti))
+        code = frame.f_code
+        chain += (id(code), frame.f_lasti)
+        codes.append(code)
         if frame.f_back is None:
             break
         frame = frame.f_back
-    return _Place(*chain)
+    return tuple(chain), codes
 
 
 def note(node: Node) -> bool:
@@ -110,19 +98,20 @@ def note(node: Node) -> bool:
         pending.waits = waits.count
         pending.clear(pending.pending())
     site = node.site
-    place = None if site is None else _Place(site)
+    place: object = None if site is None else (id(site[0]), site[1])
+    held: object = site
     full = False
     if place in pending.places:
         small = pending.work < MEAN_WORK * len(pending.nodes)
         if not small or pending.work >= SMALL_WORK:
             # The line comes round: do the calls that led to it?
-            place = _call_chain()
+            place, held = _call_chain()
             if place in pending.places:
                 pending.head = pending.head or place
                 full = small
                 if not small and pending.work >= (START_WORK if place == pending.head else LOST_WORK):
                     start_noted()
-    pending.places.add(place)
+    pending.places[place] = held
     pending.nodes.append(ref(node))
     pending.work += work_of(node)
     if full:
