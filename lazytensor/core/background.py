@@ -72,8 +72,8 @@ _pending = _Pending()
 
 
 def _call_chain() -> tuple[tuple[int, ...], list[CodeType]]:
-    """Where the program is: the instructions of the innermost calls, and the code that they are in. One line of the user's is not enough: a function that records
-    several operations would look like a loop, and so would a helper that is called from two lines."""
+    """Where the program is: the instructions of the innermost calls, and the code that they are in. One line of the user's is not
+    enough: a function that records several operations would look like a loop, and so would a helper that is called from two lines."""
     chain: list[int] = []
     codes: list[CodeType] = []
     frame = _getframe(2)
