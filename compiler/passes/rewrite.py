@@ -167,4 +167,5 @@ def sink_all(graph: Graph) -> Graph:
     return graph
 
 
-PASSES: tuple[Callable[[Graph], Graph], ...] = (drop_dead, share_common, sink_all)
+# Views that sank may have made expressions equal (2 us a node, where sinking takes 140).
+PASSES: tuple[Callable[[Graph], Graph], ...] = (drop_dead, share_common, sink_all, share_common)

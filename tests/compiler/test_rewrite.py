@@ -49,7 +49,7 @@ def test_all_passes_in_order(graph: Graph) -> None:
         check_same(before, graph)
 
 
-@settings(max_examples=60)
+@settings(max_examples=200)
 @given(graph=graphs())
 def test_passes_change_nothing_the_second_time(graph: Graph) -> None:
     for rewriting in PASSES:
