@@ -144,6 +144,7 @@ fft.fft fft.ifft fft.rfft fft.irfft fft.hfft fft.ihfft linalg.norm linalg.vector
 OF_ONE = SINGLE.split()
 
 
+@pytest.mark.newest
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("name", OF_ONE)
 def test_functions_of_one(name: str) -> None:

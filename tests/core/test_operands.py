@@ -371,6 +371,7 @@ WITH_INTEGERS: dict[str, Callable[[Any, Any, int], Any]] = {
 }
 
 
+@pytest.mark.newest
 @pytest.mark.parametrize("name", WITH_INTEGERS)
 def test_integers_beyond_the_dtype(name: str) -> None:
     for x in SMALL:

@@ -190,6 +190,7 @@ def test_repeating(tier: str, layout: str) -> None:
 STACKED = ("hstack", "vstack", "dstack", "column_stack")
 
 
+@pytest.mark.newest
 @pytest.mark.parametrize("shape", [(), (4,), (2, 4), (2, 4, 4)])
 def test_stacking_and_splitting(tier: str, shape: tuple[int, ...]) -> None:
     x = sample("float32", shape)

@@ -240,6 +240,7 @@ def test_edges(tier: str, name: str) -> None:
     assert_same(getattr(lt.special, name)(*[lt.asarray(x) for x in arrays]), oracle(name, *arrays), 8)
 
 
+@pytest.mark.newest
 def test_gamma_and_zeta(tier: str) -> None:
     n, k = np.arange(-1, 9), np.arange(-1, 9)[:, None]
     for repetition in (False, True):
