@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.lib import NumpyVersion
+
+# NumPy 2.5 refuses Python integers that `where` and `x.real = n` cut to the dtype until then; tensors cut them.
+REFUSES_CUT_INTEGERS = NumpyVersion(np.__version__) >= "2.5.0"
 
 DTYPES = [
     "bool",

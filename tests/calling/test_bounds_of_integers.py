@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from comparison import REFUSES_CUT_INTEGERS
 
 import lazytensor as lt
 
@@ -109,6 +110,9 @@ APART = {
 @pytest.mark.parametrize("name", STORES)
 @pytest.mark.parametrize("form", FORMS)
 def test_numbers_that_do_not_fit(name: str, form: str) -> None:
+    if REFUSES_CUT_INTEGERS and name == "real":
+        pytest.skip("as NumPy until 2.4")
+
     def outcome(xp: Any, dtype: str, value: Any) -> Any:
         try:
             made = np.asarray(STORES[name](xp, xp.asarray([1, 2, 1, 2], dtype=dtype), FORMS[form](xp, value)))

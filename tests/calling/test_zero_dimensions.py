@@ -312,6 +312,7 @@ def _outcome(library: Any, expression: str) -> Any:
     return kind, [name for name in ("one", "vec", "mat") if (np.asarray(names[name]) == 77).any()]
 
 
+@pytest.mark.filterwarnings("ignore:numpy.fix:DeprecationWarning")
 @pytest.mark.parametrize("expression", EXPRESSIONS)
 def test_scalars_and_arrays_without_axes_are_numpys(expression: str) -> None:
     assert _outcome(lt, expression) == _outcome(np, expression)

@@ -14,6 +14,7 @@ from unittest import mock
 import numpy as np
 import pytest
 from agreement import assert_agree, compare
+from comparison import REFUSES_CUT_INTEGERS
 
 import lazytensor as lt
 
@@ -374,6 +375,8 @@ WITH_INTEGERS: dict[str, Callable[[Any, Any, int], Any]] = {
 @pytest.mark.newest
 @pytest.mark.parametrize("name", WITH_INTEGERS)
 def test_integers_beyond_the_dtype(name: str) -> None:
+    if REFUSES_CUT_INTEGERS and name.startswith("where"):
+        pytest.skip("as NumPy until 2.4")
     for x in SMALL:
         for number in BEYOND:
             assert_agree(lambda xp, x, number=number: WITH_INTEGERS[name](xp, x, number), x)

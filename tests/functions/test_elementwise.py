@@ -73,7 +73,8 @@ def test_scalar_ranges() -> None:
     x = lt.asarray([1, 2], dtype=lt.uint8)
     with pytest.raises(OverflowError, match="300"):
         x + 300
-    assert_same(lt.where(lt.asarray([True, False]), x, 300), np.where([True, False], np.asarray([1, 2], np.uint8), 300))
+    # As NumPy until 2.4: since 2.5 it refuses them.
+    assert_same(lt.where(lt.asarray([True, False]), x, 300), np.asarray([1, 44], np.uint8))
     assert (x < 300).all()
     assert not (x == -1).any()
     with pytest.raises(ValueError, match="negative integer powers"):
