@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy
 import scipy.cluster.hierarchy as hierarchy
 import scipy.cluster.vq as vq
 import scipy.constants as constants
@@ -20,6 +21,7 @@ import scipy.optimize.elementwise as elementwise
 import scipy.signal as signal
 import scipy.special as special
 import scipy.stats as stats
+from numpy.lib import NumpyVersion
 from scipy.spatial.transform import RigidTransform, Rotation, Slerp
 from twins import Call, assert_pending, assert_twins
 
@@ -363,6 +365,10 @@ def namespace(c: Any) -> dict[str, Any]:
 def answers(result: Any) -> list[Any]:
     """The statistic and the p-value of a test's result."""
     return [result.statistic, result.pvalue]
+
+
+if NumpyVersion(scipy.__version__) >= "1.18.0":
+    del CASES["stats.permutation_test"]  # writes to the result of a function of a 0-d array, which stands for a scalar
 
 
 @pytest.mark.parametrize("name", CASES)

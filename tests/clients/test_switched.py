@@ -16,6 +16,7 @@ import scipy.ndimage
 import scipy.sparse.linalg
 import scipy.special
 import scipy.stats
+from numpy.lib import NumpyVersion
 from sklearn.ensemble import RandomForestRegressor
 from sklearn.preprocessing import StandardScaler
 
@@ -67,6 +68,7 @@ def test_the_rest_takes_tensors_for_arrays(call: Callable[[Any], Any]) -> None:
 
 
 def test_solvers_of_sparse_systems_ask_for_the_type() -> None:
-    with pytest.raises(TypeError, match="type not understood"):
-        scipy.sparse.linalg.cg(lt.eye(4), lt.ones(4))
+    if NumpyVersion(scipy.__version__) < "1.18.0":
+        with pytest.raises(TypeError, match="type not understood"):
+            scipy.sparse.linalg.cg(lt.eye(4), lt.ones(4))
     assert scipy.sparse.linalg.cg(lt.eye(4).numpy(), lt.ones(4))[0].tolist() == [1, 1, 1, 1]
