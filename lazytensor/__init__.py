@@ -37,6 +37,7 @@ from lazytensor.functions import (
     numerics,
     order_statistics,
     padding,
+    placing,
     positions,
     printing,
     products,
@@ -71,6 +72,7 @@ from lazytensor.functions.nan_statistics import *
 from lazytensor.functions.numerics import *
 from lazytensor.functions.order_statistics import *
 from lazytensor.functions.padding import *
+from lazytensor.functions.placing import *
 from lazytensor.functions.positions import *
 from lazytensor.functions.printing import *
 from lazytensor.functions.products import *
@@ -119,6 +121,7 @@ __all__ += nan_statistics.__all__
 __all__ += numerics.__all__
 __all__ += order_statistics.__all__
 __all__ += padding.__all__
+__all__ += placing.__all__
 __all__ += polynomials.__all__
 __all__ += positions.__all__
 __all__ += printing.__all__

@@ -1,13 +1,11 @@
-"""Elements by position or by condition: `take` and its relatives, and their counterparts that write.
+"""Elements by position or by condition: `take` and its relatives. Their counterparts that write are in `placing`.
 
-Nothing here waits but `extract` and `compress`, whose results are as long as their conditions have true elements. What writes
-(`put`, `putmask`, `place`, `put_along_axis`) writes lazily into a tensor, and into a NumPy array after waiting for the values.
+Nothing here waits but `extract` and `compress`, whose results are as long as their conditions have true elements.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
@@ -21,15 +19,12 @@ from lazytensor.calling.out import deliver, returned
 from lazytensor.compiler.graph import Node
 from lazytensor.compiler.ops import indexing as ops
 from lazytensor.compiler.ops.rules import result_type
-from lazytensor.core import indexing, storing, views
-from lazytensor.core.handle import Handle, mutable, wrap
+from lazytensor.core import indexing
+from lazytensor.core.handle import mutable, wrap
 from lazytensor.core.operands import as_tensor, constant, operand
-from lazytensor.core.pending import end_statement
 from lazytensor.core.record import record
-from lazytensor.core.statements import write_lock
 from lazytensor.functions import elementwise
-from lazytensor.functions.creation import asarray
-from lazytensor.functions.manipulation import ravel, raveled, reshape
+from lazytensor.functions.manipulation import ravel, raveled
 from lazytensor.functions.ranges import iota
 from lazytensor.functions.searching import nonzero
 
@@ -37,7 +32,7 @@ if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
 
 __all__ = [
-    "choose", "compress", "extract", "place", "put", "put_along_axis", "putmask", "select", "take", "take_along_axis", "where",
+    "choose", "compress", "extract", "select", "take", "take_along_axis", "where",
 ]  # fmt: skip
 
 
@@ -47,7 +42,7 @@ _MISSING: Any = object()
 # -- reading --------------------------------------------------------------------------------------------------------------------
 
 
-def _positions(indices: Any, length: int, mode: str, name: str) -> Tensor:
+def bounded(indices: Any, length: int, mode: str, name: str) -> Tensor:
     """Positions as integers; with `mode`, brought into the range of the length."""
     mode = bounds_mode(mode, name)
     places = positions(indices, name, "safe" if name == "put" else "same_kind")
@@ -78,11 +73,11 @@ def take(a: Any, indices: Any, axis: int | None = None, out: Any = None, mode: s
     [30 10]
     """
     source, place = raveled(as_tensor(a, "take"), axis, "take")
-    places = _positions(indices, source.shape[place], mode, "take")
+    places = bounded(indices, source.shape[place], mode, "take")
     return returned(wrap(record(ops.take, (source._read(), places._read()), (place,))), out, "take")
 
 
-def _along_axis(arr: Tensor, indices: Any, axis: int, name: str) -> tuple[Tensor, ...]:
+def along_axis(arr: Tensor, indices: Any, axis: int, name: str) -> tuple[Tensor, ...]:
     """The key that pairs positions along an axis with every place of the other axes."""
     places = as_tensor(indices, name)
     rank = len(arr.shape)
@@ -112,7 +107,7 @@ def take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Tensor:
     source = as_tensor(arr, "take_along_axis")
     if axis is None:
         source, axis = ravel(source), 0
-    return indexing.get(source, _along_axis(source, indices, axis, "take_along_axis"))
+    return indexing.get(source, along_axis(source, indices, axis, "take_along_axis"))
 
 
 def _condition(condition: Any, name: str) -> np.ndarray[Any, Any]:
@@ -264,143 +259,3 @@ def _plain(value: Any, dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
         raise OverflowError(f"select: Python integer {value} is out of bounds for every integer dtype")
     with np.errstate(all="ignore"):
         return array.astype(dtype)
-
-
-# -- writing --------------------------------------------------------------------------------------------------------------------
-
-
-def _write(target: Any, change: Callable[[Tensor], None], name: str) -> None:
-    """Let `change` write to a tensor; to a NumPy array by way of one."""
-    if isinstance(target, np.ndarray):
-        copied = asarray(target, copy=True)
-        change(copied)
-        target[...] = values(copied)
-        return
-    if not isinstance(target, Handle) or (target.shape == () and target._node is not None):
-        given = "a scalar" if isinstance(target, Handle) else type(target).__name__
-        raise TypeError(f"{name}: expects a tensor or a NumPy array to write to, got {given}")
-    # Reading and writing are one statement, which no other thread's may come between.
-    with write_lock:
-        change(target)  # type: ignore[arg-type]
-    end_statement()
-
-
-def _write_flat(whole: Tensor, places: Tensor, value: Any) -> None:
-    """`whole.flat[places] = value`."""
-    size = (math.prod(whole.shape),)
-    view = views.reshape(whole._index_map(), size)
-    if view is not None:
-        indexing.assign(whole._alias(view), (places,), value)
-        return
-    flat = reshape(whole, size, copy=True)
-    indexing.assign(flat, (places,), value)
-    indexing.assign(whole, ..., reshape(flat, whole.shape))
-
-
-def _cycled(v: Any, dtype: np.dtype[Any], name: str) -> Tensor:
-    """The values to write, raveled, in the dtype of what they are written to."""
-    return ravel(wrap(storing.cast_for_assignment(v, dtype, name)))
-
-
-def cycled(given: Tensor, length: int) -> Tensor:
-    """The first `length` of the elements of a vector, repeated if there are fewer."""
-    have = given.shape[0]
-    if have == length:
-        return given
-    return given[:length] if have > length else take(given, elementwise.remainder(iota((length,), 0, np.int64), have))
-
-
-def put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
-    """Write values to positions of the raveled array, in place.
-
-    Parameters
-    ----------
-    a : Tensor or numpy.ndarray
-    ind : array_like of int
-    v : array_like
-        Repeated if there are fewer than positions.
-    mode : {"raise", "wrap", "clip"}
-        What to do with positions out of bounds: IndexError at the wait, or count on from the other end, or take the nearest.
-
-    >>> import lazytensor as lt
-    >>> x = lt.zeros(4)
-    >>> lt.put(x, [0, -1], [5, 7])
-    >>> print(x)
-    [5. 0. 0. 7.]
-    """
-
-    def change(whole: Tensor) -> None:
-        size = math.prod(whole.shape)
-        places = ravel(_positions(ind, size, mode, "put"))
-        given = _cycled(v, whole.dtype, "put")
-        if given.shape == (0,) or places.shape == (0,):
-            return
-        _write_flat(whole, places, cycled(given, places.shape[0]))
-
-    _write(a, change, "put")
-
-
-def _by_mask(arr: Any, mask: Any, vals: Any, name: str, number: Callable[[Tensor], Tensor]) -> None:
-    """Write `vals[number(mask) % len(vals)]` where the raveled mask is true."""
-
-    def change(whole: Tensor) -> None:
-        flags = as_tensor(mask, name)
-        if math.prod(flags.shape) != math.prod(whole.shape):
-            raise ValueError(f"{name}: mask and data must be the same size, got shapes {flags.shape} and {whole.shape}")
-        given = _cycled(vals, whole.dtype, name)
-        if given.shape == (0,):
-            if name == "place":
-                raise ValueError("place: cannot insert from an empty array")
-            return
-        flags = results.astype(ravel(flags), np.bool_, copy=False)
-        chosen = given if given.shape == (1,) else take(given, elementwise.remainder(number(flags), given.shape[0]))
-        indexing.assign(whole, ..., reshape(results.where(flags, chosen, ravel(whole)), whole.shape))
-
-    _write(arr, change, name)
-
-
-def putmask(a: Any, /, mask: Any, values: Any) -> None:
-    """Write to `a`, in place, where a mask is true: the values at the same positions, repeated if there are fewer.
-
-    >>> import lazytensor as lt
-    >>> x = lt.arange(4)
-    >>> lt.putmask(x, x > 1, [-1, -2, -3, -4])
-    >>> print(x)
-    [ 0  1 -3 -4]
-    """
-    _by_mask(a, mask, values, "putmask", lambda flags: iota(flags.shape, 0, np.int64))
-
-
-def place(arr: Any, mask: Any, vals: Any) -> None:
-    """Write the values, one after the other and repeated if need be, to the true elements of a mask, in place.
-
-    >>> import lazytensor as lt
-    >>> x = lt.arange(4)
-    >>> lt.place(x, x > 1, [-1, -2, -3, -4])
-    >>> print(x)
-    [ 0  1 -1 -2]
-    """
-    from lazytensor.functions.statistics import cumsum  # delayed: statistics is written against this chapter's importers
-
-    _by_mask(arr, mask, vals, "place", lambda flags: elementwise.maximum(cumsum(flags, axis=0) - 1, 0))
-
-
-def put_along_axis(arr: Any, indices: Any, values: Any, axis: int | None) -> None:
-    """Write values to positions along the axis, given for each place, in place: the counterpart of `take_along_axis`.
-
-    >>> import lazytensor as lt
-    >>> x = lt.zeros((2, 2))
-    >>> lt.put_along_axis(x, lt.asarray([[1], [0]]), 5, axis=1)
-    >>> print(x)
-    [[0. 5.]
-     [5. 0.]]
-    """
-
-    def change(whole: Tensor) -> None:
-        if axis is not None:
-            indexing.assign(whole, _along_axis(whole, indices, axis, "put_along_axis"), values)
-            return
-        (places,) = _along_axis(ravel(whole), indices, 0, "put_along_axis")
-        _write_flat(whole, places, values)
-
-    _write(arr, change, "put_along_axis")

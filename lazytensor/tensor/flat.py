@@ -15,7 +15,7 @@ from lazytensor.core.foreign import Lazy
 from lazytensor.core.handle import wrap
 from lazytensor.core.pending import end_statement
 from lazytensor.core.statements import write_lock
-from lazytensor.functions import manipulation, searching, selecting
+from lazytensor.functions import manipulation, placing, searching
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
@@ -243,7 +243,7 @@ def _store(elements: Tensor, key: Any, value: Any, numbers: Tensor | None = None
     if place is not None:
         found = indexing.get(indexed, place)  # IndexError out of bounds
         try:
-            one = storing.single(value, elements.dtype, "flat")
+            one = storing.one_element(value, elements.dtype, "flat")
             stored = wrap(storing.cast_for_assignment(one, elements.dtype, "flat"))
         except (TypeError, ValueError, OverflowError) as error:
             raise ValueError(f"error setting single item of array: {error}") from error
@@ -257,7 +257,7 @@ def _store(elements: Tensor, key: Any, value: Any, numbers: Tensor | None = None
         if not given.shape[0]:
             return
         if numbers is None:
-            selecting.place(elements, places, given)
+            placing.place(elements, places, given)
             return
         (places,) = searching.nonzero(places)
     shape: tuple[int, ...] = places.shape if places is not None else indexing.get(indexed, key).shape
@@ -265,6 +265,6 @@ def _store(elements: Tensor, key: Any, value: Any, numbers: Tensor | None = None
         raise IndexError("index out of bounds for flat iterator of size 0")
     if not given.shape[0]:
         return
-    given = manipulation.reshape(selecting.cycled(given, math.prod(shape)), shape)
+    given = manipulation.reshape(placing.cycled(given, math.prod(shape)), shape)
     chosen = key if places is None else (places,)
     indexing.assign(elements, chosen if numbers is None else (indexing.get(numbers, chosen),), given)

@@ -26,6 +26,7 @@ from lazytensor.functions import (
     files,
     joining,
     manipulation,
+    placing,
     products,
     searching,
     selecting,
@@ -65,7 +66,7 @@ class Methods(Handle):
     min = statistics.min
     nonzero = searching.nonzero
     prod = statistics.prod
-    put = selecting.put
+    put = placing.put
     ravel = manipulation.ravel
     repeat = joining.repeat
     round = elementwise.round
@@ -103,12 +104,14 @@ class Methods(Handle):
 
     def copy(self, order: str = "C") -> Tensor:
         """An independent tensor of the same values; of a result that stands for a scalar that itself."""
-        made = manipulation.copy(self, order)
-        return wrap(self._read()) if stands_for_scalar(self) else made
+        if stands_for_scalar(self):
+            memory_order(order, "copy", default="K")
+            return wrap(self._read())
+        return manipulation.copy(self, order)
 
     def fill(self, value: Any) -> None:
         """Set every element to one value; ValueError or TypeError for several, and for an array of one: `t[...] = values` takes these."""
-        indexing.assign(self, ..., storing.single(value, self.dtype, "fill"))
+        indexing.assign(self, ..., storing.one_element(value, self.dtype, "fill"))
 
     def partition(self, kth: Any, axis: int = -1, kind: str = "introselect", order: None = None) -> None:
         """Partition in place. See `lazytensor.partition`."""
