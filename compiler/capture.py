@@ -64,14 +64,8 @@ def structure(order: list[Node], token: object, serial: bool = False) -> Structu
                 scalars.append(item)
         positions[id(node)] = index
     found = Structure()
-    found.key, found.order, found.leaves, found.scalars, found.positions, found.reads = (
-        key,
-        order,
-        leaves,
-        scalars,
-        positions,
-        reads,
-    )
+    found.key, found.order, found.leaves = key, order, leaves
+    found.scalars, found.positions, found.reads = scalars, positions, reads
     return found
 
 

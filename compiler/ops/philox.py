@@ -6,6 +6,7 @@ last place.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -36,7 +37,7 @@ def _words(counter: Array, draw: int, seed: int) -> list[Array]:
 
 def _stream(each: int, shape: Shape, draw: Any, seed: Any) -> list[Array]:
     """The words from which blocks are made whose elements come `each` from one counter."""
-    size = int(np.prod(shape, dtype=object))
+    size = math.prod(shape)
     counters = np.arange(-(-size // BLOCK) * (BLOCK // each), dtype=np.uint64)
     return _words(counters, int(draw) & 0xFFFFFFFFFFFFFFFF, int(seed) & 0xFFFFFFFFFFFFFFFF)
 
@@ -45,7 +46,7 @@ def _laid_out(parts: list[Array], shape: Shape, dtype: np.dtype[Any]) -> Array:
     """Elements that come from one counter lie a part of a block apart."""
     each = BLOCK // len(parts)
     blocks = np.stack([part.reshape(-1, each) for part in parts], axis=1)
-    size = int(np.prod(shape, dtype=object))
+    size = math.prod(shape)
     return np.array(blocks.reshape(-1)[:size].reshape(shape), dtype)
 
 
@@ -82,14 +83,12 @@ def normal(seed: Any, draw: Any, shape: Shape, dtype: np.dtype[Any]) -> Array:
         parts = []
         for radial, angular in ((words[0], words[1]), (words[2], words[3])):
             # Rounded as the kernels round it.
-            uniform = ((radial >> np.uint64(1)).astype(np.float32) + np.float32(0.5)).astype(np.float64) * 2.0**-31
-            turn = ((angular & np.uint64(0x3FFFFFFF)).astype(np.float32) * np.float32(2.0**-30) - np.float32(0.5)).astype(
-                np.float64
-            )
-            parts += _box_muller(uniform, (angular >> np.uint64(30)).astype(np.int64), turn)
+            number = ((radial >> np.uint64(1)).astype(np.float32) + np.float32(0.5)).astype(np.float64) * 2.0**-31
+            turn = (angular & np.uint64(0x3FFFFFFF)).astype(np.float32) * np.float32(2.0**-30) - np.float32(0.5)
+            parts += _box_muller(number, (angular >> np.uint64(30)).astype(np.int64), turn.astype(np.float64))
         return _laid_out(parts, shape, dtype)
     first, second = _pairs(_stream(2, shape, draw, seed))
-    uniform_wide = ((first >> np.uint64(11)).astype(np.int64) + 1).astype(np.float64) * 2.0**-53
+    number = ((first >> np.uint64(11)).astype(np.int64) + 1).astype(np.float64) * 2.0**-53
     mantissa = (second & np.uint64((1 << 52) - 1)) | np.uint64(0x3FF0000000000000)
     turn = mantissa.view(np.float64) - 1.5
-    return _laid_out(_box_muller(uniform_wide, (second >> np.uint64(62)).astype(np.int64), turn), shape, dtype)
+    return _laid_out(_box_muller(number, (second >> np.uint64(62)).astype(np.int64), turn), shape, dtype)

@@ -1,8 +1,8 @@
 """From a row of the op table to the function users call.
 
-`unary` and `binary` carry the cost of every operator: they resolve dtype and shape by lookups and fall back to `handle.record` for
+`unary` and `binary` carry the cost of every operator: they resolve dtype and shape by lookups and fall back to `core.record` for
 everything but the common case. Written out, because each call level costs 0.1 us of a 1 us budget; a ufunc's keywords are taken
-as a dictionary, because each one by name costs 15 ns more. They are described in `lazytensor.ufuncs`.
+as a dictionary, because each one by name costs 15 ns more. They are described in `calling.ufuncs`.
 """
 
 from __future__ import annotations

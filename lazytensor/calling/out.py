@@ -50,7 +50,7 @@ def deliver(
         if fixed is None:
             check_shape(result, out.shape, name)
         elif result.shape != out.shape:
-            result = _stretched(result, out.shape, fixed, name)
+            result = stretched(result, out.shape, name, fixed)
         np.copyto(out, result._value(), casting=casting, where=where._value() if isinstance(where, Handle) else where)
         return out  # type: ignore[return-value]
     if not isinstance(out, Handle) or (out._node is not None and out.shape == ()):
@@ -58,7 +58,7 @@ def deliver(
     # Reading and writing are one statement, which no other thread's may come between.
     with write_lock:
         if fixed is not None and result.shape != out.shape:
-            result = _stretched(result, out.shape, fixed, name)
+            result = stretched(result, out.shape, name, fixed)
         check_shape(result, out.shape, name)
         view = out._shown()
         if view is not None and not view.writeable:
@@ -114,7 +114,8 @@ def returned(result: Tensor, out: Any, name: str) -> Tensor:
     return deliver(result, found, name, casting="unsafe")
 
 
-def _stretched(result: Tensor, shape: tuple[int, ...], fixed: int, name: str) -> Tensor:
+def stretched(result: Tensor, shape: tuple[int, ...], name: str, fixed: int = 0) -> Tensor:
+    """A result broadcast to a shape, but for its last `fixed` axes; ValueError if it does not fit."""
     view = views.broadcast(result._index_map(), shape)
     if view is None or (fixed and result.shape[-fixed:] != shape[-fixed:]):
         raise _misfit(result.shape, shape, name)

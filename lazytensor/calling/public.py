@@ -12,7 +12,7 @@ _ROOMS = ("core", "calling", "tools", "random", "special", "linalg", "functions"
 
 
 def publish(namespace: dict[str, Any], names: Iterable[str]) -> None:
-    """Give functions, and classes that are pickled, the name of a public module as theirs."""
+    """Give functions the public module as theirs, by whose name they are pickled."""
     module = namespace["__name__"]
     for name in names:
         value = namespace[name]
@@ -22,7 +22,9 @@ def publish(namespace: dict[str, Any], names: Iterable[str]) -> None:
 
 def keep_former_paths() -> None:
     """Let `lazytensor.x` name the module `lazytensor.room.x` that is imported."""
-    for room in _ROOMS:
-        prefix = f"lazytensor.{room}."
-        for name in [name for name in sys.modules if name.startswith(prefix)]:
-            sys.modules[f"lazytensor.{name.removeprefix(prefix)}"] = sys.modules[name]
+    for name, module in list(sys.modules.items()):
+        package, _, rest = name.partition(".")
+        room, _, last = rest.partition(".")
+        # `functions.dtypes` has the public names, `core.dtypes` none that a pickle has.
+        if package == "lazytensor" and last and room in _ROOMS and rest != "core.dtypes":
+            sys.modules[f"lazytensor.{last}"] = module

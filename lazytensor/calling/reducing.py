@@ -9,7 +9,7 @@ import numpy as np
 
 from lazytensor.calling.arguments import truth
 from lazytensor.calling.axes import as_index, reduced_axes
-from lazytensor.calling.out import accumulated_in, deliver
+from lazytensor.calling.out import accumulated_in, deliver, stretched
 from lazytensor.calling.results import astype
 from lazytensor.calling.results import where as choose
 from lazytensor.compiler.graph import Node
@@ -18,12 +18,11 @@ from lazytensor.compiler.ops import reductions as ops
 from lazytensor.compiler.ops import ufuncs as rows
 from lazytensor.compiler.ops.row import Op
 from lazytensor.compiler.ops.shapes import broadcast_shapes
-from lazytensor.core import views
 from lazytensor.core.dtypes import as_dtype
 from lazytensor.core.handle import Handle, wrap
 from lazytensor.core.operands import as_tensor, node_operand
 from lazytensor.core.record import record
-from lazytensor.core.storing import cast_for_assignment, single
+from lazytensor.core.storing import cast_for_assignment, one_element
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
@@ -49,7 +48,7 @@ def mask(where: Any, shape: tuple[int, ...], name: str) -> Tensor:
 
 def initial_value(value: Any, dtype: Any, name: str) -> Tensor:
     """An `initial=` argument, checked: a scalar of the dtype."""
-    return wrap(cast_for_assignment(single(value, dtype, name), dtype, name))
+    return wrap(cast_for_assignment(one_element(value, dtype, name), dtype, name))
 
 
 def cast(x: Any, dtype: Any, name: str) -> Node:
@@ -142,15 +141,9 @@ def extreme(op: Op, join: Any, a: Any, axis: Any, out: Any, keepdims: bool, init
         if math.prod([source.shape[place] for place in axes]):
             made = join(reduce(op, source, axis, keepdims), start)
         else:
-            made = _everywhere(start, ops.sum.shape(source.shape, axes, flag(keepdims, op.name, "keepdims")))
+            shape = ops.sum.shape(source.shape, axes, flag(keepdims, op.name, "keepdims"))
+            made = wrap(record(elementwise.copy, (stretched(start, shape, op.name)._read(),)))
     return deliver(made, out, op.name, casting="unsafe")
-
-
-def _everywhere(number: Tensor, shape: tuple[int, ...]) -> Tensor:
-    """A result of one number in every place."""
-    view = views.broadcast(number._index_map(), shape)
-    assert view is not None
-    return wrap(record(elementwise.copy, (number._alias(view)._read(),)))
 
 
 def truth_over(op: Op, a: Any, axis: Any, keepdims: bool, where: Any) -> Tensor:

@@ -1,6 +1,6 @@
 """Casts and choices as results, of which 0-d ones stand for scalars: what the functions above are made of.
 
-The public `astype` and `where`, whose 0-d results are arrays, are in `conversion` and `selecting`.
+The public `astype` and `where`, whose 0-d results are arrays, are in `functions.conversion` and `functions.selecting`.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ import numpy as np
 from lazytensor.calling.arguments import positions, truth
 from lazytensor.calling.axes import reduced_axes, running_axis
 from lazytensor.calling.keywords import CASTINGS, chosen, memory_order
-from lazytensor.calling.out import accumulated_in, deliver
+from lazytensor.calling.out import accumulated_in, deliver, stretched
 from lazytensor.calling.reducing import accumulated, extreme, given, reduce_by_ufunc, running, truth_over
 from lazytensor.calling.results import astype
 from lazytensor.compiler.graph import Node
@@ -104,9 +104,7 @@ def _stored(made: Tensor, out: Any, name: str, casting: Any, where: Any, shape: 
             made = deliver(made, created(zeros), name, where=where, fixed=0)
         return mutable(made) if out is ... else wrap(made._read()) if not shape else made
     if shape and shape != made.shape:
-        view = views.broadcast(made._index_map(), shape)
-        assert view is not None
-        made = made._alias(views.ReadOnly(*view))
+        made = stretched(made, shape, name)
     return deliver(made, out, name, casting=casting, where=where, fixed=0)
 
 

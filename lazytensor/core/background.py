@@ -32,8 +32,6 @@ LOST_WORK = 4 * START_WORK
 SMALL_WORK = 1 << 30
 # Calls that tell places in the program apart; 8 cost 1 us, for operations that take 20, and only where a line comes round.
 CALLS = 8
-
-
 # Pending nodes beyond which the recorded graph is started, whatever its size in bytes: Python's garbage collector walks what is
 # pending again and again (recording 300,000 dependent additions took 7.7 us each, and takes 1.4 when bounded).
 MAX_PENDING = 1 << 14

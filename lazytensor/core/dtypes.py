@@ -1,4 +1,4 @@
-"""The dtypes that tensors have, and what a `dtype=` argument means. The public names are in `dtype_functions`."""
+"""The dtypes that tensors have, and what a `dtype=` argument means. The public names are in `functions.dtypes`."""
 
 from __future__ import annotations
 
@@ -8,26 +8,9 @@ import numpy as np
 
 from lazytensor.core.handle import Handle
 
-SUPPORTED = tuple(
-    np.dtype(name)
-    for name in (
-        [
-            "bool",
-            "int8",
-            "int16",
-            "int32",
-            "int64",
-            "uint8",
-            "uint16",
-            "uint32",
-            "uint64",
-            "float32",
-            "float64",
-            "complex64",
-            "complex128",
-        ]
-    )
-)
+_INTEGERS = tuple([np.dtype(f"{sign}int{bits}") for sign in ("", "u") for bits in (8, 16, 32, 64)])
+_INEXACT = (np.dtype("float32"), np.dtype("float64"), np.dtype("complex64"), np.dtype("complex128"))
+SUPPORTED = (np.dtype("bool"), *_INTEGERS, *_INEXACT)
 BY_DTYPE = {dtype: dtype for dtype in SUPPORTED}
 
 

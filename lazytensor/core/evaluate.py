@@ -1,7 +1,7 @@
 """From pending nodes to values: capture, plan, run here or in the background, settle.
 
 The place where the front end, the compiler and the runtime meet. One lock guards the pending graph while it is read, captured and
-settled; what was captured is a job (`lazytensor.jobs`), which is planned and run outside of it.
+settled; what was captured is a job (`jobs`), which is planned and run outside of it.
 """
 
 from __future__ import annotations

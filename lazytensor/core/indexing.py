@@ -25,7 +25,7 @@ from lazytensor.core.record import record  # fmt: skip
 from lazytensor.core.sites import user_site
 from lazytensor.core.statements import write_lock
 from lazytensor.core.storage import as_stored
-from lazytensor.core.storing import cast_for_assignment, number_to_store, single
+from lazytensor.core.storing import cast_for_assignment, number_to_store, one_element
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
@@ -191,7 +191,7 @@ def assign(x: Handle, key: Any, value: Any) -> None:
     if views.is_basic(items):
         target = views.index(x._index_map(), items)
         one = not target.shape and not any(item is Ellipsis for item in items)
-        value = single(value, x.dtype, "setitem") if one else number_to_store(value, x.dtype)
+        value = one_element(value, x.dtype, "setitem") if one else number_to_store(value, x.dtype)
         if (
             isinstance(value, Handle)
             and value._storage is not None

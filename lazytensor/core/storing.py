@@ -64,7 +64,7 @@ def number_to_store(value: Any, dtype: np.dtype[Any]) -> Any:
     return wrap(record(ops.store_number, (value._read(),), (dtype,)))
 
 
-def single(value: Any, dtype: np.dtype[Any], name: str) -> Any:
+def one_element(value: Any, dtype: np.dtype[Any], name: str) -> Any:
     """A value for one element, ready to be cast for assignment; TypeError or ValueError, as NumPy has them, if it is an array."""
     if type(value) in (int, float, bool):
         return value

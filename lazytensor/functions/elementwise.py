@@ -9,6 +9,7 @@ import operator
 from typing import TYPE_CHECKING, Any
 
 from lazytensor.calling.bind import binary, unary
+from lazytensor.calling.out import deliver
 from lazytensor.calling.results import astype, operands_of
 from lazytensor.calling.ufunc_class import Binary, equip
 from lazytensor.calling.ufuncs import call
@@ -155,14 +156,7 @@ def round(a: Any, decimals: int = 0, out: Any = None) -> Tensor:
     [ 1.  2. -0.]
     """
     made = _rounded(a, operator.index(decimals))
-    return made if out is None else _deliver(made, out, "round")
-
-
-def _deliver(made: Tensor, out: Any, name: str) -> Tensor:
-    from lazytensor.calling.out import deliver  # delayed: out is written against this module
-
-    found: Tensor = deliver(made, out, name)
-    return found
+    return made if out is None else deliver(made, out, "round")
 
 
 def _rounded(x: Any, decimals: int) -> Tensor:

@@ -1,7 +1,7 @@
 """What other libraries see of a tensor: NumPy's protocols, DLPack, the buffer protocol and the array API's namespace.
 
 NumPy's functions on tensors call ours of the same name and stay lazy. What has no lazy form here is computed by NumPy on the values,
-through `lazytensor.fallback`: `explain` shows it and `config.strict` forbids it.
+through `calling.fallback`: `explain` shows it and `config.strict` forbids it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from lazytensor import special
 from lazytensor.calling import fallback
 from lazytensor.calling.keywords import copying
 from lazytensor.core.handle import Handle
@@ -129,8 +130,6 @@ def ufunc_here(ufunc: np.ufunc) -> Any:
         return getattr(sys.modules["lazytensor"], name, None)
     public = getattr(sys.modules.get("scipy.special"), name, None)
     if ufunc in (public, getattr(public, "__wrapped__", None)):  # wrapped under SCIPY_ARRAY_API=1
-        from lazytensor import special  # delayed: special is written against the tensor
-
         return getattr(special, name, None)
     return None
 
