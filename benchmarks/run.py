@@ -13,6 +13,7 @@ import time
 from datetime import UTC, datetime
 
 import loops
+import programs
 import stages
 import startup
 import table as side_by_side
@@ -36,6 +37,8 @@ def main() -> None:
         parts.append(f"## {title}\n\n{table(figures())}\n")
     print("Side by side ...", file=sys.stderr)
     parts.append(f"## Side by side\n\n{side_by_side.section()}")
+    print("Programs ...", file=sys.stderr)
+    parts.append(f"## Programs written for NumPy\n\n{programs.section()}")
     parts.append(f"## What is missed, and why\n\n{(HERE / 'MISSED.md').read_text()}")
     head = [
         "# Results\n",
