@@ -30,6 +30,8 @@ def host(value: Any) -> Any:
     """The value with arrays of NumPy instead of any library's: waits for all of it."""
     if isinstance(value, (tuple, list)):
         return [host(item) for item in value]
+    if isinstance(value, dict):
+        return {key: host(item) for key, item in value.items()}
     return numpy.array(value) if hasattr(value, "__array__") else value
 
 

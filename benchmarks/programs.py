@@ -3,8 +3,8 @@
 `python benchmarks/programs.py [NAME ...] [--dir FOLDER] [--limit SECONDS] [--markdown]`; `run.py` adds the section to RESULTS.md.
 
 A program is a file of the folder with the line `import numpy as np`, which is replaced for the other libraries, and a function `run()`
-that returns an array, a number or a tuple of these, the same each time. Random inputs are drawn by `numpy.random` for all libraries, as
-each has streams of its own. A program that spends its time in BLAS or an FFT declares it by a line `BOUND = "library"`.
+that returns an array, a number, or a tuple or dictionary of these, the same each time. Random inputs are drawn by `numpy.random` for
+all libraries, as each has streams of its own. A program that spends its time in BLAS or an FFT says so by a line `BOUND = "library"`.
 
 Each library runs each program in a process of its own, kernels on disk in an empty folder: the first run, two more and as many as fit
 into a second, and the median of five. Imports and the making of inputs are not timed; that results arrive as NumPy's arrays is. A
@@ -138,6 +138,8 @@ def run(path: Path, module: str, limit: float, warm_up: float) -> Outcome:
 
 def difference(expected: Any, value: Any) -> str:
     """What is wrong with a result, "" if nothing is: its structure, shapes, kinds of dtypes and values."""
+    if isinstance(expected, dict) and isinstance(value, dict):
+        return "other keys" if list(expected) != list(value) else difference(list(expected.values()), list(value.values()))
     if isinstance(expected, list) or isinstance(value, list):
         if not (isinstance(expected, list) and isinstance(value, list) and len(expected) == len(value)):
             return "another number of results"

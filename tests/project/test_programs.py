@@ -80,6 +80,9 @@ def test_a_wrong_value_is_reported(programs: ModuleType, write: Write) -> None:
         (np.float32([1.0]), np.float32([1.00001]), ""),
         (np.zeros(2), np.array([0.0, 1e-3]), "a relative error of 0.001"),
         (np.array([1 + 1j]), np.array([1 + 1.1j]), "a relative error of 0.071"),
+        ({"a": 1}, {"a": 1}, ""),
+        ({"a": 1}, {"a": 2}, "result 0: 1 of 1 values differ"),
+        ({"a": 1}, {"b": 1}, "other keys"),
         (b"text", b"next", "1 of 1 values differ"),
     ],
 )
