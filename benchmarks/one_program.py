@@ -2,7 +2,7 @@
 
 `python one_program.py PATH MODULE RESULTS LIMIT WARM_UP`: the program's line `import numpy as np` imports MODULE instead. What `run()`
 returned the first and the last time is pickled to RESULTS. After LIMIT seconds a watchdog, which needs no interpreter lock, ends the
-process wherever it is; no run is begun that would not end before.
+process wherever it is; no run is begun that is not expected to end before.
 """
 
 from __future__ import annotations
@@ -54,7 +54,8 @@ def measure(run: Callable[[], Any], results: Path, limit: float, warm_up: float)
         return seconds
 
     def fits(seconds: float) -> bool:
-        return time.perf_counter() - started + seconds < limit
+        """Is there time for a run like this one, and half as much for one that is slower?"""
+        return time.perf_counter() - started + 1.5 * seconds < limit
 
     last, runs = once(False), 1
     while fits(last) and (runs < BEFORE or time.perf_counter() - started < warm_up):
