@@ -1,15 +1,15 @@
 """One process of programs.py: a library runs a program, and prints what it took, a line of JSON for each thing known.
 
 `python one_program.py PATH MODULE RESULTS LIMIT WARM_UP`: the program's line `import numpy as np` imports MODULE instead. What `run()`
-returned the first and the last time is pickled to RESULTS. After LIMIT seconds a watchdog, which needs no interpreter lock, ends the
-process wherever it is; no run is begun that is not expected to end before.
+returned the first and the last time is pickled to RESULTS. After LIMIT seconds the system ends the process by SIGALRM wherever it is; no
+run is begun that is not expected to end before.
 """
 
 from __future__ import annotations
 
-import faulthandler
 import json
 import pickle
+import signal
 import sys
 import time
 import warnings
@@ -72,13 +72,13 @@ def main() -> None:
     try:
         if LINE not in source:
             raise ValueError(f"has no line {LINE.strip()!r}")
-        # Its header is what the parent looks for on the standard error.
-        faulthandler.dump_traceback_later(float(limit), exit=True)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.setitimer(signal.ITIMER_REAL, float(limit))
         scope: dict[str, Any] = {"__name__": "program"}
         exec(compile(source.replace(LINE, f"import {module} as np\n", 1), path, "exec"), scope)
         say(bound=scope.get("BOUND"))
         measure(scope["run"], Path(results), float(limit), float(warm_up))
-        faulthandler.cancel_dump_traceback_later()
+        signal.setitimer(signal.ITIMER_REAL, 0)
         peak = resident()
         say(peak=peak[1] if peak else None)
         if module == "numpy":

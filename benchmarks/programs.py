@@ -22,6 +22,7 @@ import argparse
 import json
 import math
 import pickle
+import signal
 import statistics
 import subprocess
 import sys
@@ -129,7 +130,7 @@ def run(path: Path, module: str, limit: float, warm_up: float) -> Outcome:
         if outcome.runs:
             outcome.warm = statistics.median(counted or outcome.runs[-1:])
             outcome.results = pickle.loads(results.read_bytes())
-        if "Timeout (" in errors:
+        if status == -signal.SIGALRM:
             outcome.cut = max(limit - sum(outcome.runs), *outcome.runs[-1:], 0.0)
         elif status:
             outcome.error = f"exit status {status}: {errors.strip()[-300:]}"
