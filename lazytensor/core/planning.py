@@ -24,6 +24,7 @@ from lazytensor.compiler.passes.memory_plan import StepDraft
 from lazytensor.compiler.plan import KernelError, KernelInfo, Plan
 from lazytensor.compiler.shield import complete
 from lazytensor.config import Token, config
+from lazytensor.core.kernels import find_deferred, find_kernel
 from lazytensor.core.system import engine, kernel_store
 from lazytensor.runtime import forks
 
@@ -208,7 +209,7 @@ def _ready_store(source: str, build: Callable[[], bytes]) -> KernelFunction:
 
 def _compile_worthy(graph: Graph, group: Group) -> Lowered:
     if pipeline.worth_compiling(graph, group) or _draws(graph, group):
-        return _compile_all(graph, group)
+        return _lower(graph, group, find_kernel)
     return None
 
 
@@ -221,21 +222,21 @@ def _compile_sources(graph: Graph, group: Group) -> Lowered:
     """Random sources, by themselves: what reads them is interpreted, as it is when they are computed already."""
     if not all(graph.nodes[position].op.seeded for position in group.members):
         return None
-    return _lower(graph, group, kernel_store().deferred)
+    return _lower(graph, group, find_deferred)
 
 
 def _use_ready(graph: Graph, group: Group) -> Lowered:
     """Compiled where the kernel is at hand, in memory or on disk; interpreted until then."""
     if _draws(graph, group):
-        return _lower(graph, group, kernel_store().deferred)
+        return _lower(graph, group, find_deferred)
     if not pipeline.worth_compiling(graph, group) or interpreted_cost(graph, group) < UPGRADE_SECONDS:
         return None
     return _lower(graph, group, _ready_store)
 
 
 def start_upgrades() -> None:
-    """Have the kernels asked for so far compiled in the background; later runs use them. Called when a result is there: the imports of
-    the compiler hold the interpreter lock, and would delay it."""
+    """Have the kernels asked for so far compiled in the background; later runs use them. Called when a result is there: the code
+    generator's imports hold the interpreter lock, and would delay it."""
     while upgrades:
         try:
             entry = upgrades.popleft()
