@@ -10,7 +10,6 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lazytensor.compiler import pipeline
@@ -39,6 +38,8 @@ UPGRADE_SECONDS = 5e-3
 # A first run this long waits for the compiler instead of being interpreted; under `config.deterministic` by this alone.
 COMPILE_FIRST_SECONDS = 1.0
 DETERMINISTIC_SECONDS = 1e-3
+# So many plans wait for their kernels at most.
+MAX_WAITING = 64
 # Bounds of the plan caches: operations in all plans together (about 2 KB each), and plans of one operation.
 MAX_PLANNED_NODES = 100_000
 MAX_READY = 4096
@@ -81,8 +82,9 @@ plans: dict[Any, Entry] = {}
 ready: dict[Any, Entry | None] = {}
 _planned_nodes = 0
 _uses = 0
-# Plans whose kernels are to be compiled.
+# Plans whose kernels are to be compiled; those that the background thread was told of; and the one that it is about.
 upgrades: deque[Entry] = deque()
+_waiting: set[Entry] = set()
 _compiling: set[Entry] = set()
 
 
@@ -90,8 +92,9 @@ class _Plans(forks.Stage):
     """A child asks again for the kernels that its parent's background thread was to compile."""
 
     def in_child(self) -> None:
-        upgrades.extend(_compiling)
-        _compiling.clear()
+        for entries in (_waiting, _compiling):
+            upgrades.extend(entries)
+            entries.clear()
 
 
 forks.register(forks.PLANNING, _Plans())
@@ -242,15 +245,31 @@ def start_upgrades() -> None:
             entry = upgrades.popleft()
         except IndexError:  # another thread was faster
             return
-        _compiling.add(entry)
-        engine().background(partial(_upgrade, entry))
+        _waiting.add(entry)
+        if len(_waiting) <= MAX_WAITING:
+            engine().background(_upgrade)
+        else:
+            # It has gone cold; should it be used again, it asks again.
+            cold = min(list(_waiting), key=_last_use)
+            _waiting.discard(cold)
+            cold.requested = False
 
 
-def _upgrade(entry: Entry) -> None:
+def _upgrade() -> None:
+    """Compile the kernels of the plan that was used last."""
+    entry = max(list(_waiting), key=_last_use, default=None)
+    if entry is None:
+        return
+    _compiling.add(entry)
+    _waiting.discard(entry)
     try:
         entry.plan = pipeline.make_plan(entry.graph, entry.groups, entry.options, _compile_unhurried)
     finally:
         _compiling.discard(entry)
+
+
+def _last_use(entry: Entry) -> int:
+    return entry.last_use
 
 
 def _compile_unhurried(graph: Graph, group: Group) -> Lowered:
