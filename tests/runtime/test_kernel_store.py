@@ -339,6 +339,23 @@ assert kernel.name == "double_words_test" and "numba" not in sys.modules
     subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
 
 
+def test_a_kernel_for_another_process(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    folder = tmp_path / "kernels"
+    store = KernelStore(folder)
+    assert not store.add(SOURCE, build)
+    assert not folder.exists()
+    assert store.writable()
+    assert store.add(SOURCE, build)
+    assert store.add(SOURCE, refuse)
+    assert (store.get(SOURCE), store.compiled, store.loaded) == (None, 2, 0)
+    assert doubles(KernelStore(folder)(SOURCE, refuse))
+    assert not caplog.records
+    folder.chmod(0o770)
+    assert not store.writable()
+    assert not store.add(SOURCE, build)
+    assert "others may write" in caplog.text
+
+
 def test_a_deferred_kernel_is_looked_for_when_it_is_called(tmp_path: Path) -> None:
     store = KernelStore(tmp_path)
     built = []
