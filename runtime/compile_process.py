@@ -12,6 +12,7 @@ import os
 import threading
 import weakref
 from collections.abc import Sequence
+from contextlib import suppress
 from enum import Enum
 from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -66,10 +67,12 @@ class Channel:
         """The next message, None where the other side is gone; TimeoutError after so many seconds, and it may be called again."""
         deadline = monotonic() + seconds
         while b"\n" not in self._unread:
-            self._socket.settimeout(max(1e-3, deadline - monotonic()))
             try:
+                self._socket.settimeout(max(1e-3, deadline - monotonic()))
                 data = self._socket.recv(1 << 16)
-            except ConnectionError:
+            except TimeoutError:
+                raise
+            except OSError:  # the other side is gone, or another thread has closed this one
                 return None
             if not data:
                 return None
@@ -181,7 +184,8 @@ class CompileProcess:
             self.stopped = True
         worker = self._worker
         if worker is not None:
-            worker.leave(EXIT_SECONDS)
+            with suppress(KeyboardInterrupt):  # whoever is in a hurry need not be told where that was
+                worker.leave(EXIT_SECONDS)
             self._worker = None
 
     def forget(self) -> None:

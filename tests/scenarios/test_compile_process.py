@@ -92,6 +92,8 @@ assert (kernel_store().compiled, kernel_store().loaded) == (0, 1), vars(kernel_s
 work()
 assert [info.tier for entry in planning.plans.values() for info in entry.plan.kernels] == ["compiled"]
 lt.random.default_rng(1).normal(size=1000).sum().wait()
+tasks = f"/proc/{kernels._process.pid}/task"
+assert not os.path.exists(tasks) or len(os.listdir(tasks)) == 1
 print(compiled_here(), "networkx" in sys.modules)
 """
     assert script(body, tmp_path) == "False False\n"
