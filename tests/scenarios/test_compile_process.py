@@ -9,12 +9,10 @@ import sys
 import time
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-import lazytensor as lt
-from lazytensor.core import compile_server, planning
-from lazytensor.core.system import engine, kernel_store
+from lazytensor.core import compile_server
+from lazytensor.core.system import kernel_store
 from lazytensor.runtime.compile_process import Outcome
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes of POSIX systems")
@@ -391,26 +389,3 @@ def test_the_users_own_folder_comes_last(monkeypatch: pytest.MonkeyPatch, tmp_pa
     monkeypatch.setattr(sys, "path", [str(tmp_path), "", "/somewhere", str(tmp_path), "else"])
     here = os.getcwd()
     assert compile_server._search_path() == ["/somewhere", os.path.join(here, "else"), str(tmp_path), here]
-
-
-def test_the_queue_for_kernels_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Plans that were not used for longest make room, and may ask again."""
-    monkeypatch.setattr(planning, "MAX_WAITING", 3)
-    monkeypatch.setattr(planning, "UPGRADE_SECONDS", 0.0)
-    turns: list[planning.Entry] = []
-    monkeypatch.setattr(
-        planning, "_upgrade", lambda: turns.append(max(list(planning._waiting), key=lambda entry: entry.last_use))
-    )
-    lt.clear_caches()
-    x = lt.asarray(np.linspace(0, 1, 400))
-    with lt.config.override(tier="auto"):
-        for length in range(2, 8):
-            for _ in range(2):
-                (lt.exp(x[:length]) + lt.sin(x[:length]) * length).wait()
-        engine().background_idle()
-    entries = sorted(planning.plans.values(), key=lambda entry: entry.last_use)
-    assert len(planning._waiting) == 3
-    assert {entry for entry in entries if entry.requested and entry.seconds} == planning._waiting == set(entries[-3:])
-    assert len(turns) == 3
-    planning._waiting.clear()
-    lt.clear_caches()
