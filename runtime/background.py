@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Callable
-from contextlib import suppress
-from queue import SimpleQueue
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from queue import Empty, SimpleQueue
 from time import monotonic
 
 from lazytensor.runtime.errstate import quietly
@@ -16,6 +16,8 @@ from lazytensor.runtime.promise import Promise, engine_threads, on_engine_thread
 # How long the interpreter's exit waits for the piece of work under way. A kernel takes 60 to 300 ms to compile, and many times that on a
 # machine that has no time for a thread of low priority; only work that hangs takes longer than this.
 PIECE_SECONDS = 60.0
+# When nothing comes for so long, what is kept ready for more can go.
+REST_SECONDS = 20.0
 
 
 class StoppedError(Exception):
@@ -30,6 +32,7 @@ class Background:
     """
 
     def __init__(self) -> None:
+        self.at_rest: Callable[[], object] = _nothing  # called when nothing was put for REST_SECONDS
         self._reset()
 
     def _reset(self) -> None:
@@ -83,11 +86,35 @@ class Background:
             return
         if self._passing:
             self._busy.release()
-            with self._passed:
-                self._passed.wait_for(lambda: not self._passing)
-            self._busy.acquire()
+            self._take_up()
         if self._stopped:
             raise StoppedError
+
+    @contextmanager
+    def outside(self) -> Iterator[None]:
+        """Entered by work that waits for another process: a fork need not wait too. On other threads it does nothing.
+
+        Raises
+        ------
+        StoppedError
+            When it is left, after `stop`.
+        """
+        if threading.current_thread() is not self._thread:
+            yield
+            return
+        self._busy.release()
+        try:
+            yield
+        finally:
+            self._take_up()
+        if self._stopped:
+            raise StoppedError
+
+    def _take_up(self) -> None:
+        """Be busy again, after a fork that is under way."""
+        with self._passed:
+            self._passed.wait_for(lambda: not self._passing)
+        self._busy.acquire()
 
     def stop(self) -> None:
         """Drop what is queued, and wait for the piece of work under way: exiting under a compiler crashes."""
@@ -128,7 +155,15 @@ class Background:
         queue, busy = self._queue, self._busy
         engine_threads.add(threading.get_ident())
         _unhurry(threading.current_thread())
-        while (function := queue.get()) is not None and not self._stopped:
+        rested = True
+        while True:
+            try:
+                function = queue.get(timeout=None if rested else REST_SECONDS)
+                rested = False
+            except Empty:
+                function, rested = self.at_rest, True
+            if function is None or self._stopped:
+                break
             with busy:
                 try:
                     function()
@@ -139,6 +174,10 @@ class Background:
                         threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), threading.current_thread())))
             del function
         engine_threads.discard(threading.get_ident())
+
+
+def _nothing() -> None:
+    pass
 
 
 def _unhurry(thread: threading.Thread) -> None:

@@ -10,6 +10,7 @@ import threading
 import weakref
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from functools import partial
 from heapq import heappop, heappush
 from time import monotonic
@@ -173,6 +174,15 @@ class Engine:
     def background_checkpoint(self) -> None:
         """Called by a background function between its pieces, such as one kernel; see `Background.checkpoint`."""
         self._background.checkpoint()
+
+    def background_outside(self) -> AbstractContextManager[None]:
+        """Entered by a background function that waits for another process; see `Background.outside`."""
+        return self._background.outside()
+
+    def background_rest(self, function: Callable[[], object]) -> None:
+        """Have `function` run in the background when nothing was given to it for a while, from now on."""
+        self._background.at_rest = function
+        self.background(lambda: None)
 
     def background_idle(self) -> None:
         """Block until all background functions given so far have run."""

@@ -115,19 +115,21 @@ def _engine() -> Any:
 class DeferredKernel:
     """A kernel that is found or compiled when it is first called, by the thread that needs it: planning never waits for it."""
 
-    __slots__ = ("_build", "_kernel", "_store", "name", "source")
+    __slots__ = ("_build", "_find", "_kernel", "name", "source")
 
-    def __init__(self, store: KernelStore, source: str, build: Callable[[], bytes]) -> None:
+    def __init__(
+        self, find: Callable[[str, Callable[[], bytes]], KernelFunction], source: str, build: Callable[[], bytes]
+    ) -> None:
         self.name = kernel_name(source)
         self.source = source
-        self._store = store
+        self._find = find
         self._build = build
         self._kernel: KernelFunction | None = None
 
     def _found(self) -> KernelFunction:
         kernel = self._kernel
         if kernel is None:
-            kernel = self._kernel = self._store(self.source, self._build)
+            kernel = self._kernel = self._find(self.source, self._build)
         return kernel
 
     @property
@@ -158,7 +160,7 @@ class KernelStore:
 
     def __init__(self, directory: Path | None = None, salt: str = "", limit: int = DISK_LIMIT) -> None:
         self._directory = directory
-        self._salt = salt
+        self.salt = salt
         self._limit = limit
         self._kernels: dict[str, KernelFunction] = {}
         self._making: dict[str, threading.Lock] = {}
@@ -212,13 +214,9 @@ class KernelStore:
         self._write(source, code)
         return kernel
 
-    def deferred(self, source: str, build: Callable[[], bytes]) -> DeferredKernel:
-        """The kernel, looked for when it is first called."""
-        return DeferredKernel(self, source, build)
-
     def on_disk(self, source: str) -> bool:
         """Whether there is a file for this source that may be loaded (its content is checked only then)."""
-        return bool(self._attempt("use", lambda folder: folder.trusts(self._file(source))))
+        return bool(self._attempt("use", lambda folder: folder.trusts(self.file_name(source))))
 
     def clear(self, disk: bool = False) -> None:
         """Forget the kernels in memory, and with `disk` delete the files too. Kernels in use stay valid."""
@@ -232,8 +230,22 @@ class KernelStore:
         """Bytes of object files on disk."""
         return sum(status.st_size for _, status in self._files((".kernel",)))
 
-    def _file(self, source: str) -> str:
-        text = "\n".join((fingerprint(), self._salt, source))
+    def writable(self) -> bool:
+        """Whether another process may put files there that this one would load."""
+        return bool(self._attempt("write", PrivateFolder.writable))
+
+    def add(self, source: str, build: Callable[[], bytes]) -> bool:
+        """Have the kernel of this source on disk, without loading it; False where it cannot be written. The folder is there already: one
+        that was deleted since whoever wants the kernel looked is not made again."""
+        if not self.on_disk(source):
+            code = build()
+            self.compiled += 1
+            self._write(source, code, create=False)
+        return self.on_disk(source)
+
+    def file_name(self, source: str) -> str:
+        """The name of this source's file: a hash of all that its object code depends on."""
+        text = "\n".join((fingerprint(), self.salt, source))
         return f"{hashlib.sha256(text.encode()).hexdigest()[:32]}.kernel"
 
     def _files(self, endings: tuple[str, ...]) -> list[tuple[str, os.stat_result]]:
@@ -263,7 +275,7 @@ class KernelStore:
             log.log(level, "kernel cache: %s", text)
 
     def _read(self, source: str) -> bytes | None:
-        name = self._file(source)
+        name = self.file_name(source)
         data = self._attempt("read", lambda folder: folder.read(name, FILE_LIMIT))
         if data is None:
             return None
@@ -278,12 +290,12 @@ class KernelStore:
             check_object(code, name, _has_symbol)
             return KernelFunction(name, source, _link(name, code))
         except (RuntimeError, ValueError, OSError) as error:
-            log.warning("kernel cache: %s does not load (%s), compiling again", self.directory / self._file(source), error)
+            log.warning("kernel cache: %s does not load (%s), compiling again", self.directory / self.file_name(source), error)
             return None
 
-    def _write(self, source: str, code: bytes) -> None:
-        name = self._file(source)
-        self._attempt("write", lambda folder: folder.write(name, _sealed(name, code)))
+    def _write(self, source: str, code: bytes, create: bool = True) -> None:
+        name = self.file_name(source)
+        self._attempt("write", lambda folder: folder.write(name, _sealed(name, code), create))
         if self.compiled % 64 == 1:
             self._trim()
 

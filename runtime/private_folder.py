@@ -29,7 +29,7 @@ def checkable() -> bool:
     return (
         hasattr(os, "geteuid")
         and all(hasattr(os, flag) for flag in ("O_NOFOLLOW", "O_DIRECTORY", "O_NONBLOCK", "O_CLOEXEC"))
-        and {os.open, os.mkdir, os.chmod, os.stat, os.unlink, os.rename, os.readlink} <= os.supports_dir_fd
+        and {os.access, os.open, os.mkdir, os.chmod, os.stat, os.unlink, os.rename, os.readlink} <= os.supports_dir_fd
         and os.scandir in os.supports_fd
     )
 
@@ -54,9 +54,14 @@ class PrivateFolder:
                 self._trusted(name, os.fstat(file.fileno()))
                 return file.read(limit)
 
-    def write(self, name: str, data: bytes) -> None:
-        """Put a file in place in one step, with the folder if there is none."""
+    def writable(self) -> bool:
+        """Whether files can be put there, as far as that can be told beforehand; makes the folder if there is none."""
         with self._opened(create=True) as folder:
+            return os.access(".", os.W_OK | os.X_OK, dir_fd=folder, effective_ids=os.access in os.supports_effective_ids)
+
+    def write(self, name: str, data: bytes, create: bool = True) -> None:
+        """Put a file in place in one step; with `create` the folder too, if there is none."""
+        with self._opened(create) as folder:
             draft = f"{name}.{os.urandom(8).hex()}.part"
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
             descriptor = os.open(draft, flags, FILE_MODE, dir_fd=folder)

@@ -117,8 +117,6 @@ class _Store:
             self.kernels[source] = PlainKernel(source)
         return self.kernels[source]
 
-    deferred = __call__
-
 
 def _shuffled(lane: cpu.CpuLane, task: KernelTask, count: int, grain: int) -> None:
     """The pieces of a loop, in any order; once, of a task that is to be run once, which would call native code itself."""

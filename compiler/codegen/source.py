@@ -79,21 +79,33 @@ def compile_source(source: str) -> bytes:
         If Numba or LLVM rejects the source, now or when it was last asked.
     """
     with lock:
-        if source in _refused:
-            again = KernelError(_refused[source])
-            again.known = True
-            raise again
+        check_refused(source)
         try:
             module, machine = _module(source)
             code: bytes = machine.emit_object(module)
         except Exception as error:  # whatever the compiler says, the interpreter can go on
             text = f"cannot compile a kernel: {error}"
             if not isinstance(error, (MemoryError, OSError)):  # these say nothing of the source
-                _refused[source] = text
-                if len(_refused) > MAX_REFUSED:
-                    del _refused[next(iter(_refused))]
+                refuse(source, text)
             raise KernelError(text) from error
         return code
+
+
+def check_refused(source: str) -> None:
+    """KernelError, if the compiler refused the source before."""
+    text = _refused.get(source)
+    if text is not None:
+        again = KernelError(text)
+        again.known = True
+        raise again
+
+
+def refuse(source: str, text: str) -> None:
+    """Do not ask the compiler for this source again; `text` says why."""
+    with lock:
+        _refused[source] = text
+        if len(_refused) > MAX_REFUSED:
+            del _refused[next(iter(_refused))]
 
 
 def forget_refused() -> None:

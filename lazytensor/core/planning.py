@@ -10,7 +10,6 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lazytensor.compiler import pipeline
@@ -24,6 +23,7 @@ from lazytensor.compiler.passes.memory_plan import StepDraft
 from lazytensor.compiler.plan import KernelError, KernelInfo, Plan
 from lazytensor.compiler.shield import complete
 from lazytensor.config import Token, config
+from lazytensor.core.kernels import find_deferred, find_kernel
 from lazytensor.core.system import engine, kernel_store
 from lazytensor.runtime import forks
 
@@ -38,6 +38,8 @@ UPGRADE_SECONDS = 5e-3
 # A first run this long waits for the compiler instead of being interpreted; under `config.deterministic` by this alone.
 COMPILE_FIRST_SECONDS = 1.0
 DETERMINISTIC_SECONDS = 1e-3
+# So many plans wait for their kernels at most.
+MAX_WAITING = 64
 # Bounds of the plan caches: operations in all plans together (about 2 KB each), and plans of one operation.
 MAX_PLANNED_NODES = 100_000
 MAX_READY = 4096
@@ -80,8 +82,9 @@ plans: dict[Any, Entry] = {}
 ready: dict[Any, Entry | None] = {}
 _planned_nodes = 0
 _uses = 0
-# Plans whose kernels are to be compiled.
+# Plans whose kernels are to be compiled; those that the background thread was told of; and the one that it is about.
 upgrades: deque[Entry] = deque()
+_waiting: set[Entry] = set()
 _compiling: set[Entry] = set()
 
 
@@ -89,8 +92,9 @@ class _Plans(forks.Stage):
     """A child asks again for the kernels that its parent's background thread was to compile."""
 
     def in_child(self) -> None:
-        upgrades.extend(_compiling)
-        _compiling.clear()
+        for entries in (_waiting, _compiling):
+            upgrades.extend(entries)
+            entries.clear()
 
 
 forks.register(forks.PLANNING, _Plans())
@@ -208,7 +212,7 @@ def _ready_store(source: str, build: Callable[[], bytes]) -> KernelFunction:
 
 def _compile_worthy(graph: Graph, group: Group) -> Lowered:
     if pipeline.worth_compiling(graph, group) or _draws(graph, group):
-        return _compile_all(graph, group)
+        return _lower(graph, group, find_kernel)
     return None
 
 
@@ -221,35 +225,51 @@ def _compile_sources(graph: Graph, group: Group) -> Lowered:
     """Random sources, by themselves: what reads them is interpreted, as it is when they are computed already."""
     if not all(graph.nodes[position].op.seeded for position in group.members):
         return None
-    return _lower(graph, group, kernel_store().deferred)
+    return _lower(graph, group, find_deferred)
 
 
 def _use_ready(graph: Graph, group: Group) -> Lowered:
     """Compiled where the kernel is at hand, in memory or on disk; interpreted until then."""
     if _draws(graph, group):
-        return _lower(graph, group, kernel_store().deferred)
+        return _lower(graph, group, find_deferred)
     if not pipeline.worth_compiling(graph, group) or interpreted_cost(graph, group) < UPGRADE_SECONDS:
         return None
     return _lower(graph, group, _ready_store)
 
 
 def start_upgrades() -> None:
-    """Have the kernels asked for so far compiled in the background; later runs use them. Called when a result is there: the imports of
-    the compiler hold the interpreter lock, and would delay it."""
+    """Have the kernels asked for so far compiled in the background; later runs use them. Called when a result is there: the code
+    generator's imports hold the interpreter lock, and would delay it."""
     while upgrades:
         try:
             entry = upgrades.popleft()
         except IndexError:  # another thread was faster
             return
-        _compiling.add(entry)
-        engine().background(partial(_upgrade, entry))
+        _waiting.add(entry)
+        if len(_waiting) <= MAX_WAITING:
+            engine().background(_upgrade)
+        else:
+            # It has gone cold; should it be used again, it asks again.
+            cold = min(list(_waiting), key=_last_use)
+            _waiting.discard(cold)
+            cold.requested = False
 
 
-def _upgrade(entry: Entry) -> None:
+def _upgrade() -> None:
+    """Compile the kernels of the plan that was used last."""
+    entry = max(list(_waiting), key=_last_use, default=None)
+    if entry is None:
+        return
+    _compiling.add(entry)
+    _waiting.discard(entry)
     try:
         entry.plan = pipeline.make_plan(entry.graph, entry.groups, entry.options, _compile_unhurried)
     finally:
         _compiling.discard(entry)
+
+
+def _last_use(entry: Entry) -> int:
+    return entry.last_use
 
 
 def _compile_unhurried(graph: Graph, group: Group) -> Lowered:

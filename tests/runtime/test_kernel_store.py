@@ -15,7 +15,7 @@ import pytest
 
 from lazytensor.compiler.codegen.source import compile_source
 from lazytensor.runtime import kernel_store, private_folder
-from lazytensor.runtime.kernel_store import KernelStore
+from lazytensor.runtime.kernel_store import DeferredKernel, KernelStore
 from lazytensor.runtime.object_file import check_object
 
 SOURCE = '''def double_words_test(block, start, stop):
@@ -173,7 +173,7 @@ def test_what_cannot_be_checked_is_not_run(
 def test_a_file_under_the_name_of_another(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (path,) = [plant(tmp_path / "kernels", compile_source(EVIL))]
     other = KernelStore(tmp_path / "kernels", salt="other")
-    path.rename(path.with_name(other._file(SOURCE)))
+    path.rename(path.with_name(other.file_name(SOURCE)))
     with caplog.at_level(logging.WARNING, "lazytensor"):
         assert doubles(other(SOURCE, build))
     assert "corrupt" in caplog.text
@@ -339,6 +339,23 @@ assert kernel.name == "double_words_test" and "numba" not in sys.modules
     subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
 
 
+def test_a_kernel_for_another_process(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    folder = tmp_path / "kernels"
+    store = KernelStore(folder)
+    assert not store.add(SOURCE, build)
+    assert not folder.exists()
+    assert store.writable()
+    assert store.add(SOURCE, build)
+    assert store.add(SOURCE, refuse)
+    assert (store.get(SOURCE), store.compiled, store.loaded) == (None, 2, 0)
+    assert doubles(KernelStore(folder)(SOURCE, refuse))
+    assert not caplog.records
+    folder.chmod(0o770)
+    assert not store.writable()
+    assert not store.add(SOURCE, build)
+    assert "others may write" in caplog.text
+
+
 def test_a_deferred_kernel_is_looked_for_when_it_is_called(tmp_path: Path) -> None:
     store = KernelStore(tmp_path)
     built = []
@@ -347,7 +364,7 @@ def test_a_deferred_kernel_is_looked_for_when_it_is_called(tmp_path: Path) -> No
         built.append(1)
         raise RuntimeError("no compiler")
 
-    kernel = store.deferred("def doubled(block, start, stop):\n    pass\n", build)
+    kernel = DeferredKernel(store, "def doubled(block, start, stop):\n    pass\n", build)
     assert kernel.name == "doubled"
     assert not built
     with pytest.raises(RuntimeError, match="no compiler"):

@@ -180,6 +180,28 @@ def test_a_file_with_two_names(folder: PrivateFolder) -> None:
         folder.read("one", LIMIT)
 
 
+def test_whether_files_can_be_put_there(tmp_path: Path) -> None:
+    folder = PrivateFolder(tmp_path / "a" / "b")
+    assert folder.writable()
+    assert mode(folder.path) == 0o700
+    folder.path.chmod(0o500)
+    assert folder.writable() is ROOT
+    folder.path.chmod(0o770)
+    with pytest.raises(UntrustedError, match="others may write"):
+        folder.writable()
+
+
+def test_a_folder_that_is_gone_is_made_again_only_where_that_is_asked_for(folder: PrivateFolder) -> None:
+    folder.remove("one")
+    folder.path.rmdir()
+    with pytest.raises(FileNotFoundError):
+        folder.write("one", b"content", create=False)
+    assert not folder.path.exists()
+    folder.write("one", b"content")
+    folder.write("one", b"more", create=False)
+    assert folder.read("one", LIMIT) == b"more"
+
+
 def test_no_more_than_the_limit_is_read(folder: PrivateFolder) -> None:
     os.truncate(folder.path / "one", 1 << 40)
     assert len(folder.read("one", LIMIT)) == LIMIT

@@ -14,7 +14,8 @@ import pytest
 import lazytensor as lt
 from lazytensor.compiler.ops import row
 from lazytensor.compiler.ops.table import ROWS
-from lazytensor.core import wait_log
+from lazytensor.core import planning, wait_log
+from lazytensor.core.system import engine
 from lazytensor.runtime import kernel_store
 from lazytensor.runtime.kernel_store import KernelStore
 
@@ -118,3 +119,26 @@ def test_a_store_keeps_so_many_kernels(monkeypatch: pytest.MonkeyPatch, tmp_path
     with pytest.raises(ValueError, match="no"):
         store("def broken()", bytes)
     assert not store._making
+
+
+def test_the_queue_for_kernels_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Plans that were not used for longest make room, and may ask again."""
+    monkeypatch.setattr(planning, "MAX_WAITING", 3)
+    monkeypatch.setattr(planning, "UPGRADE_SECONDS", 0.0)
+    turns: list[planning.Entry] = []
+    monkeypatch.setattr(
+        planning, "_upgrade", lambda: turns.append(max(list(planning._waiting), key=lambda entry: entry.last_use))
+    )
+    lt.clear_caches()
+    x = lt.asarray(np.linspace(0, 1, 400))
+    with lt.config.override(tier="auto"):
+        for length in range(2, 8):
+            for _ in range(2):
+                (lt.exp(x[:length]) + lt.sin(x[:length]) * length).wait()
+        engine().background_idle()
+    entries = sorted(planning.plans.values(), key=lambda entry: entry.last_use)
+    assert len(planning._waiting) == 3
+    assert {entry for entry in entries if entry.requested and entry.seconds} == planning._waiting == set(entries[-3:])
+    assert len(turns) == 3
+    planning._waiting.clear()
+    lt.clear_caches()

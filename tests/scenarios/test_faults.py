@@ -15,6 +15,7 @@ import pytest
 import lazytensor as lt
 from lazytensor.compiler.codegen import cpu, source
 from lazytensor.compiler.plan import KernelError
+from lazytensor.core import kernels
 from lazytensor.core.system import engine, kernel_store
 
 
@@ -24,6 +25,12 @@ def _clean() -> Iterator[None]:
     engine().idle()
     engine().take_error()
     lt.clear_caches()
+
+
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is no process that compiles: kernels are compiled here."""
+    monkeypatch.setattr(kernels.compile_process(), "available", False)
 
 
 def work() -> list[Any]:
@@ -60,7 +67,7 @@ def test_what_cannot_be_compiled_is_interpreted(
 
 
 def test_failing_background_compilation_disturbs_nobody(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, noted: list[str]
+    alone: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, noted: list[str]
 ) -> None:
     from lazytensor.core import planning
 
@@ -206,7 +213,7 @@ def last():
 
 @pytest.mark.parametrize("tier", ["interpret", "auto", "compile"])
 def test_random_numbers_need_no_compiler(
-    tier: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tmp_path: Path, noted: list[str]
+    tier: str, alone: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tmp_path: Path, noted: list[str]
 ) -> None:
     def draws() -> list[np.ndarray]:
         generator = lt.random.default_rng(5)
