@@ -24,6 +24,11 @@ class ThreadFuture(concurrent.futures.Future[Any]):
         return asyncio.wrap_future(self).__await__()
 
 
+# What futures wait for. The engine holds promises weakly, and these, their callbacks and the tensors they belong to hold each other: the
+# garbage collector would take them all, and the future would never be set.
+_under_way: set[_Arrivals] = set()
+
+
 class _Arrivals:
     """Calls `finish` once: when all of several promises are set, or with `eager` at the first that failed."""
 
@@ -32,10 +37,9 @@ class _Arrivals:
         self.eager = eager
         self.finish = finish
         self.lock = threading.Lock()
+        _under_way.add(self)
         for promise in promises:
             promise.add_callback(self.arrived)
-        if not promises:
-            finish()
 
     def arrived(self, promise: Promise) -> None:
         with self.lock:
@@ -44,6 +48,7 @@ class _Arrivals:
             if self.eager and self.missing > 0 and type(promise.value) is Failure:
                 self.missing, last = -1, True  # what arrives later finds nothing to finish
         if last:
+            _under_way.discard(self)
             self.finish()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import gc
 import functools
 from collections import Counter
 from typing import Any
@@ -172,6 +173,18 @@ def test_futures_outside_a_loop_are_threads_and_can_be_awaited_later() -> None:
     assert first is x
     assert second[1].tolist() == [2, 3, 4]
     assert [t.tolist() for t in asyncio.run(asyncio.wait_for(lt.gather(x), 60))] == [[1, 2, 3]]
+
+
+def test_what_a_future_waits_for_is_no_garbage() -> None:
+    gate = Gate()
+
+    async def main() -> Any:
+        waiting = lt.gather(gate(lt.arange(3)), lt.arange(3) + 1)
+        gc.collect()
+        gate.opened.set()
+        return await asyncio.wait_for(waiting, 60)
+
+    assert [t.tolist() for t in asyncio.run(main())] == [[0, 1, 2], [1, 2, 3]]
 
 
 def test_gather_awaits_all_as_one_graph() -> None:
