@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
-from operator import setitem
 from typing import Any
 
 import numpy as np
 
 from lazytensor.compiler.cost import node_cost
-from lazytensor.compiler.graph import Graph, Shape
+from lazytensor.compiler.graph import Graph
 from lazytensor.compiler.kernel import Access, access
 from lazytensor.compiler.liveness import alone
 from lazytensor.compiler.ops.row import Kind
 from lazytensor.compiler.passes.memory_plan import StepDraft
 from lazytensor.compiler.plan import Environment, Lane, restarts
 from lazytensor.compiler.tuning import BLAS_FLOPS, GRAIN, POOLED_BYTES
-from lazytensor.compiler.updates import Writing, destination, reader
+from lazytensor.compiler.updates import destination, reader, store
 
 Run = Callable[[Environment, Lane], None]
-
-
-def strided(base: np.ndarray[Any, Any], shape: Shape, strides: tuple[int, ...], offset: int) -> np.ndarray[Any, Any]:
-    """A view of a C-contiguous array by shape, strides and offset in elements."""
-    item = base.itemsize
-    return np.ndarray(shape, base.dtype, base, offset * item, tuple(stride * item for stride in strides))
 
 
 def lower(graph: Graph, position: int) -> StepDraft:
@@ -172,27 +164,6 @@ def _call(graph: Graph, position: int, found: list[Access]) -> Run:
 def _update(graph: Graph, position: int, found: list[Access]) -> Callable[[frozenset[int]], Run]:
     """A region store, in place where that can be."""
     node = graph.nodes[position]
-    shape, strides, offset = node.params
     read_value = reader(graph, node.inputs[1], found[1])
-    aliased = found[1].slot == found[0].slot
-
-    def make(consumed: frozenset[int]) -> Run:
-        find = destination(graph, position, consumed)
-
-        def run(environment: Environment, lane: Lane) -> None:
-            writing = environment[position]
-            if writing is None:
-                value = read_value(environment)
-                if aliased:
-                    value = np.array(value)
-                out = find(environment, lane)
-                region = strided(out, shape, strides, offset)  # type: ignore[arg-type]
-                writing = environment[position] = Writing(out, (iter((region,)),), value)
-            if type(writing) is Writing:
-                # One instruction to the interpreter, see `KernelTask`.
-                deque(map(setitem, writing.tasks[0], (...,), (writing.alive,)), 0)
-                environment[position] = writing.target
-
-        return run
-
-    return make
+    read = (lambda environment: np.array(read_value(environment))) if found[1].slot == found[0].slot else read_value
+    return lambda consumed: store(node.params, position, destination(graph, position, consumed), read)

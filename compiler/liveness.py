@@ -64,6 +64,7 @@ def observe(structure: Structure, wanted: Collection[int] = ()) -> list[int]:
     return sorted(kept)
 
 
-def alone(environment: Environment, slot: int) -> bool:
-    """Whether the array in a slot may be written over, as far as its holders go: the environment is the only one."""
-    return getrefcount(environment[slot]) == getrefcount(_LONE[0]) and environment[slot].flags.writeable
+def alone(environment: Environment, slot: int, others: int = 0) -> bool:
+    """Whether the array in a slot may be written over, as far as its holders go: the environment is the only one, but for so many
+    others that are known."""
+    return getrefcount(environment[slot]) - others == getrefcount(_LONE[0]) and environment[slot].flags.writeable

@@ -9,7 +9,7 @@ import ctypes
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 
@@ -92,8 +92,7 @@ class KernelError(Exception):
     known = False
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One kernel or library call.
 
     `run(environment, lane)` reads the slots `reads` and sets the slots `writes`. After it, the slots in `frees` are cleared.

@@ -21,6 +21,8 @@ PARALLEL_SECONDS = 1e-3
 POOLED_BYTES = 1 << 16
 # Elements a thread takes at a time when one ufunc call is shared between threads (about 100 us of work).
 GRAIN = 1 << 17
+# Work on no more elements is walked when it is seen first: planning costs as much as NumPy takes for it.
+WALKED_ELEMENTS = 1 << 17
 # Work below this is done by one BLAS thread in any case (OpenBLAS's own threshold), so its setting need not be touched.
 BLAS_FLOPS = 1e4
 # Elements in which a thread looks for an extreme at a time.

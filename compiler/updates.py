@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Callable, Sequence
+from operator import setitem
 from typing import Any
 
 import numpy as np
@@ -27,6 +29,26 @@ class Writing:
         self.target = target
         self.tasks = tasks
         self.alive = alive
+
+
+def store(params: tuple[Any, ...], slot: int, find: Destination, read: Reader) -> Callable[[Environment, Lane], None]:
+    """A step that writes a value to the region (shape, strides, offset) of the array that `find` gives, which becomes its result."""
+    shape, strides, offset = params
+
+    def run(environment: Environment, lane: Lane) -> None:
+        writing = environment[slot]
+        if writing is None:
+            value = read(environment)
+            out = find(environment, lane)
+            item = out.itemsize
+            region = np.ndarray(shape, out.dtype, out, offset * item, tuple([stride * item for stride in strides]))
+            writing = environment[slot] = Writing(out, (iter((region,)),), value)
+        if type(writing) is Writing:
+            # One instruction to the interpreter, see `KernelTask`.
+            deque(map(setitem, writing.tasks[0], (...,), (writing.alive,)), 0)
+            environment[slot] = writing.target
+
+    return run
 
 
 def reader(graph: Graph, item: int, where: Access) -> Reader:

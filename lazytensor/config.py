@@ -9,6 +9,9 @@ from typing import Any, NamedTuple
 
 from lazytensor.runtime.limits import available_threads
 
+# See `core.eager`.
+EAGER_ELEMENTS = 4096
+
 
 def _flag(text: str) -> bool:
     if text.lower() not in ("0", "1", "true", "false", "on", "off", ""):
@@ -20,6 +23,13 @@ def _positive(text: str) -> int:
     value = int(text)
     if value < 1:
         raise ValueError(f"expected a positive number, got {value}")
+    return value
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 0:
+        raise ValueError(f"expected 0 or more, got {value}")
     return value
 
 
@@ -58,6 +68,13 @@ _SETTINGS: dict[str, _Setting] = {
     "strict": _Setting(
         "LAZYTENSOR_STRICT", False, _flag, bool, "Raise FallbackError where a call would leave the graph for NumPy."
     ),
+    "eager_elements": _Setting(
+        "LAZYTENSOR_EAGER_ELEMENTS",
+        EAGER_ELEMENTS,
+        _count,
+        int,
+        "Work on computed operands of up to so many elements runs at once, in the calling thread; 0: none does.",
+    ),
     "sync": _Setting("LAZYTENSOR_SYNC", False, _flag, bool, "Run every operation at once, for debugging."),
 }
 
@@ -78,7 +95,7 @@ class Config:
 
     Attributes
     ----------
-    threads, cpu_devices, tier, background, deterministic, cse, log_waits, strict, sync
+    threads, cpu_devices, tier, background, deterministic, cse, eager_elements, log_waits, strict, sync
         See `describe()`.
     """
 
@@ -88,6 +105,7 @@ class Config:
     background: bool
     deterministic: bool
     cse: bool
+    eager_elements: int
     log_waits: bool
     strict: bool
     sync: bool

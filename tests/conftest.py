@@ -79,6 +79,21 @@ def tier(request: pytest.FixtureRequest) -> Iterator[str]:
         yield request.param
 
 
+@pytest.fixture(autouse=True)
+def recorded(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Under `@pytest.mark.recorded` small work is recorded too, and planned, as large work is: what is tested is what becomes of pending
+    values."""
+    import lazytensor as lt
+    from lazytensor.core import planning
+
+    if request.node.get_closest_marker("recorded") is None:
+        yield
+        return
+    with lt.config.override(eager_elements=0), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(planning, "WALKS", 0)
+        yield
+
+
 @pytest.fixture(scope="session")
 def noted() -> list[str]:
     """The faults that `soundness` notes."""

@@ -14,10 +14,11 @@ from lazytensor.calling.axes import as_index
 from lazytensor.compiler.ops import elementwise
 from lazytensor.core import views
 from lazytensor.core.foreign import items_of
-from lazytensor.core.handle import Handle, wrap
+from lazytensor.core.handle import Handle, stands_for_scalar, wrap
 from lazytensor.core.nesting import contains_handle
-from lazytensor.core.operands import constant, node_operand
+from lazytensor.core.operands import node_operand
 from lazytensor.core.record import record
+from lazytensor.core.storage import constant
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
@@ -51,7 +52,7 @@ def truncated(value: Any, name: str, argument: str) -> int:
 
 def is_scalar(x: Any) -> bool:
     """Is it a 0-d result, which stands for one of NumPy's scalars?"""
-    return isinstance(x, Handle) and x._node is not None and x._node.shape == ()
+    return isinstance(x, Handle) and stands_for_scalar(x)
 
 
 def positions(value: Any, name: str, casting: Any = "same_kind", cut: bool = True) -> Tensor:

@@ -16,8 +16,8 @@ from lazytensor.compiler.ops import structural
 from lazytensor.config import config
 from lazytensor.core.dtypes import SUPPORTED
 from lazytensor.core.handle import Handle, wrap
-from lazytensor.core.operands import constant
 from lazytensor.core.sites import user_site
+from lazytensor.core.storage import constant
 from lazytensor.errors import FallbackError
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -10,7 +10,7 @@ import numpy as np
 from lazytensor.calling import results
 from lazytensor.compiler.ops import structural
 from lazytensor.core import storing, views
-from lazytensor.core.handle import Handle, mutable, wrap
+from lazytensor.core.handle import Handle, mutable, stands_for_scalar, wrap
 from lazytensor.core.pending import end_statement
 from lazytensor.core.record import record
 from lazytensor.core.sites import user_site
@@ -53,7 +53,7 @@ def deliver(
             result = stretched(result, out.shape, name, fixed)
         np.copyto(out, result._value(), casting=casting, where=where._value() if isinstance(where, Handle) else where)
         return out  # type: ignore[return-value]
-    if not isinstance(out, Handle) or (out._node is not None and out.shape == ()):
+    if not isinstance(out, Handle) or stands_for_scalar(out):
         raise TypeError(f"{name}: out must be an array, got {'a scalar' if isinstance(out, Handle) else type(out).__name__}")
     # Reading and writing are one statement, which no other thread's may come between.
     with write_lock:

@@ -15,8 +15,9 @@ from lazytensor.compiler.ops.row import Op
 from lazytensor.compiler.ops.rules import INTEGER_LIMITS
 from lazytensor.core.dtypes import as_dtype
 from lazytensor.core.handle import Handle, wrap
-from lazytensor.core.operands import constant, node_operand, operand
+from lazytensor.core.operands import node_operand, operand
 from lazytensor.core.record import record
+from lazytensor.core.storage import constant
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor

@@ -34,7 +34,7 @@ SMALL_WORK = 1 << 30
 CALLS = 8
 # Pending nodes beyond which the recorded graph is started, whatever its size in bytes: Python's garbage collector walks what is
 # pending again and again (recording 300,000 dependent additions took 7.7 us each, and takes 1.4 when bounded).
-MAX_PENDING = 1 << 14
+MAX_PENDING = 1 << 10
 
 
 def work_of(node: Node) -> float:

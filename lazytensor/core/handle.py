@@ -15,43 +15,69 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lazytensor.compiler.graph import Node
+from lazytensor.compiler.liveness import alone
 from lazytensor.compiler.ops import structural
 from lazytensor.core import views
+from lazytensor.core.eager import MEDIUM, limit, make
 from lazytensor.core.evaluate import value_of
 from lazytensor.core.followers import LARGE
 from lazytensor.core.pending import end_statement, shrinks
 from lazytensor.core.sites import Site
 from lazytensor.core.statements import put_off, write_lock
-from lazytensor.core.storage import Storage, as_stored, updated
+from lazytensor.core.storage import Storage, as_stored, constant, updated
 from lazytensor.core.views import View
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
 
+# Elements of an array, still to be created, that is made where one of them is read or written: 32 MiB of float64.
+MADE_ELEMENTS = 1 << 22
 Shape = tuple[int, ...]
+Array = np.ndarray[Any, Any]
+
+# The view of a handle that nobody has asked for it yet: its window says it.
+FROM_WINDOW = View((), (), -1)
+
+
+def _address(array: Array) -> int:
+    found: int = array.__array_interface__["data"][0]
+    return found
 
 
 class Handle:
-    """A value that operations are recorded on. `_node` is set in a plain handle; else `_storage` is, and `_view` unless all of it is
-    shown."""
+    """A value that operations are recorded on, or run on at once.
 
-    __slots__ = ("__weakref__", "_node", "_storage", "_view")
+    A plain handle has a value of its own: `_array`, once it is there and small work may look at it (an array in C order, or a NumPy
+    scalar), and `_node`, unless nobody asked for one yet. Of others `_storage` is set; they show `_view` of it, all of it where that is
+    None. `_seen` is the storage's array when it was looked at last, and the window on it that shows the view, which is `FROM_WINDOW`
+    until somebody asks for it.
+    """
 
+    __slots__ = ("__weakref__", "_array", "_node", "_seen", "_storage", "_view")
+
+    _array: Any
     _node: Node | None
     _storage: Storage | None
     _view: View | None
+    _seen: tuple[Array, Array] | None
 
     # -- reading ---------------------------------------------------------------------------------------------------------------
 
     def _read(self) -> Node:
-        """The node of the current value; a view becomes a view node on the storage's current base."""
+        """The node of the current value; a view becomes a view node on the storage's current base, or a small one a leaf."""
         node = self._node
         if node is not None:
             return node
         storage = self._storage
-        assert storage is not None
+        if storage is None:
+            return self._leaf()
+        if limit.elements >= 0:
+            with write_lock:
+                window = self._current()
+                if window is not None and window.size <= limit.elements:
+                    return constant(np.array(window, order="C"))
+        view = self._shown()
         base = storage.node
-        view = self._view
         if view is None:
             return base
         if math.prod(base.shape) > LARGE:
@@ -61,31 +87,124 @@ class Handle:
         # As `Storage.read`, without the call.
         return Node(structural.view, (base,), tuple(view), view.shape, base.dtype, base.device, None)
 
+    def _leaf(self) -> Node:
+        """The node of a plain handle whose value is there."""
+        with write_lock:
+            node = self._node
+            if node is None:
+                if self._storage is not None:
+                    return self._read()
+                node = self._node = constant(np.asarray(self._written()))
+            return node
+
+    def _written(self) -> Any:
+        """The array of a plain handle, for who holds `write_lock`: a signal handler may have come while it is written to."""
+        array = self._array
+        if array is None and self._node is None:
+            assert self._seen is not None
+            return self._seen[1]
+        return array
+
     def _base(self) -> Node:
         """The node of the whole array that this handle shows."""
-        node = self._node
-        return node if node is not None else self._storage.node  # type: ignore[union-attr]
+        storage = self._storage
+        return storage.node if storage is not None else self._node or self._leaf()
 
     def _root(self) -> Node:
         """The node that a wait for this handle computes."""
+        storage = self._storage
+        return storage.root if storage is not None else self._node or self._leaf()
+
+    def _current(self) -> Any:
+        """The computed value, if it is there and small work may look at it, else None. Of a handle on a storage a window on its memory,
+        for who holds `write_lock`."""
+        array = self._array
+        if array is not None:
+            return array
+        storage = self._storage
+        if storage is not None:
+            seen = self._look()
+            return None if seen is None else seen[1]
         node = self._node
-        return node if node is not None else self._storage.root  # type: ignore[union-attr]
+        if node is not None:
+            if limit.elements < 0 or node.device is not None:
+                return None
+            if type(node.result) is not np.ndarray and (node.result is not None or make(node, limit.elements) is None):
+                return None
+        with write_lock:
+            if self._storage is not None:
+                return self._current()
+            if self._array is None and self._node is node is not None:
+                if type(node.result.base) is np.ndarray:  # whose exports would hold what it shows, and not the array
+                    return None
+                self._array = node.result
+            return self._written()
+
+    def _look(self) -> tuple[Array, Array] | None:
+        """The array of the storage that this handle is on, if it is there, and the window on it; for who holds `write_lock`."""
+        storage = self._storage
+        base = storage.settled() if type(storage) is Storage else None
+        if base is None:
+            return None
+        seen = self._seen
+        if seen is not None and seen[0] is base:
+            return seen
+        view = self._shown()
+        window = base if view is None else structural.strided(base, *view)
+        # A window on large memory would keep it from being written over when it is pending next.
+        seen = base, window
+        if window.size <= MEDIUM:
+            self._seen = seen
+            if base.size > limit.elements:
+                storage.watch(self)  # type: ignore[union-attr]
+        return seen
+
+    def _close(self) -> None:
+        """Let go of the window."""
+        if self._seen is not None:
+            self._view = self._shown()
+            self._seen = None
+
+    def _made(self) -> bool:
+        """Is the whole array there? One that is still to be created is made, for who reads or writes a few of its elements."""
+        node = self._node if self._storage is None else self._storage.pending
+        return node is None or node.result is not None or make(node, MADE_ELEMENTS) is not None
 
     def _index_map(self) -> View:
-        return self._shown() or views.whole(self._base().shape)
+        return self._shown() or views.whole(self.shape)
 
     def _shown(self) -> View | None:
         """The part of the storage that this handle shows, None for all of it."""
-        return None if self._node is not None else self._view
+        if self._storage is None:
+            return None
+        view = self._view
+        if view is not FROM_WINDOW:
+            return view
+        assert self._seen is not None
+        base, window = self._seen
+        item = base.itemsize
+        start = (_address(window) - _address(base)) // item if window.size else 0
+        view = self._view = View(window.shape, tuple([step // item for step in window.strides]), start)
+        return view
 
     def _value(self) -> np.ndarray[Any, Any]:
         """The computed array, waited for. Not to be written to."""
+        array = self._array
+        if array is not None:
+            return array if type(array) is np.ndarray else np.asarray(array)
         node = self._node
         if node is not None:
             return value_of(node)
+        if self._storage is None:
+            return value_of(self._leaf())
+        if limit.elements >= 0:
+            with write_lock:
+                window = self._current()
+                if window is not None and window.size <= limit.elements:
+                    return np.array(window)
         value_of(self._root())
         array = value_of(self._base())
-        view = self._view
+        view = self._shown()
         if view is None:
             return array
         if 0 in view.shape:
@@ -96,14 +215,26 @@ class Handle:
     @property
     def shape(self) -> Shape:
         """Lengths of the axes. Never waits."""
+        array = self._array
+        if array is not None:
+            return array.shape  # type: ignore[no-any-return]
         node = self._node
         if node is not None:
             return node.shape
-        return self._view.shape if self._view is not None else self._base().shape
+        storage = self._storage
+        if storage is None:
+            return self._leaf().shape
+        view = self._view
+        if view is FROM_WINDOW:
+            seen: Any = self._seen
+            shown_shape: Shape = seen[1].shape
+            return shown_shape
+        found: Shape = view.shape if view is not None else storage.shape
+        return found
 
     @shape.setter
     def shape(self, value: Any) -> None:
-        if self._node is not None and self._node.shape == ():
+        if stands_for_scalar(self):
             raise AttributeError("shape: a 0-d result stands for a scalar, whose shape cannot be set; use reshape")
         single = views.is_integer(value) or getattr(value, "shape", None) == ()
         lengths = (operator.index(value),) if single else tuple(value)
@@ -114,12 +245,16 @@ class Handle:
             raise AttributeError(f"shape: {self.shape} cannot become {lengths} without a copy; use reshape")
         with write_lock:
             self._share()
-            self._view = self._limited(view)
+            self._show(self._limited(view))
 
     @property
     def dtype(self) -> np.dtype[Any]:
         """Element type. Never waits."""
-        return self._base().dtype
+        array = self._array
+        if array is not None:
+            return array.dtype  # type: ignore[no-any-return]
+        storage = self._storage
+        return (self._node or self._leaf()).dtype if storage is None else storage.dtype
 
     # -- aliasing --------------------------------------------------------------------------------------------------------------
 
@@ -130,22 +265,35 @@ class Handle:
             with write_lock:
                 storage = self._storage
                 if storage is None:
-                    node = self._node
-                    assert node is not None
-                    storage = Storage(as_stored(node))
-                    self._view = None
+                    storage = self._own() or Storage(as_stored(self._node or self._leaf()))
+                    self._view = self._seen = None
                     self._storage = storage
-                    self._node = None
+                    self._node = self._array = None
         return storage
+
+    def _own(self) -> Storage | None:
+        """A storage on the array of this plain handle, if nobody else holds that."""
+        if type(self._array) is not np.ndarray or self._node is not None:
+            return None
+        holders = [self._array]
+        self._seen, self._array = (holders[0], holders[0]), None
+        if not alone(holders, 0, 2) or self._node is not None:
+            self._array, self._seen = holders[0], None
+            return None
+        return Storage(None, holders[0])
 
     def _alias(self, view: View) -> Tensor:
         """Another handle on the same storage."""
-        node = self._node
         # A 0-d result stands for a scalar, which a view must not make mutable.
-        owner = wrap(node) if node is not None and node.shape == () else self
+        owner = wrap(self._read()) if stands_for_scalar(self) else self
         storage = owner._share()
         view = self._limited(view)
-        return showing(storage, view if type(view) is views.ReadOnly or view != views.whole(self._base().shape) else None)
+        return showing(storage, view if type(view) is views.ReadOnly or view != views.whole(storage.shape) else None)
+
+    def _show(self, view: View) -> None:
+        """Show another part of the storage."""
+        self._view = view
+        self._seen = None
 
     def _limited(self, view: View) -> View:
         """A view of what this handle shows: read-only if that is."""
@@ -159,13 +307,18 @@ class Handle:
     def _replace(self, change: Callable[[Node], Node]) -> None:
         """Make `change(whole)` the value of everything that aliases this handle."""
         with write_lock:
-            if self._node is not None:
-                self._node = change(self._node)
+            storage = self._storage
+            if storage is not None:
+                storage.node = change(storage.node)
             else:
-                assert self._storage is not None
-                self._storage.node = change(self._storage.node)
+                self._set(change(self._read()))
         if put_off:
             end_statement()
+
+    def _set(self, node: Node) -> None:
+        """Give a plain handle another value."""
+        self._node = node
+        self._array = self._seen = None
 
     def _assign(self, value: Node, site: Site) -> None:
         """Store `value`, of this handle's shape and dtype, in the elements that this handle shows."""
@@ -177,7 +330,12 @@ class Handle:
 
     def _store(self, view: View, value: Any, site: Site) -> None:
         """Record the update of a region of the whole array; `value` is a node that broadcasts to it, or a Python scalar."""
-        if self._node is None and type(self._view) is views.Overlapping and 0 not in view.shape and not views.distinct(view):
+        if (
+            self._storage is not None
+            and type(self._view) is views.Overlapping
+            and 0 not in view.shape
+            and not views.distinct(view)
+        ):
             from lazytensor.core.indexing import scatter  # delayed: indexing is written against this module
 
             scatter(self, view, value)
@@ -188,13 +346,65 @@ class Handle:
             return
 
         with write_lock:
-            if self._node is not None:
-                self._node = updated(self._node, view, value, site)
+            storage = self._storage
+            if storage is not None:
+                storage.store(view, value, site)
             else:
-                assert self._storage is not None
-                self._storage.store(view, value, site)
+                self._set(updated(self._read(), view, value, site))
         if put_off:
             end_statement()
+
+    def _take(self, value: Any) -> bool:
+        """Make the result of small work what this handle shows, for who holds `write_lock`; False where that is not so simple."""
+        shown = self._current()
+        if shown is None or not shown.ndim or shown.dtype != value.dtype or shown.shape != value.shape:
+            return False
+        if self._storage is None:
+            self._array = value
+            self._node = None
+            return True
+        return self._is_open() and self._put(..., value)
+
+    def _is_open(self) -> bool:
+        """May this handle on a storage be written through, each element once, and so its windows?"""
+        view = self._view
+        return view is None or view is FROM_WINDOW or (type(view) is View and view.writeable)
+
+    def _put(self, key: Any, value: Any) -> bool:
+        """Write to memory, for who holds `write_lock` and has seen `_current`: what this handle shows becomes `shown[key] = value` in
+        NumPy's sense. Memory that somebody else reads is copied first. False, with nothing written, where a signal handler came and
+        stored what is pending; raises what NumPy raises."""
+        storage = self._storage
+        if storage is None:
+            return self._put_own(key, value)
+        while storage.writeable() is not None and (seen := self._look()) is not None:
+            window = seen[1]
+            # No call between the test and the write, and so no signal handler that reads this memory.
+            if storage._node is None:
+                window[key] = value
+                return True
+        return False
+
+    def _put_own(self, key: Any, value: Any) -> bool:
+        # Threads that look at `_array` without a lock, to compute with it, find none, and wait for the lock.
+        holders = [self._array]
+        self._seen = seen = holders[0], holders[0]
+        try:
+            self._array = None
+            while self._seen is seen:
+                self._node = None
+                if not alone(holders, 0, 2):
+                    holders[0] = holders[0].copy()
+                    self._seen = seen = holders[0], holders[0]
+                # As above.
+                if self._node is None:
+                    holders[0][key] = value
+                    return True
+            return False
+        finally:
+            if self._seen is seen:
+                self._array = holders[0]
+                self._seen = None
 
 
 _new = object.__new__
@@ -204,7 +414,17 @@ _tensor_class: list[type[Handle]] = []
 def wrap(node: Node) -> Tensor:
     """A plain handle on a node."""
     made = _new(_tensor_class[0])
+    made._array = None
     made._node = node
+    made._storage = None
+    return made  # type: ignore[return-value]
+
+
+def computed(value: Any) -> Tensor:
+    """A plain handle on an array in C order that nobody else has, or on a NumPy scalar."""
+    made = _new(_tensor_class[0])
+    made._array = value
+    made._node = None
     made._storage = None
     return made  # type: ignore[return-value]
 
@@ -219,18 +439,30 @@ def created(node: Node) -> Tensor:
 
 def stands_for_scalar(x: Handle) -> bool:
     """Is it a 0-d result, and no array? Never waits."""
-    return x._node is not None and not x._node.shape
+    return x._storage is None and not x.shape
 
 
 def mutable(made: Tensor) -> Tensor:
     """A 0-d result as an array, which can be written to, where NumPy gives an array and no scalar."""
-    return created(made._node) if made._node is not None and not made._node.shape else made
+    return created(made._read()) if stands_for_scalar(made) else made
 
 
 def showing(storage: Storage, view: View | None) -> Tensor:
     """A handle on a storage, or on a part of it."""
     made = _new(_tensor_class[0])
-    made._node = None
+    made._array = made._node = made._seen = None
     made._storage = storage
     made._view = view
+    return made  # type: ignore[return-value]
+
+
+def shown(storage: Storage, base: Array, window: Array) -> Tensor:
+    """A handle on the part of a storage that a window on its array shows."""
+    made = _new(_tensor_class[0])
+    made._array = made._node = None
+    made._seen = base, window
+    made._storage = storage
+    made._view = FROM_WINDOW
+    if base.size > limit.elements:
+        storage.watch(made)
     return made  # type: ignore[return-value]

@@ -22,8 +22,9 @@ from lazytensor.compiler.liveness import alone, observe
 from lazytensor.compiler.ops.row import Kind
 from lazytensor.compiler.plan import Environment, Plan
 from lazytensor.config import config
+from lazytensor.core.eager import missed
 from lazytensor.core.followers import add_followers, watched
-from lazytensor.core.planning import Entry, changes, find_entry, lock, make_entry
+from lazytensor.core.planning import Entry, changes, find_entry, lock, make_entry, walked
 from lazytensor.core.system import engine
 from lazytensor.runtime import forks
 from lazytensor.runtime.execute import Progress
@@ -81,10 +82,10 @@ class Job:
             # In order, or the followers might lag behind, and what they read pile up.
             self.serial = (bool(watched) and add_followers(nodes)) or self.serial
             found = self._structure(nodes)
-            self._fill(capture(found, observe(found, wanted)))
+            self._fill(capture(found, observe(found, wanted)), before)
             if self._take(before):
                 return True
-            self.nodes, self.environment = [], []
+            self.nodes, self.environment, self.plan = [], [], None
 
     def _structure(self, nodes: list[Node]) -> Structure:
         found = structure(nodes, config.token, self.serial)
@@ -95,25 +96,37 @@ class Job:
         nodes[:0] = outside
         return structure(nodes, config.token, self.serial)
 
-    def _fill(self, captured: Capture) -> None:
+    def _fill(self, captured: Capture, before: int) -> None:
         order = captured.order
         self.key = captured.key
         self.entry = find_entry(captured)
         if self.entry is not None:
             self.updates = self.entry.updates
+        elif not self.background and (plan := self._walked(captured, before)) is not None:
+            self.plan = plan
+            missed([node.site for node in order])
+            self.updates = any(node.op.kind is Kind.UPDATE for node in order)
         else:
             self.graph = to_graph(captured, "cpu:0")
             self.updates = any(node.kind is Kind.UPDATE for node in self.graph.nodes)
         for leaf in captured.leaves:
             value = leaf.result
             if type(value) is Promise and value.is_set():
-                value = leaf.result = value.value
+                value = value.value  # the node keeps the promise: that it is set already may be chance, and decides nothing
             self.environment.append(value)
         self.environment += captured.scalars
         self.sites = [node.site for node in order]
         self.nodes = [order[index] for index in captured.kept]
         self.promises = [Promise() for _ in captured.kept]
         self.order, self.leaves = order, captured.leaves
+
+    def _walked(self, captured: Capture, before: int) -> Plan | None:
+        try:
+            return walked(captured)
+        except Exception:
+            if changes.count == before:
+                raise
+            return None  # a signal handler settled some of these nodes: they are captured again
 
     def _take(self, before: int) -> bool:
         # No call comes between the test and the mark, and so no handler; from the mark on it finds a job that it can finish.

@@ -8,17 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from lazytensor.compiler.graph import Node
 from lazytensor.compiler.ops import elementwise
 from lazytensor.core import views
-from lazytensor.core.handle import Handle, created, showing
+from lazytensor.core.eager import limit, silenced
+from lazytensor.core.handle import Handle, computed, created, showing
 from lazytensor.core.record import record
+from lazytensor.core.statements import write_lock
 from lazytensor.core.storage import Storage
 from lazytensor.core.views import View
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from lazytensor.tensor import Tensor
 
 Axes = tuple[int, ...]
@@ -88,7 +90,26 @@ def result_order(order: str, operands: Iterable[Any]) -> str:
 
 def copied(x: Handle, order: str, dtype: np.dtype[Any] | None = None) -> Tensor:
     """An independent tensor of the same values, in another dtype if one is given, that has the order in memory."""
-    return arranged(x, axes_in(order, x._index_map()), dtype)
+    made = _copied_now(x, order, dtype)
+    return arranged(x, axes_in(order, x._index_map()), dtype) if made is None else made
+
+
+def _copied_now(x: Handle, order: str, dtype: np.dtype[Any] | None) -> Tensor | None:
+    """The copy of a small array that is there, if its own order is C's or does not matter; see `core.eager`."""
+    if limit.elements < 0 or not isinstance(x, Handle):
+        return None
+    with write_lock:
+        value = x._current()
+        if (
+            value is None
+            or not value.ndim
+            or value.size > limit.elements
+            or not (order == "C" or (order != "F" and value.flags.c_contiguous))
+        ):
+            return None
+        if dtype is not None and not np.can_cast(value.dtype, dtype, "same_kind"):
+            return None  # what integers and real numbers become that others do not hold is the row's
+        return computed(silenced(np.array, value, dtype, order="C"))
 
 
 def arranged(x: Handle, axes: Axes, dtype: np.dtype[Any] | None = None) -> Tensor:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lazytensor.compiler.graph import Node
-from lazytensor.compiler.ops import library, structural
+from lazytensor.compiler.ops import library
 from lazytensor.compiler.ops.row import Op
 from lazytensor.core import views
 from lazytensor.core.dtypes import BY_DTYPE, SUPPORTED
@@ -16,14 +16,10 @@ from lazytensor.core.foreign import array_of, items_of
 from lazytensor.core.handle import Handle, wrap
 from lazytensor.core.nesting import contains_handle
 from lazytensor.core.record import record
+from lazytensor.core.storage import constant
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
-
-
-def constant(array: np.ndarray[Any, Any], device: str | None = None) -> Node:
-    """A leaf that holds an array which nobody else writes to."""
-    return Node(structural.leaf, (), (), array.shape, array.dtype, device, None, array)
 
 
 def import_array(source: np.ndarray[Any, Any], device: str | None = None, copy: bool | None = None) -> Node:

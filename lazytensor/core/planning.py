@@ -22,6 +22,7 @@ from lazytensor.compiler.ops.row import Kind
 from lazytensor.compiler.passes.memory_plan import StepDraft
 from lazytensor.compiler.plan import KernelError, KernelInfo, Plan
 from lazytensor.compiler.shield import complete
+from lazytensor.compiler.walk import walk, walkable
 from lazytensor.config import Token, config
 from lazytensor.core.kernels import find_deferred, find_kernel
 from lazytensor.core.system import engine, kernel_store
@@ -43,6 +44,8 @@ MAX_WAITING = 64
 # Bounds of the plan caches: operations in all plans together (about 2 KB each), and plans of one operation.
 MAX_PLANNED_NODES = 100_000
 MAX_READY = 4096
+# How often a graph of small work is walked before it is planned: what comes a third time comes more often.
+WALKS = 2
 
 lock = threading.RLock()
 
@@ -82,6 +85,9 @@ plans: dict[Any, Entry] = {}
 ready: dict[Any, Entry | None] = {}
 _planned_nodes = 0
 _uses = 0
+# How often graphs without a plan were walked, by their keys, and how many operations these have.
+seen: dict[Any, int] = {}
+_seen_nodes = [0]
 # Plans whose kernels are to be compiled; those that the background thread was told of; and the one that it is about.
 upgrades: deque[Entry] = deque()
 _waiting: set[Entry] = set()
@@ -106,6 +112,7 @@ def clear_plans() -> None:
     with lock:
         plans.clear()
         ready.clear()
+        seen.clear()
         _planned_nodes = 0
 
 
@@ -126,6 +133,23 @@ def find_entry(captured: Capture) -> Entry | None:
             entry.uses += 1
             _consider(entry)
     return entry
+
+
+def walked(captured: Capture) -> Plan | None:
+    """A plan for a graph of small work that is seen for the first times: its operations one by one. None where it is to be planned."""
+    settings: Token = captured.key[0]
+    if settings.tier != "auto" or settings.deterministic or not walkable(captured):
+        return None
+    times = seen.get(captured.key, 0)
+    if times >= WALKS:
+        return None
+    if not times:
+        _seen_nodes[0] += len(captured.order)
+        if _seen_nodes[0] > MAX_PLANNED_NODES:
+            seen.clear()
+            _seen_nodes[0] = len(captured.order)
+    seen[captured.key] = times + 1
+    return walk(captured, "cpu:0")
 
 
 def make_entry(key: tuple[Any, ...], graph: Graph, serial: bool = False) -> Entry:

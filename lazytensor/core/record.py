@@ -7,7 +7,9 @@ from typing import Any
 
 from lazytensor.compiler.graph import Node
 from lazytensor.compiler.ops.row import Kind, Op
+from lazytensor.compiler.ops.structural import leaf
 from lazytensor.core.devices import default_name
+from lazytensor.core.eager import compute
 from lazytensor.core.followers import LARGE
 from lazytensor.core.pending import enroll, shrinks
 from lazytensor.core.sites import Site, user_site
@@ -29,11 +31,14 @@ def common_device(name: str, operands: tuple[Any, ...]) -> str | None:
 
 
 def record(op: Op, operands: tuple[Any, ...], params: tuple[Any, ...] = (), site: Site = None, device: str | None = None) -> Node:
-    """Record an operation on nodes and Python scalars: shape, dtype and device are checked here, at the user's line."""
+    """Record an operation on nodes and Python scalars, or run it where it is small and its operands are there: shape, dtype and device are
+    checked here, at the user's line."""
     shapes = [item.shape if type(item) is Node else () for item in operands]
     types = [item.dtype if type(item) is Node else type(item) for item in operands]
     result = op.resolve(*types, *params).result
     shape = op.shape(*shapes, *params)
+    if device is None and (value := compute(op, operands, params, shape, result)) is not None:
+        return Node(leaf, (), (), shape, result, None, None, value)
     if op.kind is not Kind.ELEMENTWISE and max(map(math.prod, shapes), default=0) > LARGE:
         shrinks.append(None)
     where = device or common_device(op.name, operands)

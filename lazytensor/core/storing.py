@@ -18,8 +18,9 @@ from lazytensor.core.dtypes import SUPPORTED
 from lazytensor.core.foreign import array_of, items_of
 from lazytensor.core.handle import Handle, stands_for_scalar, wrap
 from lazytensor.core.nesting import contains_handle
-from lazytensor.core.operands import constant, node_operand, operand, stacked
+from lazytensor.core.operands import node_operand, operand, stacked
 from lazytensor.core.record import record
+from lazytensor.core.storage import constant
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor

@@ -12,6 +12,7 @@ import numpy as np
 
 from lazytensor.calling import results
 from lazytensor.calling.axes import axis_tuple, one_axis
+from lazytensor.calling.immediate import at_once
 from lazytensor.calling.results import astype
 from lazytensor.compiler.ops import statistics as ops
 from lazytensor.core.handle import Handle, wrap
@@ -133,6 +134,7 @@ def unwrap(p: Any, discont: Any = None, axis: int = -1, *, period: Any = 2 * mat
 # -- interpolation --------------------------------------------------------------------------------------------------------------
 
 
+@at_once(np.interp)
 def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None) -> Tensor:
     """Linear interpolation between points, as float64 or complex128.
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from lazytensor.calling import results
 from lazytensor.calling.axes import as_index, axis_tuple
+from lazytensor.calling.immediate import at_once
 from lazytensor.calling.keywords import CASTINGS, chosen, memory_order
 from lazytensor.calling.out import deliver, single
 from lazytensor.compiler.ops import library as ops
@@ -41,6 +42,7 @@ def operand_as(x: Any, dtype: Any, casting: Any, name: str) -> Tensor:
     return results.astype(source, wanted, copy=False)
 
 
+@at_once(np.tensordot, grows=True)
 def tensordot(a: Any, b: Any, axes: Any = 2) -> Tensor:
     """Sum of products over pairs of axes.
 

@@ -20,7 +20,8 @@ from lazytensor.core.devices import device_name
 from lazytensor.core.dtypes import as_dtype
 from lazytensor.core.handle import Handle, created, stands_for_scalar, wrap
 from lazytensor.core.indexing import assign
-from lazytensor.core.operands import as_tensor, constant, import_array
+from lazytensor.core.operands import as_tensor, import_array
+from lazytensor.core.storage import constant
 from lazytensor.core.storing import cast_for_assignment, trimmed
 from lazytensor.functions.creation import array, asarray, full, place
 from lazytensor.functions.manipulation import broadcast_to, copy

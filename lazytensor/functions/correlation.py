@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lazytensor.calling.axes import as_index, axis_tuple, sorted_axes
+from lazytensor.calling.immediate import at_once
 from lazytensor.calling.results import astype
 from lazytensor.compiler.ops import statistics as ops
 from lazytensor.compiler.ops.row import Op
@@ -202,6 +203,7 @@ def _sliding(op: Op, a: Any, v: Any, mode: Any) -> Tensor:
     return wrap(record(op, tuple([item._read() for item in operands]), (mode,)))
 
 
+@at_once(np.convolve)
 def convolve(a: Any, v: Any, mode: str = "full") -> Tensor:
     """Convolution of two sequences: where they overlap at all ("full"), as long as the longer ("same"), or where all of the shorter
     overlaps ("valid").
@@ -213,6 +215,7 @@ def convolve(a: Any, v: Any, mode: str = "full") -> Tensor:
     return _sliding(ops.convolve, atleast_1d(as_tensor(a, "convolve")), atleast_1d(as_tensor(v, "convolve")), mode)
 
 
+@at_once(np.correlate)
 def correlate(a: Any, v: Any, mode: str = "valid") -> Tensor:
     """Correlation of two sequences, the second conjugated; modes as of `convolve`."""
     return _sliding(ops.correlate, a, v, mode)

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lazytensor.calling.arguments import checked_shape
+from lazytensor.calling.immediate import at_once
 from lazytensor.calling.keywords import copying, memory_order, no_model, no_subclass
 from lazytensor.calling.ufunc_class import unbound
+from lazytensor.compiler.graph import Node
 from lazytensor.compiler.ops import sources
 from lazytensor.compiler.ops.rules import INTEGER_LIMITS, fitting
 from lazytensor.core import layout, operands, views
@@ -19,8 +21,10 @@ from lazytensor.core.dtypes import SUPPORTED, as_dtype
 from lazytensor.core.foreign import items_of, numpy_array
 from lazytensor.core.handle import Handle, created, mutable, wrap
 from lazytensor.core.nesting import contains_handle
-from lazytensor.core.operands import constant, import_array, stacked
-from lazytensor.core.record import record
+from lazytensor.core.operands import import_array, stacked
+from lazytensor.core.pending import enroll
+from lazytensor.core.sites import user_site
+from lazytensor.core.storage import constant
 from lazytensor.core.storing import cast_unsafely, element, trimmed
 from lazytensor.core.views import MAX_AXES
 from lazytensor.functions import manipulation
@@ -113,7 +117,8 @@ def _made(x: Any, dtype: Any, device: Any, copy: bool | None, order: str) -> Ten
     array = np.asarray(x, dtype=wanted, order="C")
     if array.dtype == object and isinstance(x, int):
         raise OverflowError(f"asarray: Python integer {x} is out of bounds for every integer dtype")
-    return layout.laid_out(created(constant(array, where) if array.dtype in SUPPORTED else import_array(array, where)), order)
+    made = created(constant(array, where) if array.dtype in SUPPORTED else import_array(array, where))
+    return made if order in "CK" else layout.laid_out(made, order)
 
 
 def _numeric(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
@@ -155,6 +160,7 @@ def _from_tensor(x: Handle, dtype: np.dtype[Any] | None, device: Any, copy: bool
 
 
 @unbound
+@at_once(np.array, sequences=True)
 def array(
     object: Any,
     dtype: Any = None,
@@ -201,7 +207,11 @@ def from_dlpack(x: Any, /, *, device: Any = None, copy: bool | None = None) -> T
 
 
 def _filled(shape: Shape, value: Any, dtype: np.dtype[Any], device: str | None, order: str) -> Tensor:
-    return layout.laid_out(created(record(sources.full, (value,), (shape, dtype), device=device)), order)
+    # The shape and the dtype are checked.
+    node = Node(sources.full, (value,), (shape, dtype), shape, dtype, device or default_name(), user_site())
+    enroll(node)
+    made = created(node)
+    return made if order == "C" else layout.laid_out(made, order)
 
 
 def zero_of(dtype: np.dtype[Any]) -> Any:

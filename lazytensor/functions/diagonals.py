@@ -11,12 +11,14 @@ import numpy as np
 
 from lazytensor.calling.arguments import integral
 from lazytensor.calling.fallback import waits
+from lazytensor.calling.immediate import at_once
 from lazytensor.calling.results import astype
 from lazytensor.core import views
 from lazytensor.core.handle import Handle, created
 from lazytensor.core.handle import wrap as tensor_of
 from lazytensor.core.indexing import assign
-from lazytensor.core.operands import as_tensor, constant
+from lazytensor.core.operands import as_tensor
+from lazytensor.core.storage import constant
 from lazytensor.core.storing import cast_for_assignment
 from lazytensor.functions import products
 from lazytensor.functions.creation import asarray, place, zeros
@@ -35,6 +37,7 @@ __all__ = [
 ]  # fmt: skip
 
 
+@at_once(np.diag, grows=True)
 def diag(v: Any, k: int = 0) -> Tensor:
     """The k-th diagonal of a matrix, as a view; of a vector, the matrix with that diagonal and zeros elsewhere.
 

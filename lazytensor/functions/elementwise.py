@@ -8,7 +8,10 @@ from __future__ import annotations
 import operator
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from lazytensor.calling.bind import binary, unary
+from lazytensor.calling.immediate import at_once
 from lazytensor.calling.out import deliver
 from lazytensor.calling.results import astype, operands_of
 from lazytensor.calling.ufunc_class import Binary, equip
@@ -148,6 +151,7 @@ def imag(val: Any) -> Tensor:
     return _imag(val)
 
 
+@at_once(np.round)
 def round(a: Any, decimals: int = 0, out: Any = None) -> Tensor:
     """Round to the given number of decimals, halves to even; negative `decimals` round to tens, hundreds, ...
 
@@ -215,6 +219,7 @@ def _record_checked(op: Op, *values: Any) -> Tensor:
     return wrap(record(op, operands))
 
 
+@at_once(np.clip)
 def clip(
     a: Any, min: Any = None, max: Any = None, out: Any = None, *, a_min: Any = None, a_max: Any = None, **keywords: Any
 ) -> Tensor:

@@ -17,7 +17,8 @@ from lazytensor.calling.ufunc_class import unbound
 from lazytensor.core import layout
 from lazytensor.core.dtypes import SUPPORTED, as_dtype
 from lazytensor.core.handle import Handle, created
-from lazytensor.core.operands import as_tensor, constant, import_array
+from lazytensor.core.operands import as_tensor, import_array
+from lazytensor.core.storage import constant
 from lazytensor.core.views import ReadOnly
 from lazytensor.functions.damage import UnsupportedError, file_size, member, undamaged
 from lazytensor.functions.replacing import replacing

@@ -15,12 +15,14 @@ import numpy as np
 
 from lazytensor.calling.axes import as_index
 from lazytensor.calling.fallback import found, values, waits
+from lazytensor.calling.immediate import at_once
 from lazytensor.calling.results import astype
 from lazytensor.compiler.ops import histograms as ops
 from lazytensor.compiler.ops import statistics as statistics_ops
 from lazytensor.core.handle import Handle, wrap
-from lazytensor.core.operands import as_tensor, constant
+from lazytensor.core.operands import as_tensor
 from lazytensor.core.record import record
+from lazytensor.core.storage import constant
 from lazytensor.functions import elementwise, statistics
 from lazytensor.functions.joining import stack
 from lazytensor.functions.manipulation import atleast_2d, expand_dims, matrix_transpose, ravel
@@ -35,6 +37,7 @@ __all__ = [
 
 
 @waits
+@at_once(np.bincount)
 def bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Tensor:
     """How often each number from 0 to the greatest occurs, or the sum of its weights. Waits.
 

@@ -12,8 +12,9 @@ from lazytensor.calling.fallback import waits
 from lazytensor.compiler.ops import indexing as indexing_ops
 from lazytensor.core import views
 from lazytensor.core.handle import Handle, wrap
-from lazytensor.core.operands import as_tensor, constant
+from lazytensor.core.operands import as_tensor
 from lazytensor.core.record import record
+from lazytensor.core.storage import constant
 from lazytensor.core.storing import cast_for_assignment
 from lazytensor.functions.creation import asarray
 from lazytensor.functions.joining import _slice, concat

@@ -12,6 +12,7 @@ import numpy as np
 from lazytensor.calling.arguments import lengths, truncated
 from lazytensor.calling.arguments import positions as positions_of
 from lazytensor.calling.axes import as_index, axis_tuple, one_axis, strict_axis
+from lazytensor.calling.immediate import at_once
 from lazytensor.calling.out import deliver
 from lazytensor.calling.results import astype
 from lazytensor.compiler.ops import indexing as indexing_ops
@@ -19,8 +20,9 @@ from lazytensor.compiler.ops import library as ops
 from lazytensor.core import views
 from lazytensor.core.dtypes import as_dtype
 from lazytensor.core.handle import wrap
-from lazytensor.core.operands import as_tensor, constant
+from lazytensor.core.operands import as_tensor
 from lazytensor.core.record import record
+from lazytensor.core.storage import constant
 from lazytensor.functions.manipulation import (
     atleast_1d,
     atleast_2d,
@@ -43,6 +45,7 @@ __all__ = [
 ]  # fmt: skip
 
 
+@at_once(np.concatenate)
 def concat(
     arrays: Sequence[Any] | Tensor, /, axis: int | None = 0, out: Any = None, *, dtype: Any = None, casting: Any = "same_kind"
 ) -> Tensor:
@@ -70,6 +73,7 @@ def concat(
 concatenate = concat
 
 
+@at_once(np.stack)
 def stack(
     arrays: Sequence[Any] | Tensor, axis: int = 0, out: Any = None, *, dtype: Any = None, casting: Any = "same_kind"
 ) -> Tensor:
@@ -120,6 +124,7 @@ def _join(op: Any, name: str, arrays: Any, axis: int | None, out: Any, dtype: An
     return deliver(made, out, name)
 
 
+@at_once(np.vstack)
 def vstack(tup: Sequence[Any] | Tensor, *, dtype: Any = None, casting: Any = "same_kind") -> Tensor:
     """Join along the first axis; one-dimensional arrays are rows."""
     return concat([atleast_2d(array) for array in sequence(tup, "vstack")], 0, dtype=dtype, casting=casting)
@@ -128,6 +133,7 @@ def vstack(tup: Sequence[Any] | Tensor, *, dtype: Any = None, casting: Any = "sa
 row_stack = vstack  # NumPy has it until 2.4
 
 
+@at_once(np.hstack)
 def hstack(tup: Sequence[Any] | Tensor, *, dtype: Any = None, casting: Any = "same_kind") -> Tensor:
     """Join along the second axis; one-dimensional arrays along their only one."""
     parts = [atleast_1d(array) for array in sequence(tup, "hstack")]
@@ -135,11 +141,13 @@ def hstack(tup: Sequence[Any] | Tensor, *, dtype: Any = None, casting: Any = "sa
     return concat(parts, axis, dtype=dtype, casting=casting)
 
 
+@at_once(np.dstack)
 def dstack(tup: Sequence[Any] | Tensor) -> Tensor:
     """Join along the third axis, the arrays being viewed as `atleast_3d` views them."""
     return concat([atleast_3d(array) for array in sequence(tup, "dstack")], 2)
 
 
+@at_once(np.column_stack)
 def column_stack(tup: Sequence[Any] | Tensor) -> Tensor:
     """Join along the second axis; one-dimensional arrays are columns."""
     parts = [as_tensor(array, "column_stack") for array in sequence(tup, "column_stack")]
@@ -187,6 +195,7 @@ def _block(arrays: Any, depth: int, rank: int) -> Tensor:
     return concat([_block(item, depth - 1, rank) for item in arrays], rank - depth)
 
 
+@at_once(np.roll)
 def roll(a: Any, shift: Any, axis: Any = None) -> Tensor:
     """Elements moved along the axes; those that leave at the end come back at the start. A lazy copy.
 
@@ -234,6 +243,7 @@ def _counts(repeats: Any) -> np.ndarray[Any, Any]:
     return counts
 
 
+@at_once(np.repeat, grows=True)
 def repeat(a: Any, repeats: Any, axis: int | None = None) -> Tensor:
     """Each element `repeats` times, along an axis or of the raveled array. A lazy copy.
 
@@ -261,6 +271,7 @@ def repeat(a: Any, repeats: Any, axis: int | None = None) -> Tensor:
     return wrap(record(indexing_ops.take, (source._read(), positions), (place,)))
 
 
+@at_once(np.tile, grows=True)
 def tile(A: Any, reps: Any) -> Tensor:
     """The array set side by side, `reps` times along each axis. A lazy copy.
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from lazytensor.calling.arguments import checked_shape, integral, lengths
 from lazytensor.calling.axes import as_index, axis_tuple, one_axis, reduced_axes, strict_axis
+from lazytensor.calling.immediate import at_once, seen_through
 from lazytensor.calling.keywords import copying, memory_order, no_subclass
 from lazytensor.compiler.ops import elementwise as elementwise_ops
 from lazytensor.compiler.ops.shapes import broadcast_shapes as _broadcast_shapes
@@ -34,6 +35,7 @@ __all__ = [
 ]  # fmt: skip
 
 Shape = tuple[int, ...]
+_flatten = np.ndarray.flatten
 
 
 def raveled(x: Tensor, axis: Any, name: str) -> tuple[Tensor, int]:
@@ -82,6 +84,7 @@ def size(a: Any, axis: Any = None) -> int:
     return math.prod(found if axis is None else [found[place] for place in axis_tuple(axis, len(found), "size")])
 
 
+@seen_through(np.reshape)
 def reshape(a: Any, shape: Any, order: str = "C", *, copy: bool | None = None) -> Tensor:
     """The elements in a new shape.
 
@@ -129,6 +132,7 @@ def _in_order(x: Tensor, order: str) -> Tensor:
     return x if axes == tuple(range(len(axes))) else permute_dims(x, axes)
 
 
+@seen_through(np.ravel)
 def ravel(a: Any, order: str = "C") -> Tensor:
     """One-dimensional: a view where the elements lie side by side in this order, else a copy. The order is that of `reshape`, or "K"
     for the one in memory."""
@@ -137,12 +141,14 @@ def ravel(a: Any, order: str = "C") -> Tensor:
     return reshape(source, (math.prod(view.shape),), copy=None if layout.is_contiguous(view, "C") else True)
 
 
+@at_once(_flatten)
 def flatten(a: Any, order: str = "C") -> Tensor:
     """A one-dimensional copy, in an order as of `ravel`."""
     source = _in_order(as_tensor(a, "flatten"), memory_order(order, "flatten"))
     return reshape(source, (math.prod(source.shape),), copy=True)
 
 
+@seen_through(np.squeeze)
 def squeeze(a: Any, axis: Any = None) -> Tensor:
     """A view without the given axes of length 1, or without all of them.
 
@@ -163,6 +169,7 @@ def squeeze(a: Any, axis: Any = None) -> Tensor:
     return _viewed(a, source, kept)
 
 
+@seen_through(np.expand_dims)
 def expand_dims(a: Any, axis: Any = 0) -> Tensor:
     """A view with new axes of length 1 at the given places of the result."""
     source = as_tensor(a, "expand_dims")
@@ -206,6 +213,7 @@ def _each(arrays: tuple[Any, ...], name: str, change: Callable[[Tensor], Tensor]
 # -- the order of axes and elements ---------------------------------------------------------------------------------------------
 
 
+@seen_through(np.transpose)
 def permute_dims(a: Any, axes: Any = None) -> Tensor:
     """A view with the axes in another order; in reverse order when `axes` is None.
 
@@ -228,6 +236,7 @@ def permute_dims(a: Any, axes: Any = None) -> Tensor:
 transpose = permute_dims
 
 
+@seen_through(np.matrix_transpose)
 def matrix_transpose(x: Any, /) -> Tensor:
     """A view with the last two axes exchanged."""
     source = as_tensor(x, "matrix_transpose")
@@ -237,6 +246,7 @@ def matrix_transpose(x: Any, /) -> Tensor:
     return swapaxes(source, rank - 2, rank - 1)
 
 
+@seen_through(np.swapaxes)
 def swapaxes(a: Any, axis1: int, axis2: int) -> Tensor:
     """A view with two axes exchanged."""
     source = as_tensor(a, "swapaxes")
@@ -246,6 +256,7 @@ def swapaxes(a: Any, axis1: int, axis2: int) -> Tensor:
     return source._alias(views.transpose(source._index_map(), order))
 
 
+@seen_through(np.moveaxis)
 def moveaxis(a: Any, source: Any, destination: Any) -> Tensor:
     """A view with some axes moved to other places, the rest in their order."""
     array = as_tensor(a, "moveaxis")
@@ -269,6 +280,7 @@ def rollaxis(a: Any, axis: int, start: int = 0) -> Tensor:
     return moveaxis(source, origin, target - 1 if origin < target else target)
 
 
+@seen_through(np.flip)
 def flip(m: Any, axis: Any = None) -> Tensor:
     """A view with the elements of the given axes, or of all, in reverse order."""
     source = as_tensor(m, "flip")
@@ -279,11 +291,13 @@ def flip(m: Any, axis: Any = None) -> Tensor:
     return source._alias(views.flip(source._index_map(), axes))
 
 
+@seen_through(np.flipud)
 def flipud(m: Any) -> Tensor:
     """A view with the first axis reversed."""
     return flip(m, 0)
 
 
+@seen_through(np.fliplr)
 def fliplr(m: Any) -> Tensor:
     """A view with the second axis reversed."""
     return flip(m, 1)

@@ -20,7 +20,7 @@ from lazytensor.calling.keywords import chosen, copying
 from lazytensor.calling.out import deliver
 from lazytensor.calling.ufunc_class import of_two_results
 from lazytensor.compiler.ops import bits, numerics
-from lazytensor.core.handle import Handle, mutable, wrap
+from lazytensor.core.handle import Handle, mutable, stands_for_scalar, wrap
 from lazytensor.core.operands import as_tensor
 from lazytensor.core.record import record
 from lazytensor.functions import elementwise, statistics
@@ -296,5 +296,5 @@ def isrealobj(x: Any) -> builtins.bool:
 def isscalar(element: Any) -> builtins.bool:
     """Is it a scalar: a number, or a 0-d result, which stands for one? Never waits."""
     if isinstance(element, Handle):
-        return element.shape == () and element._node is not None
+        return stands_for_scalar(element)
     return builtins.bool(np.isscalar(element))

@@ -13,8 +13,9 @@ from lazytensor.compiler.ops.indexing import take
 from lazytensor.core import views
 from lazytensor.core.handle import Handle, wrap
 from lazytensor.core.indexing import assign, get
-from lazytensor.core.operands import as_tensor, constant
+from lazytensor.core.operands import as_tensor
 from lazytensor.core.record import record
+from lazytensor.core.storage import constant
 from lazytensor.core.storing import cast_for_assignment, cast_unsafely
 from lazytensor.functions import statistics
 from lazytensor.functions.creation import asarray, full, zero_of

@@ -11,7 +11,7 @@ import numpy as np
 from lazytensor.calling import results
 from lazytensor.calling.fallback import values
 from lazytensor.core import indexing, storing, views
-from lazytensor.core.handle import Handle, wrap
+from lazytensor.core.handle import Handle, stands_for_scalar, wrap
 from lazytensor.core.operands import as_tensor
 from lazytensor.core.pending import end_statement
 from lazytensor.core.statements import write_lock
@@ -37,7 +37,7 @@ def _write(target: Any, change: Callable[[Tensor], None], name: str) -> None:
         change(copied)
         target[...] = values(copied)
         return
-    if not isinstance(target, Handle) or (target.shape == () and target._node is not None):
+    if not isinstance(target, Handle) or stands_for_scalar(target):
         given = "a scalar" if isinstance(target, Handle) else type(target).__name__
         raise TypeError(f"{name}: expects a tensor or a NumPy array to write to, got {given}")
     # Reading and writing are one statement, which no other thread's may come between.

@@ -13,6 +13,7 @@ import numpy as np
 
 from lazytensor.calling import results
 from lazytensor.calling.axes import as_index, axis_tuple, one_axis
+from lazytensor.calling.immediate import at_once
 from lazytensor.calling.keywords import memory_order
 from lazytensor.calling.out import deliver
 from lazytensor.calling.ufunc_class import generalized
@@ -39,6 +40,7 @@ Product = Callable[["Tensor", "Tensor"], "Tensor"]
 
 
 @generalized(np.matmul)
+@at_once(np.matmul, grows=True)
 def matmul(
     x1: Any, x2: Any, /, out: Any = None, *, axes: Any = None, casting: str = "same_kind", order: str = "K", dtype: Any = None
 ) -> Tensor:
@@ -180,6 +182,7 @@ def _along(
 # -- of arrays as NumPy has always had them --------------------------------------------------------------------------------------
 
 
+@at_once(np.dot, grows=True)
 def dot(a: Any, b: Any, out: Any = None) -> Tensor:
     """NumPy's dot: the last axis of `a` with the last but one (or only) of `b`; unlike `matmul`, further axes do not broadcast.
 
@@ -195,11 +198,13 @@ def dot(a: Any, b: Any, out: Any = None) -> Tensor:
     return deliver(made, out, "dot")
 
 
+@at_once(np.vdot)
 def vdot(a: Any, b: Any, /) -> Tensor:
     """Dot product of the raveled arrays, the first conjugated."""
     return vecdot(ravel(a), ravel(b))
 
 
+@at_once(np.inner, grows=True)
 def inner(a: Any, b: Any, /) -> Tensor:
     """Sum of products over the last axes; a 0-d operand multiplies."""
     first, second = as_tensor(a, "inner"), as_tensor(b, "inner")
@@ -209,12 +214,14 @@ def inner(a: Any, b: Any, /) -> Tensor:
     return made if made.shape else wrap(made._read())  # a scalar, where tensordot gives an array
 
 
+@at_once(np.outer, grows=True)
 def outer(a: Any, b: Any, out: Any = None) -> Tensor:
     """All products of an element of `a` with one of `b`, as a matrix; both are raveled."""
     first, second = ravel(a), ravel(b)
     return deliver(elementwise.multiply(reshape(first, (*first.shape, 1)), second), out, "outer", fixed=0)
 
 
+@at_once(np.kron, grows=True)
 def kron(a: Any, b: Any) -> Tensor:
     """Kronecker product: every element of `a` times all of `b`, as blocks.
 
@@ -237,6 +244,7 @@ def kron(a: Any, b: Any) -> Tensor:
     return reshape(product, tuple([outside * inside for outside, inside in zip(blocks, within, strict=True)]))
 
 
+@at_once(np.cross)
 def cross(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: int | None = None) -> Tensor:
     """Cross products of vectors of three elements.
 
@@ -303,6 +311,7 @@ def diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
     return source._alias(views.View(shape, strides, view.offset + start))
 
 
+@at_once(np.trace)
 def trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None, out: Any = None) -> Tensor:
     """Sums of the diagonals over two axes."""
     made = statistics.sum(diagonal(a, offset, axis1, axis2), axis=-1, dtype=dtype)

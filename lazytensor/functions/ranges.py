@@ -10,14 +10,16 @@ import numpy as np
 
 from lazytensor.calling import results
 from lazytensor.calling.arguments import checked_shape, integral
+from lazytensor.calling.immediate import at_once
 from lazytensor.calling.keywords import memory_order, no_model
 from lazytensor.calling.ufunc_class import unbound
 from lazytensor.compiler.ops import sources
 from lazytensor.core import layout, operands
 from lazytensor.core.dtypes import as_dtype
+from lazytensor.core.eager import limit
 from lazytensor.core.handle import Handle, created, wrap
-from lazytensor.core.operands import constant
 from lazytensor.core.record import common_device, record
+from lazytensor.core.storage import constant
 from lazytensor.functions import elementwise, manipulation
 from lazytensor.functions.creation import asarray, full, place, zero_of
 
@@ -98,7 +100,8 @@ def arange(
     except (OverflowError, ValueError):
         raise ValueError(f"arange: cannot compute the length of ({first}, {last}, {by})") from None
     where = place(device)
-    if count <= 2:
+    # From 0 by 1 it is recorded, and fuses; what takes more than that runs at once where it is small.
+    if count <= 2 or (where is None and count <= limit.elements and (first, by) != (0, 1)):
         return created(constant(np.arange(first, last, by, dtype=kind), where))
     made = iota((count,), 0, kind, where)
     # NumPy stores the first two numbers in the dtype and goes on by their difference.
@@ -296,9 +299,10 @@ def eye(
     letter = memory_order(order, "eye", "CF")
     no_model(like, "eye")
     shape = checked_shape((N, N if M is None else M), "eye")
-    made = results.astype(
-        _below(shape, operator.index(k), elementwise.equal, place(device)), np.float64 if dtype is None else dtype
-    )
+    kind, diagonal, where = as_dtype(np.float64 if dtype is None else dtype, "eye"), operator.index(k), place(device)
+    if where is None and 0 < math.prod(shape) <= limit.elements:
+        return layout.laid_out(created(constant(np.eye(shape[0], shape[1], k=diagonal, dtype=kind))), letter)
+    made = results.astype(_below(shape, diagonal, elementwise.equal, where), kind)
     return layout.laid_out(made, letter)
 
 
@@ -343,11 +347,13 @@ def _triangle(x: Any, k: int, lower: bool, name: str) -> Tensor:
     return results.where(inside, source, zero) if lower else results.where(inside, zero, source)
 
 
+@at_once(np.tril)
 def tril(m: Any, k: int = 0) -> Tensor:
     """The lower triangle of matrices along the last two axes; zeros above the k-th diagonal."""
     return _triangle(m, k, True, "tril")
 
 
+@at_once(np.triu)
 def triu(m: Any, k: int = 0) -> Tensor:
     """The upper triangle of matrices along the last two axes; zeros below the k-th diagonal."""
     return _triangle(m, k, False, "triu")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lazytensor.calling.fallback import found, values, waits
+from lazytensor.calling.immediate import at_once
 from lazytensor.core.operands import as_tensor
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ __all__ = [
 
 
 @waits
+@at_once(np.nonzero)
 def nonzero(a: Any) -> tuple[Tensor, ...]:
     """The positions (int64) of the elements that are not zero, one tensor an axis. Waits.
 
@@ -46,6 +48,7 @@ def argwhere(a: Any) -> Tensor:
 
 
 @waits
+@at_once(np.flatnonzero)
 def flatnonzero(a: Any) -> Tensor:
     """The positions (int64) in the raveled array of the elements that are not zero. Waits.
 

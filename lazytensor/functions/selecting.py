@@ -14,6 +14,7 @@ from lazytensor.calling import results
 from lazytensor.calling.arguments import positions
 from lazytensor.calling.axes import one_axis
 from lazytensor.calling.fallback import values, waits
+from lazytensor.calling.immediate import at_once
 from lazytensor.calling.keywords import bounds_mode
 from lazytensor.calling.out import deliver, returned
 from lazytensor.compiler.graph import Node
@@ -21,8 +22,9 @@ from lazytensor.compiler.ops import indexing as ops
 from lazytensor.compiler.ops.rules import result_type
 from lazytensor.core import indexing
 from lazytensor.core.handle import mutable, wrap
-from lazytensor.core.operands import as_tensor, constant, operand
+from lazytensor.core.operands import as_tensor, operand
 from lazytensor.core.record import record
+from lazytensor.core.storage import constant
 from lazytensor.functions import elementwise
 from lazytensor.functions.manipulation import ravel, raveled
 from lazytensor.functions.ranges import iota
@@ -54,6 +56,7 @@ def bounded(indices: Any, length: int, mode: str, name: str) -> Tensor:
     return elementwise.remainder(wide, length) if mode == "wrap" else elementwise.clip(wide, 0, length - 1)
 
 
+@at_once(np.take, grows=True)
 def take(a: Any, indices: Any, axis: int | None = None, out: Any = None, mode: str = "raise") -> Tensor:
     """Elements along an axis at the given positions.
 
@@ -96,6 +99,7 @@ def along_axis(arr: Tensor, indices: Any, axis: int, name: str) -> tuple[Tensor,
     return tuple(key)
 
 
+@at_once(np.take_along_axis)
 def take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Tensor:
     """Elements at positions along the axis, given for each place: what `argsort` and `argmax(keepdims=True)` return.
 
@@ -192,6 +196,7 @@ def choose(a: Any, choices: Any, out: Any = None, mode: str = "raise") -> Tensor
 def where(condition: Any, x: Any, y: Any, /) -> Tensor: ...
 @overload
 def where(condition: Any, /) -> tuple[Tensor, ...]: ...
+@at_once(np.where)
 def where(condition: Any, x: Any = _MISSING, y: Any = _MISSING, /) -> Any:
     """Elements of `x` where `condition` is true, else of `y`; all three broadcast.
 

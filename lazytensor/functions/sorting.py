@@ -8,6 +8,7 @@ import numpy as np
 
 from lazytensor.calling import results
 from lazytensor.calling.axes import as_index, one_axis
+from lazytensor.calling.immediate import at_once
 from lazytensor.calling.keywords import chosen, text
 from lazytensor.compiler.ops import sorting as ops
 from lazytensor.compiler.ops.row import Op
@@ -51,6 +52,7 @@ def _along(a: Any, axis: int | None, name: str) -> tuple[Tensor, int]:
     return source, one_axis(axis, len(source.shape), name)
 
 
+@at_once(np.sort)
 def sort(
     a: Any,
     axis: int | None = -1,
@@ -187,6 +189,7 @@ def argpartition(a: Any, kth: Any, axis: int | None = -1, kind: str = "introsele
 # -- what follows from sorting --------------------------------------------------------------------------------------------------
 
 
+@at_once(np.searchsorted)
 def searchsorted(a: Any, v: Any, side: str = "left", sorter: Any = None) -> Tensor:
     """Positions (int64) where the elements of `v` go into the sorted, one-dimensional `a` to keep its order.
 

@@ -8,11 +8,13 @@ import numpy as np
 
 from lazytensor.calling import results
 from lazytensor.calling.axes import one_axis
+from lazytensor.calling.immediate import at_once
 from lazytensor.calling.reducing import given
 from lazytensor.compiler.ops.shapes import broadcast_shapes
 from lazytensor.core import views
 from lazytensor.core.handle import Handle, wrap
-from lazytensor.core.operands import as_tensor, constant
+from lazytensor.core.operands import as_tensor
+from lazytensor.core.storage import constant
 from lazytensor.functions import elementwise, statistics
 from lazytensor.functions.joining import concat
 from lazytensor.functions.manipulation import broadcast_to
@@ -25,6 +27,7 @@ __all__ = [
 ]  # fmt: skip
 
 
+@at_once(np.diff)
 def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Tensor:
     """Differences of neighbours along an axis, taken `n` times; of booleans, whether they differ.
 

@@ -10,6 +10,7 @@ import numpy as np
 from lazytensor.calling import results
 from lazytensor.calling.arguments import truncated
 from lazytensor.calling.axes import axis_tuple, one_axis, reduced_axes, sorted_axes
+from lazytensor.calling.immediate import at_once
 from lazytensor.compiler.ops import decompositions as ops
 from lazytensor.core.handle import wrap
 from lazytensor.core.operands import apply, as_tensor
@@ -124,6 +125,7 @@ def _extreme(x: Tensor, axis: Any, ord: Any, keepdims: bool) -> Tensor:
     return largest(x, axis, keepdims) if ord > 0 else statistics.min(x, axis=axis, keepdims=keepdims)
 
 
+@at_once(np.linalg.norm)
 def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Tensor:
     """NumPy's norm: of vectors along one axis, of matrices along two, of all elements without `ord` and `axis`."""
     source = floating(x, "norm")

@@ -14,11 +14,13 @@ import numpy as np
 
 from lazytensor.calling import results
 from lazytensor.calling.fallback import waits
+from lazytensor.calling.immediate import at_once
 from lazytensor.calling.out import deliver
 from lazytensor.compiler.ops import decompositions as ops
 from lazytensor.core.handle import wrap
-from lazytensor.core.operands import apply, as_tensor, constant, node_operand
+from lazytensor.core.operands import apply, as_tensor, node_operand
 from lazytensor.core.record import record
+from lazytensor.core.storage import constant
 from lazytensor.functions import elementwise, products
 from lazytensor.functions.manipulation import atleast_2d, broadcast_to, copy, matrix_transpose, moveaxis, ravel, reshape
 from lazytensor.functions.ranges import eye
@@ -44,6 +46,7 @@ class SlogdetResult(NamedTuple):
 # -- solving --------------------------------------------------------------------------------------------------------------------
 
 
+@at_once(np.linalg.inv)
 def inv(a: Any) -> Tensor:
     """Inverse of square matrices along the last two axes.
 
@@ -60,6 +63,7 @@ def inv(a: Any) -> Tensor:
     return apply(ops.inv, a)
 
 
+@at_once(np.linalg.solve)
 def solve(a: Any, b: Any) -> Tensor:
     """Solutions x of the linear systems a @ x = b.
 
@@ -173,6 +177,7 @@ def tensorsolve(a: Any, b: Any, axes: Any = None) -> Tensor:
 # -- determinants ---------------------------------------------------------------------------------------------------------------
 
 
+@at_once(np.linalg.det)
 def det(a: Any) -> Tensor:
     """Determinants of square matrices.
 

@@ -14,13 +14,12 @@ from lazytensor.compiler.ops import structural
 from lazytensor.compiler.ops.numerics import complex as combined
 from lazytensor.compiler.ops.row import Op
 from lazytensor.core import indexing, views
-from lazytensor.core.handle import Handle, showing, wrap
-from lazytensor.core.operands import constant
+from lazytensor.core.handle import Handle, showing, stands_for_scalar, wrap
 from lazytensor.core.pending import end_statement
 from lazytensor.core.record import record
 from lazytensor.core.sites import Site
 from lazytensor.core.statements import write_lock
-from lazytensor.core.storage import Storage, as_stored
+from lazytensor.core.storage import Storage, as_stored, constant
 from lazytensor.core.storing import cast_unsafely
 from lazytensor.core.views import View
 from lazytensor.functions import manipulation
@@ -41,6 +40,7 @@ class Component(Storage):
     __slots__ = ("source",)
 
     def __init__(self, source: Storage) -> None:
+        super().__init__(None)
         self.source = source
 
     @property
@@ -98,7 +98,7 @@ def _one_part(view: View) -> tuple[int, View] | None:
 
 def part(x: Tensor, row: Op) -> Tensor:
     """The real or imaginary part: of a complex tensor a view; of others the tensor itself, or zeros that cannot be written to."""
-    if x._node is not None and not x.shape:  # a 0-d result stands for a scalar
+    if stands_for_scalar(x):  # a 0-d result stands for a scalar
         return wrap(record(row, (x._read(),)))
     if x.dtype.kind == "c":
         shown = x._index_map()

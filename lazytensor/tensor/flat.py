@@ -12,7 +12,7 @@ from lazytensor.calling.arguments import is_scalar
 from lazytensor.calling.axes import as_index
 from lazytensor.core import indexing, layout, storing, views
 from lazytensor.core.foreign import Lazy
-from lazytensor.core.handle import wrap
+from lazytensor.core.handle import stands_for_scalar, wrap
 from lazytensor.core.pending import end_statement
 from lazytensor.core.statements import write_lock
 from lazytensor.functions import manipulation, placing, searching
@@ -92,7 +92,7 @@ def flags(x: Tensor) -> Flags:
     """The flags of a tensor."""
     view = x._index_map()
     shown = x._shown()
-    scalar = x._node is not None and not x.shape
+    scalar = stands_for_scalar(x)
     return Flags(
         c_contiguous=layout.is_contiguous(view, "C"),
         f_contiguous=layout.is_contiguous(view, "F"),

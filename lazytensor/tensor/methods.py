@@ -150,12 +150,12 @@ class Methods(Handle):
             view = self._index_map()
             if size != wanted or not layout.is_contiguous(view, "C"):
                 raise ValueError("resize: cannot change the size of an array that views show; use lazytensor.resize")
-            self._view = self._limited(views.whole(shape)._replace(offset=view.offset))
+            self._show(self._limited(views.whole(shape)._replace(offset=view.offset)))
             return
         elements = manipulation.ravel(wrap(self._read()))
         if wanted > size:
             elements = joining.concat([elements, zeros(wanted - size, self.dtype, device=self._base().device)])
-        self._node = manipulation.copy(manipulation.reshape(elements[:wanted], shape))._read()
+        self._set(manipulation.copy(manipulation.reshape(elements[:wanted], shape))._read())
         if not shape:
             self._share()  # an array, which can be written to
 

@@ -100,11 +100,17 @@ class Scalars(Handle):
         return self._value()[()]
 
     def __float__(self) -> float:
+        value = self._array
+        if value is not None and not value.ndim and value.dtype.kind != "c":
+            return float(value)
         if self.dtype.kind == "c":
             raise TypeError("float() argument must be a real number, not a complex tensor")
         return float(self._scalar("a Python float"))
 
     def __int__(self) -> int:
+        value = self._array
+        if value is not None and not value.ndim and value.dtype.kind != "c":
+            return int(value)
         if self.dtype.kind == "c":
             raise TypeError("int() argument must be a real number, not a complex tensor")
         return int(self._scalar("a Python int"))
@@ -113,6 +119,9 @@ class Scalars(Handle):
         return complex(self._scalar("a Python complex"))
 
     def __index__(self) -> int:
+        value = self._array
+        if value is not None and not value.ndim and value.dtype.kind in "iu":
+            return operator.index(value)
         if self.dtype.kind not in "iu" or self.shape != ():
             raise TypeError("only integer scalar arrays can be converted to a scalar index")
         return operator.index(self._scalar("an index"))

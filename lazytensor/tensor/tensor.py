@@ -17,11 +17,11 @@ from lazytensor.compiler.ops import structural
 from lazytensor.core import evaluate, indexing, layout
 from lazytensor.core.devices import Device, device_name
 from lazytensor.core.evaluate import value_of
-from lazytensor.core.handle import _tensor_class, wrap
-from lazytensor.core.operands import constant
+from lazytensor.core.handle import _tensor_class, stands_for_scalar, wrap
 from lazytensor.core.pending import end_statement
 from lazytensor.core.record import record
 from lazytensor.core.statements import put_off, write_lock
+from lazytensor.core.storage import constant
 from lazytensor.functions import creation, elementwise, manipulation, numerics, products, statistics
 from lazytensor.runtime.promise import Promise, on_engine_thread
 from lazytensor.tensor import components
@@ -42,11 +42,13 @@ def _in_place(function: Any, name: str) -> Any:
         # Reading and writing are one statement, which no other thread's may come between.
         with write_lock:
             result = function(self, other)
+            if type(result) is Tensor and result._array is not None and self._take(result._array):
+                return self
             if result is NotImplemented:
                 if getattr(type(other), "__array_ufunc__", ...) is None:
                     # Not left to the other operand, as NumPy has it: nothing could be written in place.
                     raise TypeError(f"{name}: operand {type(other).__name__!r} does not support ufuncs (__array_ufunc__=None)")
-            elif self._node is None or self._node.shape != ():
+            elif not stands_for_scalar(self):
                 result = deliver(result, self, name)
         if put_off:
             end_statement()
@@ -236,6 +238,9 @@ class Tensor(Methods, Protocols, Scalars, Subscripted[Shape_co, DType_co]):
     tostring = tobytes  # NumPy has it until 2.2
 
     def __bool__(self) -> bool:
+        value = self._array
+        if value is not None and not value.ndim:
+            return builtins.bool(value)
         if self.size != 1:
             raise ValueError(
                 "The truth value of an array with more than one element is ambiguous. Use a.any() or a.all()"

@@ -8,6 +8,8 @@ import pytest
 
 import lazytensor as lt
 
+pytestmark = pytest.mark.recorded
+
 LAZY: dict[str, Any] = {
     "append": lambda x: lt.append(x, x, axis=0),
     "array_split": lambda x: lt.array_split(x, 2),

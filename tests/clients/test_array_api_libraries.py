@@ -110,6 +110,7 @@ def test_every_function_of_extra_is_covered() -> None:
 
 
 @pytest.mark.parametrize("name", ["at add", "cov", "kron", "nanmean", "one_hot", "pad", "searchsorted", "sinc"])
+@pytest.mark.recorded
 def test_nothing_waits(name: str) -> None:
     assert_pending(EXTRA[name] if name != "one_hot" else lambda c: extra.one_hot(c(WHOLE), 4) * c(np.ones(4)))
 

@@ -43,6 +43,7 @@ for _name in ("greedy", "optimal", "dp", "auto", "branch-all", False):
 
 
 @pytest.mark.parametrize("name", CASES)
+@pytest.mark.recorded
 def test_the_same_as_with_arrays(name: str) -> None:
     assert_twins(CASES[name])
     assert_pending(CASES[name])

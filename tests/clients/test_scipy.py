@@ -388,6 +388,7 @@ LAZY = [
 
 
 @pytest.mark.parametrize("name", LAZY)
+@pytest.mark.recorded
 def test_nothing_waits_where_scipy_needs_no_value(name: str) -> None:
     assert_pending(CASES[name])
 

@@ -38,6 +38,7 @@ def test_under_the_switch(name: str) -> None:
 X = np.linspace(0.1, 0.9, 16).reshape(8, 2)
 
 
+@pytest.mark.recorded
 def test_scipys_ufuncs_without_the_switch() -> None:
     """`scipy.special` stays lazy where there is a function of ours, and leaves the graph elsewhere."""
     t = lt.asarray(X) * 1

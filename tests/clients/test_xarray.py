@@ -154,6 +154,7 @@ def test_the_same_as_around_arrays(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(CASES.keys() - WAIT))
+@pytest.mark.recorded
 def test_nothing_waits(name: str) -> None:
     assert_pending(lambda c: data(CASES[name](c)))
 

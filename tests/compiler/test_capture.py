@@ -19,6 +19,8 @@ from lazytensor.compiler.ops import structural
 from lazytensor.compiler.ops.row import Op
 from lazytensor.core import planning
 
+pytestmark = pytest.mark.recorded
+
 
 def capture(order: list[Node], token: object) -> Capture:
     found = capturing.structure(order, token)

@@ -223,7 +223,7 @@ def test_check_finds_broken_plans() -> None:
     join = next(number for number, segment in enumerate(plan.segments) if segment.waits)
     without = (*plan.segments[:join], replace(plan.segments[join], waits=()), *plan.segments[join + 1 :])
     first, *rest = plan.segments
-    freeing = replace(first, steps=(replace(first.steps[0], frees=plan.outputs),))
+    freeing = replace(first, steps=(first.steps[0]._replace(frees=plan.outputs),))
     broken = [
         replace(plan, segments=without),
         replace(plan, segments=(freeing, *rest)),

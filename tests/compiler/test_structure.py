@@ -14,6 +14,8 @@ from lazytensor.core import planning
 from lazytensor.core.system import engine
 from lazytensor.runtime.trace import Trace
 
+pytestmark = pytest.mark.recorded
+
 
 def planned(*tensors: Any) -> Plan:
     found = planning.pending_plan([tensor._base() for tensor in tensors])

@@ -16,6 +16,8 @@ from lazytensor.compiler.graph import Node
 from lazytensor.core import evaluate, planning
 from lazytensor.core.jobs import Job
 
+pytestmark = pytest.mark.recorded
+
 
 @pytest.mark.parametrize("wrong", [-2, -1, 1, 2])
 def test_a_wrong_base_line_costs_a_copy_and_no_value(wrong: int, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -177,6 +177,7 @@ def test_in_place_operators_and_assignment() -> None:
         assert_agree(lambda xp, x, index=index: x[1, index], M)
 
 
+@pytest.mark.recorded
 def test_tensors_in_a_sequence_are_not_waited_for() -> None:
     x = lt.asarray(F) * 2
     for sequence in (deque([x[0], x[1]]), Items([x, x])):

@@ -82,6 +82,7 @@ def test_each_operation_is_run_at_the_end_of_its_statement(change: Callable[[Any
 
 
 @pytest.mark.parametrize("change", WAYS, ids=lambda change: change.__name__)
+@pytest.mark.recorded
 def test_loops_that_never_wait_run_their_rounds_between_statements(
     change: Callable[[Any], None], jobs_run: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,6 +10,8 @@ from counting import Gate
 
 import lazytensor as lt
 
+pytestmark = pytest.mark.recorded
+
 SIZE = 50_000
 
 

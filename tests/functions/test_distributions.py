@@ -333,6 +333,7 @@ def test_bytes() -> None:
     assert lt.random.Generator.bytes.waits  # type: ignore[attr-defined]
 
 
+@pytest.mark.recorded
 def test_nothing_else_waits() -> None:
     rng = lt.random.default_rng(1)
     parameter = lt.exp(lt.zeros(4))

@@ -41,6 +41,7 @@ def test_apply_along_axis_hands_arguments_on() -> None:
         lt.apply_along_axis(lt.sum, 2, x)
 
 
+@pytest.mark.recorded
 def test_apply_along_axis_is_lazy() -> None:
     t = lt.zeros((2, 3)) + 1
     found = lt.apply_along_axis(lambda v: v * 2, 0, t)
@@ -89,6 +90,7 @@ def test_piecewise_of_one_value() -> None:
         lt.piecewise([1.0], [[True]], [])
 
 
+@pytest.mark.recorded
 def test_piecewise_is_lazy() -> None:
     t = lt.zeros(3) + 1
     lt.piecewise(t, [t > 0], [lambda v: v * 2])

@@ -74,6 +74,7 @@ def test_layouts(layout: str) -> None:
     assert_same(lt.digitize(t, [-5, 0, 5]), np.digitize(y, [-5, 0, 5]))
 
 
+@pytest.mark.recorded
 def test_histogram_is_lazy() -> None:
     with lt.config.override(background=False):
         t = lt.asarray(sample("float64", (30,))) * 2

@@ -239,6 +239,7 @@ def test_chains_of_matrices(tier: str, shapes: Any) -> None:
             assert_same(out, expected, 50, 1000)
 
 
+@pytest.mark.recorded
 def test_chains_take_the_cheapest_order() -> None:
     product = lt.linalg.multi_dot([lt.ones((1000, 2)), lt.ones((2, 1000)), lt.ones((1000, 2)), lt.ones((2, 3))])
     shapes, waiting = set(), [product._read()]

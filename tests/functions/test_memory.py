@@ -46,6 +46,7 @@ def test_writes_are_seen_where_memory_is_shared() -> None:
         assert lt.shares_memory(t, part) is (t.tolist() != before)
 
 
+@pytest.mark.recorded
 def test_who_shares_with_nobody() -> None:
     t = lt.arange(6.0) * 2
     assert lt.shares_memory(t, t)

@@ -247,6 +247,7 @@ def test_complex_parts_keep_what_arithmetic_would_lose(tier: str) -> None:
         lt.isposinf(lt.asarray(x))
 
 
+@pytest.mark.recorded
 def test_compositions_fuse() -> None:
     x = lt.asarray(np.linspace(-3, 3, 50)) * 1
     results = lt.nan_to_num(x) + lt.sinc(x) + lt.angle(x) + sum(lt.modf(x)) + lt.ldexp(*lt.frexp(x)) + lt.isreal(x)

@@ -118,6 +118,7 @@ def test_polyfit(options: dict[str, Any], y: Any, dtype: str) -> None:
         np.testing.assert_allclose(np.asarray(one), other, rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.recorded
 def test_what_waits() -> None:
     x, y = lt.asarray(X) + 0, lt.asarray(Y) + 0
     for made in (
@@ -184,6 +185,7 @@ def test_kaiser(count: Any, beta: Any, tier: str) -> None:
     assert_same(lt.kaiser(count, beta), expected, 32)
 
 
+@pytest.mark.recorded
 def test_windows_are_lazy() -> None:
     beta = lt.asarray(5.0) + 0
     found = lt.kaiser(8, beta)

@@ -28,6 +28,7 @@ def test_missing_names_tell_the_nearest(name: str, said: str) -> None:
         getattr(lt, name)
 
 
+@pytest.mark.recorded
 def test_what_left_the_graph_is_explained() -> None:
     x = lt.asarray([3.0, 1.0, 2.0])
     found = fallback.run("numpy.msort", np.sort, x)

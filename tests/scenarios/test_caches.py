@@ -92,6 +92,7 @@ def test_rows_remember_so_many_signatures(monkeypatch: pytest.MonkeyPatch) -> No
     np.testing.assert_array_equal(x.numpy(), expected)
 
 
+@pytest.mark.recorded
 def test_lines_that_wait_are_counted_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wait_log, "SAMPLE", 1)
     monkeypatch.setattr(wait_log, "MAX_LINES", 8)
@@ -121,6 +122,7 @@ def test_a_store_keeps_so_many_kernels(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert not store._making
 
 
+@pytest.mark.recorded
 def test_the_queue_for_kernels_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Plans that were not used for longest make room, and may ask again."""
     monkeypatch.setattr(planning, "MAX_WAITING", 3)

@@ -16,6 +16,8 @@ from lazytensor.core import background, followers, planning
 from lazytensor.core.system import engine
 from lazytensor.runtime.trace import Trace
 
+pytestmark = pytest.mark.recorded
+
 SHAPE = (100, 200)  # 160 KB
 ARRAY = 163_840  # as the allocator rounds it
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
-import gc
 import functools
+import gc
 from collections import Counter
 from typing import Any
 
@@ -101,6 +101,7 @@ def test_arrays_are_unhashable(make: Any) -> None:
             use(make())
 
 
+@pytest.mark.recorded
 def test_a_pending_result_does_not_block_a_running_loop() -> None:
     async def main() -> None:
         total = (lt.ones(3) * 2).sum()

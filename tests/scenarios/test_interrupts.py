@@ -16,10 +16,13 @@ PROGRAMS = [
 ]  # fmt: skip
 
 
+RECORDED = {**os.environ, "LAZYTENSOR_EAGER_ELEMENTS": "0"}
+
+
 def script(*arguments: object, **variables: str) -> int:
-    """Run the scan in a process of its own; the number of places it met."""
+    """Run the scan in a process of its own, with small work recorded too; the number of places it met."""
     command = [sys.executable, str(SCRIPT), *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=280, check=False, env={**os.environ, **variables})
+    done = subprocess.run(command, capture_output=True, text=True, timeout=280, check=False, env=RECORDED | variables)
     assert done.returncode == 0, done.stderr[-4000:]
     return int(done.stdout.split()[-1])
 

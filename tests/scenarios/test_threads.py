@@ -17,6 +17,8 @@ import lazytensor as lt
 from lazytensor.compiler import pipeline
 from lazytensor.core import planning
 
+pytestmark = pytest.mark.recorded
+
 STRESS = """
 import faulthandler, random, sys, threading
 faulthandler.dump_traceback_later(250, exit=True)

@@ -10,6 +10,7 @@ import lazytensor as lt
 from lazytensor.core import wait_log
 
 
+@pytest.mark.recorded
 def test_log_waits_names_the_line_and_the_operation(caplog: pytest.LogCaptureFixture) -> None:
     x = lt.ones((2, 3)) * 2
     with caplog.at_level(logging.INFO, "lazytensor"), lt.config.override(log_waits=True):
@@ -26,6 +27,7 @@ def test_a_computed_value_is_not_waited_for(caplog: pytest.LogCaptureFixture) ->
     assert not caplog.records
 
 
+@pytest.mark.recorded
 def test_a_line_that_waits_again_and_again_is_named_once(caplog: pytest.LogCaptureFixture) -> None:
     wait_log._sampled.clear()
     x = lt.ones(2)

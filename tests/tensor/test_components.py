@@ -77,6 +77,7 @@ def test_parts_of_scalars_are_scalars() -> None:
     assert z.item() == 2j
 
 
+@pytest.mark.recorded
 def test_a_part_that_is_read_twice_is_computed_once_and_fused() -> None:
     part = (lt.asarray([1 + 2j, 3]) * 2).real
     assert len(lt.explain(part + part * 2).kernels) == 1
@@ -84,6 +85,7 @@ def test_a_part_that_is_read_twice_is_computed_once_and_fused() -> None:
     assert np.shares_memory(z.real.numpy(), z.numpy())
 
 
+@pytest.mark.recorded
 def test_waiting_for_a_part_computes_the_tensor() -> None:
     z = lt.asarray([1 + 2j, 3]) * 2
     part = z[::-1].imag

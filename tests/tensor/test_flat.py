@@ -152,6 +152,7 @@ def test_attributes_and_comparisons() -> None:
         lt.asarray(M).flat.base = 1  # type: ignore[misc]
 
 
+@pytest.mark.recorded
 def test_reading_does_not_wait() -> None:
     x = lt.asarray(M) * 2
     made = [

@@ -52,6 +52,7 @@ CALLS: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("name", CALLS)
+@pytest.mark.recorded
 def test_numpys_functions_stay_lazy(name: str, tier: str) -> None:
     t = lt.asarray(X) * 1
     found = CALLS[name](t)
@@ -88,6 +89,7 @@ def test_arrays_updated_in_place_stay_arrays() -> None:
     assert_same(t, X + 1)
 
 
+@pytest.mark.recorded
 def test_what_numpy_alone_has_is_shown_and_can_be_forbidden() -> None:
     t = lt.asarray(X) * 2
     found = np.emath.sqrt(t)
@@ -272,6 +274,7 @@ def compare_all(found: Any, expected: Any, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(set(UFUNCS) - NOT_HERE))
+@pytest.mark.recorded
 def test_every_ufunc_stays_lazy(name: str) -> None:
     ufunc, arrays = getattr(np, name), operands_of(name)
     expected = ufunc(*arrays)
@@ -289,6 +292,7 @@ def test_every_ufunc_stays_lazy(name: str) -> None:
     assert (function.nin, function.nout, function.nargs) == (ufunc.nin, ufunc.nout, ufunc.nargs)
 
 
+@pytest.mark.recorded
 def test_divmod() -> None:
     x, y = np.asarray([7, -7, 5]), np.asarray([2, 3, -2])
     for found, expected in [

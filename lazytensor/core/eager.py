@@ -1,0 +1,160 @@
+"""Small work whose operands are there runs at once, in the calling thread: one call of NumPy, no node, no plan.
+
+An operand is there if the program's own wait computed it, or earlier small work. Nothing that can fail fails here: what NumPy refuses is
+recorded, as if its operands were pending, and the error comes at the wait. `config.eager_elements` bounds the size, 0 turns it off.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from contextvars import Context
+from typing import Any
+
+import numpy as np
+
+from lazytensor.compiler.graph import Node
+from lazytensor.compiler.ops import structural
+from lazytensor.compiler.ops.row import Kind, Op
+from lazytensor.compiler.ops.table import TABLE
+from lazytensor.config import config
+from lazytensor.core.planning import changes, lock
+from lazytensor.core.sites import Site, user_site
+from lazytensor.runtime.errstate import quietly
+
+# Sources are always recorded, and draw their numbers when they are needed.
+_KINDS = frozenset({Kind.ELEMENTWISE, Kind.REDUCE, Kind.SCAN, Kind.GATHER, Kind.SCATTER, Kind.LIBRARY})
+# Arithmetic of a library call that is started at once, in floating operations.
+_MAX_WORK = 1 << 22
+
+
+class _Limit:
+    """Elements up to which work runs at once; -1 where none does."""
+
+    __slots__ = ("elements",)
+
+    def __init__(self) -> None:
+        self.follow("")
+
+    def follow(self, name: str) -> None:
+        self.elements = -1 if config.sync or config.tier == "compile" else config.eager_elements or -1
+
+
+limit = _Limit()
+config.listen(limit.follow)
+
+# Entering a context is all that it costs to have NumPy say nothing of floating-point events (`runtime.errstate`).
+_context = Context()
+_context.run(np.seterr, all="ignore")
+enter = _context.run
+
+
+def silenced(function: Callable[..., Any], *arguments: Any, **keywords: Any) -> Any:
+    """function(*arguments, **keywords), with floating-point events silenced."""
+    try:
+        return enter(function, *arguments, **keywords)
+    except RuntimeError as error:
+        # Another thread, or what this one was doing when a finalizer came, is in the context.
+        if "cannot enter context" not in str(error):
+            raise
+        return quietly(function, *arguments, **keywords)
+
+
+# -- lines whose plans keep missing ---------------------------------------------------------------------------------------------
+#
+# Work of some thousand to a hundred thousand elements is worth recording: as kernels it is 1.5 to 10 times as fast. But not where a loop
+# makes another graph each round, as over `a[k:, k]`: there it goes at once too, from the lines that were met so.
+
+# Elements up to which such lines run at once.
+MEDIUM = 1 << 17
+# New graphs that a line is part of, from which on it does.
+_MISSES = 24
+_MAX_LINES = 4096
+_misses: dict[Site, int] = {}
+changing: set[Site] = set()
+
+
+def missed(sites: Iterable[Site]) -> None:
+    """Note the lines of a graph of medium work that was not met before."""
+    for site in set(sites):
+        if site is not None:
+            times = _misses.get(site, 0) + 1
+            if times < _MISSES:
+                if len(_misses) >= _MAX_LINES:
+                    _misses.clear()
+                _misses[site] = times
+            else:
+                if len(changing) >= _MAX_LINES:
+                    changing.clear()
+                changing.add(site)
+
+
+def forget_lines() -> None:
+    """Forget which lines make another graph each time."""
+    _misses.clear()
+    changing.clear()
+
+
+def small(size: int) -> bool:
+    """Does work on so many elements run at once, where the program is? Never waits."""
+    return size <= limit.elements or (bool(changing) and size <= MEDIUM and limit.elements > 0 and user_site() in changing)
+
+
+def make(node: Node, most: int) -> np.ndarray[Any, Any] | None:
+    """The value of a pending creation of no more than so many elements, computed now; None of all else, and where it fails."""
+    op = node.op
+    if op.kind is not Kind.SOURCE or op.seeded or node.device is not None or math.prod(node.shape) > most:
+        return None
+    inputs = node.inputs
+    if Node in map(type, inputs):
+        return None
+    try:
+        value = silenced(op.reference, *inputs, *node.params)
+    except Exception:
+        return None
+    with lock:
+        if node.result is None:
+            changes.count += 1
+            node.settle(np.asarray(value, dtype=node.dtype, order="C"))
+    return node.result if type(node.result) is np.ndarray else None
+
+
+def compute(op: Op, operands: tuple[Any, ...], params: tuple[Any, ...], shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
+    """The value of an operation on nodes and Python scalars, None where it is to be recorded."""
+    most = limit.elements
+    # What else computes, functions of the user's, may take any time.
+    if most < 0 or op.kind not in _KINDS or TABLE.get(op.name) is not op:
+        return None
+    if math.prod(shape) > most:
+        if not small(math.prod(shape)):
+            return None
+        most = MEDIUM
+    values: list[Any] = []
+    types: list[Any] = []
+    for item in operands:
+        if type(item) is Node:
+            value = item.result
+            if type(value) is not np.ndarray:
+                value = _shown(item) if item.op is structural.view else make(item, most) if value is None else None
+            if value is None or item.device is not None or (value.size > most and (values or op.kind is not Kind.GATHER)):
+                return None
+            values.append(value)
+            types.append(item.dtype)
+        else:
+            values.append(item)
+            types.append(type(item))
+    if op.work is not None and op.work(*[getattr(value, "shape", ()) for value in values], *params) > _MAX_WORK:
+        return None
+    try:
+        value = np.asarray(silenced(op.bind(*types, *params), *values, *params), dtype=dtype, order="C")
+    except Exception:
+        return None
+    return value if value.base is None else value.copy()
+
+
+def _shown(node: Node) -> np.ndarray[Any, Any] | None:
+    """What a view node shows of a computed array."""
+    if node.result is not None:
+        return None
+    base = node.inputs[0].result
+    return structural.strided(base, *node.params) if type(base) is np.ndarray else None  # type: ignore[arg-type]

@@ -1,0 +1,198 @@
+"""Small work whose operands are there runs at once: what must not change by it."""
+
+from __future__ import annotations
+
+import random
+import warnings
+from typing import Any
+
+import numpy as np
+import pytest
+
+import lazytensor as lt
+from lazytensor.core import eager, planning
+
+pytestmark = pytest.mark.skipif(lt.config.tier == "compile", reason="nothing runs at once where kernels are asked for")
+
+
+def there(*shape: int) -> lt.Tensor:
+    """A computed tensor of numbers from 1 on."""
+    return lt.asarray(np.arange(1.0, 1.0 + int(np.prod(shape))).reshape(shape))
+
+
+def test_work_on_computed_operands_is_done_when_it_is_asked_for() -> None:
+    x = there(3, 4)
+    for made in (
+        x + 1,
+        2 - x,
+        lt.sqrt(x),
+        x.sum(axis=0),
+        x @ x.T,
+        x[1],
+        x[1, 2],
+        lt.where(x > 2, x, 0.0),
+        lt.concatenate([x, x]),
+        x.copy(),
+    ):
+        assert made.is_ready()
+    with lt.config.override(eager_elements=0):
+        assert not (there(3, 4) + 1).is_ready()
+
+
+def test_pending_and_large_operands_are_recorded() -> None:
+    large = there(eager.limit.elements + 1)
+    assert not (large + 1).is_ready()
+    assert not ((large + 1)[:3] * 2).is_ready()
+    with lt.config.override(eager_elements=2):
+        assert not (there(3) + 1).is_ready()
+
+
+def test_creations_are_recorded_and_made_when_they_are_read() -> None:
+    x = lt.zeros(5)
+    assert not x.is_ready()
+    assert (x + there(5)).is_ready()
+    y = lt.zeros((1000, 1000))
+    y[3, 4] = 2.0
+    assert y.is_ready()
+    assert y[3, 4].is_ready()
+    assert float(y.sum()) == 2.0
+
+
+def test_what_fails_fails_at_the_wait() -> None:
+    singular = lt.linalg.inv(lt.asarray([[1.0, 1.0], [1.0, 1.0]]))
+    with pytest.raises(np.linalg.LinAlgError):
+        singular.wait()
+    with pytest.raises(ValueError, match="broadcast"):
+        there(2) + there(3)
+    x = lt.asarray([1, 2], dtype=lt.int8)
+    with pytest.raises(OverflowError):
+        x[0] = 300
+    assert x.tolist() == [1, 2]
+
+
+def test_floating_point_events_are_silent_and_the_users_state_stays() -> None:
+    x = lt.asarray([0.0, 1.0])
+    with np.errstate(all="raise"), warnings.catch_warnings():
+        warnings.simplefilter("error")
+        before = np.geterr()
+        assert (1.0 / x).tolist() == [np.inf, 1.0]
+        assert (x[0] / x[0]).tolist() != 0.0
+        x[0] = 1e308
+        assert (x * 1e10)[0].item() == np.inf
+        assert np.geterr() == before
+
+
+def test_exports_and_pending_readers_keep_the_old_values() -> None:
+    for view in (False, True):
+        x = there(6)
+        shown = x[:] if view else x
+        exported = x.numpy()
+        with lt.config.override(eager_elements=0):
+            pending = x + 0
+        before = exported.tolist()
+        shown[1:3] = 0.0
+        shown[5] = -1.0
+        assert exported.tolist() == before == pending.tolist()
+        assert x.tolist() == [1.0, 0.0, 0.0, 4.0, 5.0, -1.0]
+        assert not np.shares_memory(exported, x.numpy())
+
+
+def test_stores_are_in_place_where_nobody_else_reads() -> None:
+    x = there(6)
+    part = x[1:4]
+    memory = x._look()[0]  # type: ignore[index]
+    for number in range(10):
+        x[number % 6] = float(number)
+        part[0] = 7.0
+    assert x._look()[0] is memory  # type: ignore[index]
+    assert part.tolist() == x[1:4].tolist()
+
+
+def test_exports_of_large_memory_keep_the_old_values() -> None:
+    for make in (lambda: there(100, 100), lambda: (there(100, 100) + 0).wait(), lambda: there(100, 100)[...]):
+        x = make()
+        x[0, 0] = 5.0
+        exported, part = x.numpy(), x[1:].numpy()
+        x[1, 1] = -1.0
+        x[0] = -2.0
+        assert exported[0, 0] == 5.0
+        assert exported[1, 1] == part[0, 1] == 102.0
+        assert x[1, 1].item() == -1.0
+
+
+def test_a_pending_store_closes_windows_on_large_memory() -> None:
+    x = there(100, 100)
+    row = x[3]
+    assert row.is_ready()
+    x += lt.ones((100, 100)) * 2
+    assert row.tolist() == (np.arange(301.0, 401.0) + 2).tolist()
+
+
+def test_new_graphs_of_small_work_are_walked_and_planned_when_they_come_again() -> None:
+    lt.clear_caches()
+    with lt.config.override(eager_elements=0, tier="auto"):
+        for _ in range(planning.WALKS):
+            assert (there(7) * 2 + 1).sum().item() == 63
+        assert not planning.plans
+        assert (there(7) * 2 + 1).sum().item() == 63
+        assert len(planning.plans) == 1
+
+
+def test_lines_whose_graphs_keep_changing_run_at_once() -> None:
+    lt.clear_caches()
+    size = 120
+    a, b = there(size, size), np.arange(1.0, 1.0 + size * size).reshape(size, size)
+    with lt.config.override(tier="auto", deterministic=False):
+        for k in range(40):
+            a[k:, k:] = a[k:, k:] * 0.5
+            b[k:, k:] = b[k:, k:] * 0.5
+            a.wait()
+    assert eager.changing
+    np.testing.assert_array_equal(a, b)
+    lt.clear_caches()
+    assert not eager.changing
+
+
+@pytest.mark.parametrize("elements", [0, 4, 4096])
+@pytest.mark.parametrize("seed", range(30))
+def test_programs_by_chance(seed: int, elements: int) -> None:
+    """Views, updates, reads and copies, where small work meets pending and large: as in NumPy, whatever runs at once."""
+    with lt.config.override(eager_elements=elements):
+        ours, theirs = [run(seed, xp) for xp in (lt, np)]
+    for mine, other in zip(ours, theirs, strict=True):
+        np.testing.assert_array_equal(np.asarray(mine), other)
+
+
+def run(seed: int, xp: Any) -> list[Any]:
+    chance = random.Random(seed)
+    held = [xp.asarray(np.arange(12.0).reshape(3, 4)), xp.zeros((3, 4)), xp.asarray(np.linspace(0, 1, 12).reshape(4, 3))]
+    kept: list[Any] = []
+    for _ in range(40):
+        x = chance.choice(held)
+        kind = chance.randrange(11)
+        if kind == 0:
+            held.append(x[chance.randrange(len(x)) :] if len(x) else x)
+        elif kind == 1:
+            held.append(x.T)
+        elif kind == 2:
+            # NumPy's result of a transpose is one in memory too, ours is not.
+            held.append(xp.ascontiguousarray(x * chance.choice([0.5, 2, -1]) + 1))
+        elif kind == 3 and x.size:
+            x[..., chance.randrange(x.shape[-1])] = chance.choice([3.0, 7])
+        elif kind == 4 and x.size:
+            x[0] = x[-1] * 0.5
+        elif kind == 5:
+            x += 1
+        elif kind == 6:
+            held.append(x.copy())
+        elif kind == 7:
+            kept.append(np.array(x))
+        elif kind == 8:
+            kept.append(x.sum(axis=0))
+        elif kind == 9:
+            held.append(x.reshape(-1)[::2])
+        elif x.size:
+            index = tuple(chance.randrange(length) for length in x.shape)
+            x[index] = x[index] * 2
+        held = held[-6:]
+    return [*kept, *held]
