@@ -1,6 +1,6 @@
 """Elementwise rows on computed operands, at once (see `core.eager`): what `calling.bind` tries before it records.
 
-`prepare_*` find the NumPy call for the operands' dtypes, once; `on_one` and `on_two` are for operands that are not both plain arrays, whose
+`Ready` finds the NumPy call for the kinds of the operands, once; `on_one` and `on_two` are for operands that are not all plain arrays: that
 case `bind` has written out.
 """
 
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lazytensor.compiler.ops.row import Op
-from lazytensor.core.eager import MEDIUM, changing, limit, silenced, small
+from lazytensor.core.eager import MEDIUM, changing, limit, owned, silenced, small
 from lazytensor.core.handle import Handle, computed
 from lazytensor.core.statements import write_lock
 
@@ -76,7 +76,7 @@ def _exact(op: Op, types: list[Any]) -> Callable[..., Any]:
     natural = [np.dtype(bool) if item is bool else item for item in types]
     if isinstance(bound, np.ufunc) and bound.resolve_dtypes((*natural, None))[-1] == dtype:
         return bound
-    return lambda *values: np.asarray(bound(*values), dtype=dtype, order="C")
+    return lambda *values: owned(np.asarray(bound(*values), dtype=dtype))
 
 
 def fits(a: Any, b: Any) -> bool:

@@ -58,7 +58,7 @@ def unary(op: Op) -> Unary:
                 made := on_one(ready, x)
             ) is not None:
                 return made
-        elif value.size <= limit.elements and (run := ready[kind_of(value)][0]) is not None:
+        elif small(value.size) and (run := ready[kind_of(value)][0]) is not None:
             try:
                 value = _enter(run, value)
             except Exception:
@@ -231,7 +231,7 @@ def reflected(op: Op) -> Operator:
             if value is None:
                 if _may_be_there(x, y, True) and (found := on_two(ready, x, y, turned=True)) is not None:
                     return found
-            elif value.size <= limit.elements:
+            elif small(value.size):
                 run, limits = ready[kind, kind_of(value)]
                 if run is not None and (limits is None or limits[0] <= y <= limits[1]):
                     try:

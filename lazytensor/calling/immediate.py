@@ -12,8 +12,9 @@ from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 import numpy as np
 
+from lazytensor.compiler.ops.row import Kind
 from lazytensor.core.dtypes import BY_DTYPE
-from lazytensor.core.eager import MEDIUM, limit, silenced, small
+from lazytensor.core.eager import MEDIUM, limit, owned, silenced, small
 from lazytensor.core.handle import Handle, computed, shown
 from lazytensor.core.statements import write_lock
 
@@ -69,7 +70,8 @@ def _now(way: _Way, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     first = args[0]
     if isinstance(first, Handle):
         # The way of most that is pending.
-        if first._array is None and (node := first._node) is not None and node.result is None and node.inputs:
+        node = first._node
+        if first._array is None and node is not None and node.result is None and node.op.kind is not Kind.SOURCE:
             return None
     elif type(first) not in (list, tuple) or (
         not way.sequences and not any(isinstance(item, (Handle, list, tuple)) for item in first)
@@ -84,7 +86,9 @@ def _now(way: _Way, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if found.missing or not (found.sizes or way.sequences) or (way.grows and not small(math.prod(found.sizes))):
             return None
         try:
-            return _made(silenced(way.reference, *values, **kwargs))
+            made = silenced(way.reference, *values, **kwargs)
+            # Rounded integers, and differences of no order, are NumPy's argument itself.
+            return _made(np.array(made) if any(made is item for item in values) else made)
         except Exception:
             return None
 
@@ -126,7 +130,7 @@ def _made(value: Any) -> Any:
     if type(value) is np.ndarray:
         if not value.ndim or value.dtype not in BY_DTYPE:
             return None
-        return computed(value if value.base is None and value.flags.c_contiguous else np.array(value, order="C"))
+        return computed(owned(value))
     if isinstance(value, np.generic):
         return computed(value) if value.dtype in BY_DTYPE else None
     if type(value) is tuple:
@@ -181,4 +185,4 @@ def _through(view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, 
             return None
         if np.may_share_memory(found, window):
             return shown(storage, base, found)
-        return computed(found if found.flags.c_contiguous else np.array(found, order="C"))
+        return computed(owned(found))

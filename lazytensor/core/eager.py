@@ -60,6 +60,11 @@ def silenced(function: Callable[..., Any], *arguments: Any, **keywords: Any) -> 
         return quietly(function, *arguments, **keywords)
 
 
+def owned(value: Any) -> Any:
+    """A NumPy result as an array in C order that holds its own memory: what is exported of a view would hold what it shows instead."""
+    return value if value.base is None and value.flags.c_contiguous else np.array(value, order="C")
+
+
 # -- lines whose plans keep missing ---------------------------------------------------------------------------------------------
 #
 # Work of some thousand to a hundred thousand elements is worth recording: as kernels it is 1.5 to 10 times as fast. But not where a loop
@@ -146,10 +151,9 @@ def compute(op: Op, operands: tuple[Any, ...], params: tuple[Any, ...], shape: t
     if op.work is not None and op.work(*[getattr(value, "shape", ()) for value in values], *params) > _MAX_WORK:
         return None
     try:
-        value = np.asarray(silenced(op.bind(*types, *params), *values, *params), dtype=dtype, order="C")
+        return owned(np.asarray(silenced(op.bind(*types, *params), *values, *params), dtype=dtype))
     except Exception:
         return None
-    return value if value.base is None else value.copy()
 
 
 def _shown(node: Node) -> np.ndarray[Any, Any] | None:

@@ -226,11 +226,8 @@ class Handle:
             return self._leaf().shape
         view = self._view
         if view is FROM_WINDOW:
-            seen: Any = self._seen
-            shown_shape: Shape = seen[1].shape
-            return shown_shape
-        found: Shape = view.shape if view is not None else storage.shape
-        return found
+            return self._seen[1].shape  # type: ignore[index, no-any-return]
+        return view.shape if view is not None else storage.shape
 
     @shape.setter
     def shape(self, value: Any) -> None:
@@ -295,6 +292,11 @@ class Handle:
         self._view = view
         self._seen = None
 
+    def _is_open(self) -> bool:
+        """May this handle on a storage be written through, each element once, and so its windows?"""
+        view = self._view
+        return view is None or view is FROM_WINDOW or (type(view) is View and view.writeable)
+
     def _limited(self, view: View) -> View:
         """A view of what this handle shows: read-only if that is."""
         shown = self._shown()
@@ -353,58 +355,6 @@ class Handle:
                 self._set(updated(self._read(), view, value, site))
         if put_off:
             end_statement()
-
-    def _take(self, value: Any) -> bool:
-        """Make the result of small work what this handle shows, for who holds `write_lock`; False where that is not so simple."""
-        shown = self._current()
-        if shown is None or not shown.ndim or shown.dtype != value.dtype or shown.shape != value.shape:
-            return False
-        if self._storage is None:
-            self._array = value
-            self._node = None
-            return True
-        return self._is_open() and self._put(..., value)
-
-    def _is_open(self) -> bool:
-        """May this handle on a storage be written through, each element once, and so its windows?"""
-        view = self._view
-        return view is None or view is FROM_WINDOW or (type(view) is View and view.writeable)
-
-    def _put(self, key: Any, value: Any) -> bool:
-        """Write to memory, for who holds `write_lock` and has seen `_current`: what this handle shows becomes `shown[key] = value` in
-        NumPy's sense. Memory that somebody else reads is copied first. False, with nothing written, where a signal handler came and
-        stored what is pending; raises what NumPy raises."""
-        storage = self._storage
-        if storage is None:
-            return self._put_own(key, value)
-        while storage.writeable() is not None and (seen := self._look()) is not None:
-            window = seen[1]
-            # No call between the test and the write, and so no signal handler that reads this memory.
-            if storage._node is None:
-                window[key] = value
-                return True
-        return False
-
-    def _put_own(self, key: Any, value: Any) -> bool:
-        # Threads that look at `_array` without a lock, to compute with it, find none, and wait for the lock.
-        holders = [self._array]
-        self._seen = seen = holders[0], holders[0]
-        try:
-            self._array = None
-            while self._seen is seen:
-                self._node = None
-                if not alone(holders, 0, 2):
-                    holders[0] = holders[0].copy()
-                    self._seen = seen = holders[0], holders[0]
-                # As above.
-                if self._node is None:
-                    holders[0][key] = value
-                    return True
-            return False
-        finally:
-            if self._seen is seen:
-                self._array = holders[0]
-                self._seen = None
 
 
 _new = object.__new__

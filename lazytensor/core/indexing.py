@@ -14,26 +14,23 @@ import numpy as np
 
 from lazytensor.compiler.graph import Node
 from lazytensor.compiler.ops import elementwise, indexing
-from lazytensor.compiler.ops.row import Kind
 from lazytensor.compiler.ops.shapes import check_assignable
-from lazytensor.core import views
-from lazytensor.core.eager import MEDIUM, limit, silenced, small
+from lazytensor.core import elements, views
+from lazytensor.core.eager import limit
 from lazytensor.core.foreign import numpy_array
-from lazytensor.core.handle import Handle, computed, showing, shown, stands_for_scalar, wrap  # fmt: skip
+from lazytensor.core.handle import Handle, showing, stands_for_scalar, wrap  # fmt: skip
 from lazytensor.core.nesting import contains_handle  # fmt: skip
 from lazytensor.core.operands import import_array, stacked  # fmt: skip
 from lazytensor.core.pending import end_statement
 from lazytensor.core.record import record  # fmt: skip
 from lazytensor.core.sites import user_site
 from lazytensor.core.statements import write_lock
-from lazytensor.core.storage import Storage, as_stored, constant
+from lazytensor.core.storage import as_stored, constant
 from lazytensor.core.storing import cast_for_assignment, number_to_store, one_element
 
 if TYPE_CHECKING:
     from lazytensor.tensor import Tensor
 
-# The types of items of a basic index, but NumPy's integers.
-_BASIC = frozenset({int, slice, type(None), type(Ellipsis)})
 # The methods `Tensor.__getitem__` and `__setitem__` are all that users see of this chapter.
 _INVALID = (
     "only integers, slices (`:`), ellipsis (`...`), newaxis (`None`) and integer or boolean arrays are valid indices, got {}"
@@ -140,89 +137,9 @@ def _counted(index: Index, wait: bool) -> Index | None:
 # -- reading --------------------------------------------------------------------------------------------------------------------
 
 
-def _get_now(x: Handle, key: Any) -> Tensor | None:
-    """`x[key]` for a basic key where the value is there: NumPy's scalar, or a handle on its view; None where that is not so simple."""
-    array = x._array
-    try:
-        if array is not None:
-            if not array.ndim:
-                return None
-            found = array[key]
-            if type(found) is not np.ndarray:
-                return computed(found)
-            if found.size > MEDIUM:
-                return None
-            x._share()
-        elif (node := x._node) is not None:
-            if node.result is None and not (node.op.kind is Kind.SOURCE and _few(x, key, 1) and x._made()):
-                return None
-            return None if x._current() is None else _get_now(x, key)
-        storage = x._storage
-        if storage is None:
-            return None
-        seen = x._seen
-        if seen is None or seen[0] is not storage.array:
-            with write_lock:
-                seen = x._look()
-                if seen is None and _few(x, key, 1) and type(storage) is Storage and x._made():
-                    seen = x._look()
-            if seen is None:
-                return None
-        base, window = seen
-        if not window.ndim:
-            return None
-        found = window[key]
-    except IndexError:
-        return None
-    if type(found) is not np.ndarray:
-        return computed(found)
-    return shown(storage, base, found) if found.size <= MEDIUM and x._is_open() else None
-
-
-def _values(key: Any) -> Any:
-    """A key with the values of the tensors in it, for who holds `write_lock`; None if one is pending, or something else is in it."""
-    if type(key) is tuple:
-        values = [item if type(item) in _BASIC else _values(item) for item in key]
-        return None if any(value is None is not item for value, item in zip(values, key, strict=True)) else tuple(values)
-    if isinstance(key, Handle):
-        value = key._current()
-        return value if value is not None and value.dtype.kind in "iub" and value.size <= limit.elements else None
-    if type(key) is list:
-        return key if all(type(item) is int for item in key) else None
-    return key if isinstance(key, np.integer) or (type(key) is np.ndarray and key.dtype.kind in "iub") else None
-
-
-def _gather_now(x: Handle, key: Any) -> Tensor | None:
-    """`x[key]` for a key with arrays in it, where all values are there; None where that is not so simple."""
-    node = x._node
-    if node is not None and node.result is None and node.op.kind is not Kind.SOURCE:
-        return None
-    with write_lock:
-        array = x._current()
-        if array is None or not array.ndim:
-            return None
-        key = _values(key)
-        if key is None:
-            return None
-        try:
-            found = array[key]
-        except Exception:
-            return None
-    if type(found) is not np.ndarray:
-        return computed(found)
-    return (
-        computed(found if found.base is None and found.flags.c_contiguous else np.array(found, order="C")) if found.ndim else None
-    )
-
-
 def get(x: Handle, key: Any) -> Tensor:
     """`x[key]`."""
-    kind = type(key)
-    if kind in _BASIC or (kind is tuple and _BASIC.issuperset(map(type, key))):
-        made = _get_now(x, key)
-        if made is not None:
-            return made
-    elif (made := _gather_now(x, key)) is not None:
+    if limit.elements >= 0 and (made := elements.get(x, key)) is not None:
         return made
     items = _items(key)
     view = x._index_map()
@@ -265,58 +182,9 @@ def template_of(key: Any) -> tuple[tuple[tuple[Any, ...], ...], list[Node]]:
     return index.template, list(index.nodes)
 
 
-def _few(x: Handle, key: Any, most: int) -> bool:
-    """Does a basic key mean no more than so many elements?"""
-    try:
-        return math.prod(views.index(x._index_map(), _items(key)).shape) <= most
-    except IndexError:
-        return False
-
-
-_STORAGES = (type(None), Storage)
-# Kinds of dtypes by the types of Python numbers that can be stored in them as they are.
-_STORES = {bool: "biufc", int: "iufc", float: "fc", complex: "c"}
-
-
-def _assign_now(x: Handle, key: Any, value: Any) -> bool:
-    """`x[key] = value` where all values are there, in place; False where that is not so simple, or NumPy refuses."""
-    basic = type(key) in _BASIC or (type(key) is tuple and _BASIC.issuperset(map(type, key)))
-    node = x._node
-    if node is not None and node.result is None and node.op.kind is not Kind.SOURCE:
-        return False
-    kinds = _STORES.get(type(value))
-    if kinds is None and not isinstance(value, Handle):
-        return False
-    with write_lock:
-        target = x._current()
-        if target is None and basic and type(x._storage) in _STORAGES and _few(x, key, limit.elements) and x._made():
-            target = x._current()
-        if target is None or not target.ndim or not (x._storage is None or x._is_open()):
-            return False
-        if kinds is not None:
-            if target.dtype.kind not in kinds:
-                return False
-        else:
-            value = value._current()
-            # The casts that no value can fail.
-            if value is None or (value.dtype != target.dtype and not np.can_cast(value.dtype, target.dtype, "safe")):
-                return False
-        if not basic:
-            key = _values(key)
-            if key is None:
-                return False
-        try:
-            region = target[key]
-            if type(region) is np.ndarray and (not small(region.size) or (kinds is None and value.ndim > region.ndim)):
-                return False
-            return silenced(x._put, key, value)  # type: ignore[no-any-return]
-        except (IndexError, ValueError, TypeError, OverflowError):
-            return False
-
-
 def assign(x: Handle, key: Any, value: Any) -> None:
     """`x[key] = value`, for basic, integer-array and boolean keys."""
-    if _assign_now(x, key, value):
+    if limit.elements >= 0 and elements.assign(x, key, value):
         return
     if stands_for_scalar(x):
         raise TypeError("'Tensor' result of shape () does not support item assignment: it stands for a scalar")

@@ -102,9 +102,10 @@ class Job:
         self.entry = find_entry(captured)
         if self.entry is not None:
             self.updates = self.entry.updates
-        elif not self.background and (plan := self._walked(captured, before)) is not None:
-            self.plan = plan
-            missed([node.site for node in order])
+        elif not self.background and (found := self._walked(captured, before)) is not None:
+            self.plan, new = found
+            if new:
+                missed([node.site for node in order])
             self.updates = any(node.op.kind is Kind.UPDATE for node in order)
         else:
             self.graph = to_graph(captured, "cpu:0")
@@ -120,7 +121,7 @@ class Job:
         self.promises = [Promise() for _ in captured.kept]
         self.order, self.leaves = order, captured.leaves
 
-    def _walked(self, captured: Capture, before: int) -> Plan | None:
+    def _walked(self, captured: Capture, before: int) -> tuple[Plan, bool] | None:
         try:
             return walked(captured)
         except Exception:

@@ -135,8 +135,9 @@ def find_entry(captured: Capture) -> Entry | None:
     return entry
 
 
-def walked(captured: Capture) -> Plan | None:
-    """A plan for a graph of small work that is seen for the first times: its operations one by one. None where it is to be planned."""
+def walked(captured: Capture) -> tuple[Plan, bool] | None:
+    """A plan for a graph of small work that is seen for the first times: its operations one by one, and whether
+    this is the first time. None where it is to be planned."""
     settings: Token = captured.key[0]
     if settings.tier != "auto" or settings.deterministic or not walkable(captured):
         return None
@@ -149,7 +150,7 @@ def walked(captured: Capture) -> Plan | None:
             seen.clear()
             _seen_nodes[0] = len(captured.order)
     seen[captured.key] = times + 1
-    return walk(captured, "cpu:0")
+    return walk(captured, "cpu:0"), not times
 
 
 def make_entry(key: tuple[Any, ...], graph: Graph, serial: bool = False) -> Entry:

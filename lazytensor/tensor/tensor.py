@@ -14,7 +14,7 @@ from lazytensor.calling.bind import infix, operators, reflected
 from lazytensor.calling.out import deliver
 from lazytensor.compiler.ops import elementwise as ops
 from lazytensor.compiler.ops import structural
-from lazytensor.core import evaluate, indexing, layout
+from lazytensor.core import elements, evaluate, indexing, layout
 from lazytensor.core.devices import Device, device_name
 from lazytensor.core.evaluate import value_of
 from lazytensor.core.handle import _tensor_class, stands_for_scalar, wrap
@@ -42,7 +42,7 @@ def _in_place(function: Any, name: str) -> Any:
         # Reading and writing are one statement, which no other thread's may come between.
         with write_lock:
             result = function(self, other)
-            if type(result) is Tensor and result._array is not None and self._take(result._array):
+            if type(result) is Tensor and result._array is not None and elements.take(self, result._array):
                 return self
             if result is NotImplemented:
                 if getattr(type(other), "__array_ufunc__", ...) is None:

@@ -120,6 +120,37 @@ def test_exports_of_large_memory_keep_the_old_values() -> None:
         assert x[1, 1].item() == -1.0
 
 
+def test_numpys_integers_index_as_pythons_do() -> None:
+    x = there(3, 4)
+    row = x[np.int64(1)]
+    row[0] = 99.0
+    x[np.int64(2), np.intp(3)] = -1.0
+    assert x[1, 0].item() == 99.0
+    assert x[np.int64(2)][3].item() == -1.0
+    assert x[None, 1].shape == (1, 4)
+
+
+def test_results_have_memory_of_their_own() -> None:
+    turned = there(4, 5).T.reshape(-1)
+    exported = turned.numpy()
+    turned[0] = -7.0
+    assert exported[0] == 1.0
+    for function in (lt.round, lambda x: lt.diff(x, 0)):
+        x = lt.asarray(np.arange(5))
+        x[1:].wait()
+        made = function(x)
+        x[0] = 55
+        assert made.tolist() == [0, 1, 2, 3, 4]
+
+
+def test_what_is_gathered_is_small_too() -> None:
+    large, places = there(1000, 200), lt.asarray(np.arange(20))
+    assert large[places[:3]].is_ready()
+    assert not large[lt.asarray(np.zeros(1000, int))].is_ready()
+    with pytest.raises(ValueError, match="sequence"):
+        large[0, 0] = there(1)
+
+
 def test_a_pending_store_closes_windows_on_large_memory() -> None:
     x = there(100, 100)
     row = x[3]

@@ -1,0 +1,235 @@
+"""`x[key]` and `x[key] = value` at once, where the values are there (see `core.eager`), and how small writes go into memory.
+
+Each answers None or False where that is not so simple, with nothing written: `indexing` then records it, and says what is wrong.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lazytensor.compiler.liveness import alone
+from lazytensor.compiler.ops.row import Kind
+from lazytensor.core import views
+from lazytensor.core.eager import MEDIUM, limit, owned, silenced, small
+from lazytensor.core.handle import Handle, computed, shown
+from lazytensor.core.statements import write_lock
+from lazytensor.core.storage import Storage
+
+if TYPE_CHECKING:
+    from lazytensor.tensor import Tensor
+
+# The types of items of a basic index, but NumPy's integers.
+_BASIC = frozenset({int, slice, type(None), type(Ellipsis)})
+# Kinds of dtypes by the types of Python numbers that can be stored in them as they are.
+_STORES = {bool: "biufc", int: "iufc", float: "fc", complex: "c"}
+
+
+def _basic(key: Any) -> Any:
+    """A basic index with Python's integers for NumPy's; None for any other."""
+    kind = type(key)
+    if kind in _BASIC:
+        return (None,) if key is None else key
+    if kind is not tuple:
+        return int(key) if isinstance(key, np.integer) else None
+    if _BASIC.issuperset(map(type, key)):
+        return key
+    items = tuple([int(item) if isinstance(item, np.integer) else item for item in key])
+    return items if _BASIC.issuperset(map(type, items)) else None
+
+
+def _pending(x: Handle) -> bool:
+    """Is it a plain tensor whose value is to come, and no creation?"""
+    node = x._node
+    return node is not None and node.result is None and node.op.kind is not Kind.SOURCE
+
+
+def get(x: Handle, key: Any) -> Tensor | None:
+    """`x[key]`: NumPy's scalar, a handle on its view, or what an index with arrays in it gathers."""
+    if x._array is None and _pending(x):
+        return None
+    kind = type(key)
+    # As `_basic`, without the call.
+    basic = key if kind is int or (kind is tuple and _BASIC.issuperset(map(type, key))) else _basic(key)
+    if basic is None:
+        return _gathered(x, key)
+    try:
+        return _viewed(x, basic)
+    except IndexError:
+        return None
+
+
+def _viewed(x: Handle, key: Any) -> Tensor | None:
+    array = x._array
+    if array is None and x._storage is None:
+        if not _there(x, key, 1):
+            return None
+        array = x._array
+    if array is not None:
+        found = array[key] if array.ndim else None
+        if type(found) is not np.ndarray:
+            return None if found is None else computed(found)
+        if found.size > MEDIUM:
+            return None
+        x._share()
+    storage = x._storage
+    seen = x._seen
+    if storage is None or seen is None or seen[0] is not storage.array:
+        with write_lock:
+            if not _there(x, key, 1) or (seen := x._look()) is None:
+                return None
+        storage = x._storage
+        assert storage is not None
+    base, window = seen
+    if not window.ndim:
+        return None
+    found = window[key]
+    if type(found) is not np.ndarray:
+        return computed(found)
+    return shown(storage, base, found) if found.size <= MEDIUM and x._is_open() else None
+
+
+def _there(x: Handle, key: Any, most: int) -> bool:
+    """Is the value there? An array that is still to be created is made, where the key means no more than so many of its elements."""
+    if x._current() is not None:
+        return True
+    if x._storage is not None and type(x._storage) is not Storage:
+        return False
+    meant = views.index(x._index_map(), key if type(key) is tuple else (key,))
+    return math.prod(meant.shape) <= most and x._made() and x._current() is not None
+
+
+def _values(key: Any) -> Any:
+    """A key with the values of the tensors in it, for who holds `write_lock`; None if one is pending, or something else is in it."""
+    if type(key) is tuple:
+        values = [item if type(item) in _BASIC else _values(item) for item in key]
+        return None if any(value is None is not item for value, item in zip(values, key, strict=True)) else tuple(values)
+    if isinstance(key, Handle):
+        value = key._current()
+        return value if value is not None and value.dtype.kind in "iub" else None
+    if type(key) is list:
+        return np.array(key) if key and all(type(item) is int for item in key) else None
+    return key if isinstance(key, np.integer) or (type(key) is np.ndarray and key.dtype.kind in "iub") else None
+
+
+def _gathered_size(array: np.ndarray[Any, Any], key: Any) -> int:
+    """No fewer elements than `array[key]` has: those of the arrays in the key, times the axes that no array and no integer takes."""
+    axis, sizes = 0, set[int]()
+    for item in key if type(key) is tuple else (key,):
+        if isinstance(item, np.ndarray):
+            sizes.add(item.size)
+            axis += item.ndim if item.dtype.kind == "b" else 1
+        elif item is Ellipsis or isinstance(item, slice):
+            axis = -1
+            break
+        elif item is not None:
+            axis += 1
+    # Where a slice is in it, all axes are counted.
+    whole: int = math.prod(array.shape[max(axis, 0) :]) * math.prod(sizes)
+    return whole
+
+
+def _gathered(x: Handle, key: Any) -> Tensor | None:
+    with write_lock:
+        array = x._current()
+        if array is None or not array.ndim or (key := _values(key)) is None or not small(_gathered_size(array, key)):
+            return None
+        try:
+            found = array[key]
+        except IndexError:
+            return None
+    if type(found) is not np.ndarray:
+        return computed(found)
+    return computed(owned(found)) if found.ndim else None
+
+
+def assign(x: Handle, key: Any, value: Any) -> bool:
+    """`x[key] = value`, in place."""
+    if _pending(x):
+        return False
+    kinds = _STORES.get(type(value))
+    if kinds is None and not isinstance(value, Handle):
+        return False
+    with write_lock:
+        try:
+            place = _place(x, key)
+            if place is None or (x._storage is not None and not x._is_open()):
+                return False
+            dtype = x.dtype
+            if kinds is None:
+                value = value._current()
+                # The casts that no value can fail.
+                if value is None or value.ndim > place[1] or not np.can_cast(value.dtype, dtype, "safe"):
+                    return False
+            elif dtype.kind not in kinds:
+                return False
+            return silenced(put, x, place[0], value)  # type: ignore[no-any-return]
+        except (IndexError, ValueError, TypeError, OverflowError):
+            return False
+
+
+def _place(x: Handle, key: Any) -> tuple[Any, int] | None:
+    """The key in NumPy's terms, and of how many axes what is to be stored may be; None where it means too much, or something is pending."""
+    basic = _basic(key)
+    if basic is not None and not _there(x, basic, limit.elements):
+        return None
+    target = x._current()
+    if target is None or not target.ndim:
+        return None
+    if basic is not None:
+        region = target[basic]
+        return (basic, region.ndim) if small(region.size) else None
+    key = _values(key)
+    return None if key is None or not small(_gathered_size(target, key)) else (key, target.ndim)
+
+
+def take(x: Handle, value: Any) -> bool:
+    """Make the result of small work what a tensor shows, for who holds `write_lock`."""
+    shown = x._current()
+    if shown is None or not shown.ndim or shown.dtype != value.dtype or shown.shape != value.shape:
+        return False
+    if x._storage is None:
+        x._array = value
+        x._node = None
+        return True
+    return x._is_open() and put(x, ..., value)
+
+
+def put(x: Handle, key: Any, value: Any) -> bool:
+    """Write to memory, for who holds `write_lock` and has seen `_current`: what `x` shows becomes `shown[key] = value` in NumPy's sense.
+    Memory that somebody else reads is copied first. False where a signal handler came and stored what is pending; raises what NumPy
+    raises."""
+    storage = x._storage
+    if storage is None:
+        return _put_own(x, key, value)
+    while storage.writeable() is not None and (seen := x._look()) is not None:
+        window = seen[1]
+        # No call between the test and the write, and so no signal handler that reads this memory.
+        if storage._node is None:
+            window[key] = value
+            return True
+    return False
+
+
+def _put_own(x: Handle, key: Any, value: Any) -> bool:
+    # Threads that look at `_array` without a lock, to compute with it, find none, and wait for the lock.
+    holders = [x._array]
+    x._seen = seen = holders[0], holders[0]
+    try:
+        x._array = None
+        while x._seen is seen:
+            x._node = None
+            if not alone(holders, 0, 2):
+                holders[0] = holders[0].copy()
+                x._seen = seen = holders[0], holders[0]
+            # As above.
+            if x._node is None:
+                holders[0][key] = value
+                return True
+        return False
+    finally:
+        if x._seen is seen:
+            x._array = holders[0]
+            x._seen = None
