@@ -87,8 +87,8 @@ def _now(way: _Way, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
             return None
         try:
             made = silenced(way.reference, *values, **kwargs)
-            # Rounded integers, and differences of no order, are NumPy's argument itself.
-            return _made(np.array(made) if any(made is item for item in values) else made)
+            # Rounded integers are NumPy's argument itself, the diagonal of a matrix is a view of it: the function knows what it gives.
+            return None if _shares(made, values) else _made(made)
         except Exception:
             return None
 
@@ -123,6 +123,12 @@ class _Arguments:
             return item
         self.missing = True
         return None
+
+
+def _shares(made: Any, values: list[Any]) -> bool:
+    if type(made) is not np.ndarray or made.base is None:
+        return any(made is item for item in values)
+    return any(type(item) is np.ndarray and np.may_share_memory(made, item) for item in values)
 
 
 def _made(value: Any) -> Any:
