@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.lib import NumpyVersion
 
+import lazytensor as lt
+
 # NumPy 2.5 refuses Python integers that `where` and `x.real = n` cut to the dtype until then; tensors cut them.
 REFUSES_CUT_INTEGERS = NumpyVersion(np.__version__) >= "2.5.0"
 
@@ -75,3 +77,11 @@ def assert_same(actual: Any, expected: Any, ulp: float = 0.0, scale: float = 0.0
     unit = ulp * np.finfo(wanted.dtype).eps
     tiny = float(np.finfo(wanted.dtype).smallest_subnormal)
     np.testing.assert_allclose(found, wanted, rtol=unit, atol=max(unit * scale, ulp * tiny))
+
+
+def assert_all_same(pairs: Any, ulp: float = 0.0, scale: float = 0.0) -> None:
+    """`assert_same` of pairs of results and what is expected, which are computed together: they share kernels, and the time to compile
+    them."""
+    lt.materialize(*(actual for actual, _ in pairs))
+    for actual, expected in pairs:
+        assert_same(actual, expected, ulp, scale)

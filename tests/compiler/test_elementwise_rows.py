@@ -78,12 +78,18 @@ def dtypes_of(row: Op, dtype: np.dtype[Any]) -> tuple[np.dtype[Any], ...]:
     return (np.dtype(bool), dtype, dtype) if row is ops.where else (dtype,) * row.arity
 
 
-# Integers differ from each other in arithmetic, not in layout.
-CASES = [(dtype, name) for dtype in DTYPES for name in SHAPES if name == "vector" or dtype.kind in "bfc" or dtype.itemsize == 8]
+# Dtypes of a kind differ in arithmetic, not in layout. Vectors, single elements and nothing share kernels; to compile all rows takes 10 s.
+CASES = [
+    (tier, dtype, name)
+    for tier in ("interpret", "compile")
+    for dtype in DTYPES
+    for name in SHAPES
+    if name == "vector" or dtype.char in ("?qfD" if tier == "compile" and name == "matrix" else "?qQfdFD")
+]
 
 
-@pytest.mark.parametrize(("dtype", "name"), CASES, ids=str)
-def test_rows(dtype: np.dtype[Any], name: str, tier: str) -> None:
+@pytest.mark.parametrize(("tier", "dtype", "name"), CASES, ids=str, indirect=["tier"])
+def test_rows(tier: str, dtype: np.dtype[Any], name: str) -> None:
     bench = Bench(dtype, name)
     accepted = [row for row in ELEMENTWISE if accepts(row, dtype)]
     for row in ELEMENTWISE:

@@ -33,8 +33,9 @@ def holes(dtype: str, shape: tuple[int, ...], name: str) -> Any:
 
 @pytest.mark.parametrize("name", ["median", "nanmedian", "ptp"])
 def test_medians(tier: str, name: str) -> None:
-    for dtype in [*DTYPES, *([] if name == "ptp" else ["bool", "complex128"])]:
-        for shape in [(), (7,), (4, 5), (2, 3, 4)]:
+    compiled = tier == "compile"
+    for dtype in ("int8", "float32") if compiled else [*DTYPES, *([] if name == "ptp" else ["bool", "complex128"])]:
+        for shape in ((), (7,), (2, 3, 4)) if compiled else ((), (7,), (4, 5), (2, 3, 4)):
             x = holes(dtype, shape, name)
             t = lt.asarray(x)
             for axis in (None, -1, (0, -1)) if len(shape) > 1 else (None,):
