@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
 
 import pytest
 
@@ -34,8 +37,26 @@ ENVIRONMENT = {"PATH": os.environ.get("PATH", ""), "GIVEN": "yes"}
 STORED = (Outcome.STORED, "")
 
 
+COMMAND = [sys.executable, "-I", "-S", "-c"]
+started: list[int] = []
+
+
+@pytest.fixture(autouse=True)
+def noted_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Note what a test starts: another compile process, which kernels of earlier tests are compiled in, may be there too."""
+
+    class Popen(subprocess.Popen[bytes]):
+        def __init__(self, command: list[str], **keywords: Any) -> None:
+            super().__init__(command, **keywords)
+            if command[: len(COMMAND)] == COMMAND:
+                started.append(self.pid)
+
+    started.clear()
+    monkeypatch.setattr(subprocess, "Popen", Popen)
+
+
 def make(server: str = SERVER) -> CompileProcess:
-    return CompileProcess([sys.executable, "-I", "-S", "-c", server], ENVIRONMENT)
+    return CompileProcess([*COMMAND, server], ENVIRONMENT)
 
 
 @pytest.fixture
@@ -46,12 +67,13 @@ def process() -> Iterator[CompileProcess]:
 
 
 def has_child() -> bool:
-    """Whether this process has a child, ended or not."""
-    try:
-        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-    except ChildProcessError:
-        return False
-    return True
+    """Whether a process that the test started is there, running or not collected. It must have started one."""
+    assert started
+    for pid in started:
+        with suppress(ChildProcessError):
+            os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+            return True
+    return False
 
 
 def test_requests_go_to_one_process(process: CompileProcess) -> None:
