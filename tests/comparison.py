@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 from numpy.lib import NumpyVersion
 
 import lazytensor as lt
@@ -85,3 +86,13 @@ def assert_all_same(pairs: Any, ulp: float = 0.0, scale: float = 0.0) -> None:
     lt.materialize(*(actual for actual, _ in pairs))
     for actual, expected in pairs:
         assert_same(actual, expected, ulp, scale)
+
+
+def in_tiers(names: str | tuple[str, ...], every: Any, compiled: Any) -> Any:
+    """A test's parameters: all interpreted, some compiled. A kernel takes a second to compile, and what is left out has kernels of
+    rows, dtypes and loops that are compiled elsewhere."""
+    single = isinstance(names, str)
+    cases = [
+        (tier, *((case,) if single else case)) for tier, some in (("interpret", every), ("compile", compiled)) for case in some
+    ]
+    return pytest.mark.parametrize(("tier", *((names,) if single else names)), cases, indirect=["tier"], ids=str)

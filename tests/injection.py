@@ -1,7 +1,8 @@
 """Something happens at the k-th place of a call where CPython looks at pending signals: an exception, or a signal handler's call.
 
-CPython looks after calls, at loop ends and where functions begin. Run as a script, in a process of its own: `injection.py ACTION PROGRAM
-FIRST STEP` goes through every STEP-th place from the FIRST on, checks the values each time, and prints how many places it met.
+CPython looks after calls, at loop ends and where functions begin. Run as a script, in a process of its own: `injection.py ACTIONS PROGRAM
+STEP` goes through every STEP-th place for each of the actions, with another first place for each, checks the values each time, and prints
+the fewest places that an action met.
 """
 
 from __future__ import annotations
@@ -357,9 +358,10 @@ def scan_signals(name: str, times: list[float], fresh: bool) -> int:
 
 
 if __name__ == "__main__":
-    action, name, first, step = sys.argv[1:5]
-    if action == "signal":  # FIRST seconds, and STEP times as many each time; fresh where they are long
-        times = [float(first) * float(step) ** number for number in range(int(sys.argv[5]))]
+    actions, name = sys.argv[1:3]
+    if actions == "signal":  # so many seconds, and so many times as many each time; fresh where they are long
+        times = [float(sys.argv[3]) * float(sys.argv[4]) ** number for number in range(int(sys.argv[5]))]
         print(scan_signals(name, times, len(sys.argv) > 6))
     else:
-        print((scan_fresh if len(sys.argv) > 5 else scan)(name, action, int(first), int(step)))
+        scanned = scan_fresh if len(sys.argv) > 4 else scan
+        print(min(scanned(name, action, 1 + len(name + action) % 11, int(sys.argv[3])) for action in actions.split(",")))
