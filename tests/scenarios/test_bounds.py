@@ -121,7 +121,7 @@ from lazytensor import planning
 size = 1 << 19
 rng = lt.random.default_rng(0)
 w = rng.normal(size=size, dtype=lt.float32)
-for step in range(400):
+for step in range(250):
     batch = rng.normal(size=size, dtype=lt.float32)
     w = w - (batch * w).sum() * 1e-6 * batch
     {line}
@@ -132,7 +132,7 @@ print(lt.memory_stats()["peak_bytes"] // (4 * size))
 
 @pytest.mark.parametrize("line", ["w.start()", "pass", "lt.start(w, batch)", "w.wait()"])
 def test_a_front_end_far_ahead_keeps_memory_bounded(line: str) -> None:
-    """400 batches of 2 MiB: at no time are more than some tens of such arrays alive."""
+    """250 batches of 2 MiB: at no time are more than some tens of such arrays alive."""
     assert int(python(FAR_AHEAD.format(line=line))) <= 40
 
 
