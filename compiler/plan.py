@@ -22,11 +22,14 @@ THREAD_MEMORY = 4 << 20
 
 class Kernel(Protocol):
     """A compiled kernel: runs over [start, stop) with the argument block at address `block`. `address` is its native function,
-    int32 (void*, void*, int64 block, int64 start, int64 stop, int64 memory), where the two pointers are to 64 writable bytes, and
-    `memory` is the address of THREAD_MEMORY bytes for the calling thread alone, from the start of a page on."""
+    int32 (void*, void*, int64 block, int64 start, int64 stop, int64 memory), where the two pointers are to 64 writable bytes."""
 
     @property
     def address(self) -> int: ...
+
+    def memory(self) -> int:
+        """What the native function is to be given as `memory`: the address of THREAD_MEMORY bytes for the calling thread alone, from
+        the start of a page on; 0 if it has no buffers there."""
 
     def __call__(self, block: int, start: int, stop: int) -> None: ...
 
@@ -55,8 +58,7 @@ class KernelTask:
     def __call__(self, start: int, stop: int) -> None:
         if self.todo is None:
             self.kernel(self.block, self.first + start, self.first + stop)
-        # What writes over its operands has no buffers but small ones, on the stack.
-        elif self.call(_native(self.kernel.address), (_SCRATCH, _SCRATCH, self.block), (self.first + stop, 0)):
+        elif self.call(_native(self.kernel.address), (_SCRATCH, _SCRATCH, self.block), (self.first + stop, self.kernel.memory())):
             raise RuntimeError("a kernel failed")
 
     def call(self, native: Callable[..., int], before: tuple[int, ...], after: tuple[int, ...]) -> int:

@@ -55,9 +55,12 @@ class KernelFunction:
         self._call: Callable[..., int] = prototype(address)
 
     def __call__(self, block: int, start: int, stop: int) -> None:
-        status = self._call(_SCRATCH, _SCRATCH, block, start, stop, thread_memory() if self._buffered else 0)
+        status = self._call(_SCRATCH, _SCRATCH, block, start, stop, self.memory())
         if status:
             raise RuntimeError(f"kernel {self.name} failed with status {status}")
+
+    def memory(self) -> int:
+        return thread_memory() if self._buffered else 0
 
     def __repr__(self) -> str:
         return f"KernelFunction({self.name})"
@@ -137,6 +140,9 @@ class DeferredKernel:
     @property
     def address(self) -> int:
         return self._found().address
+
+    def memory(self) -> int:
+        return self._found().memory()
 
     def __call__(self, block: int, start: int, stop: int) -> None:
         self._found()(block, start, stop)

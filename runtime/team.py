@@ -238,7 +238,8 @@ class Team:
 
     def lead(self, task: KernelTask, count: int, chunk: int, helpers: int) -> None:
         """Run a task over [0, count) in chunks, with at most `helpers` workers. Hold `busy`."""
-        before, after = (self._where, task.kernel.address, task.block), (count, chunk, helpers, thread_memory())
+        kernel = task.kernel
+        before, after = (self._where, kernel.address, task.block), (count, chunk, helpers, kernel.memory())
         status = task.call(_functions()[1], before, after)
         if status:
             raise RuntimeError(f"a kernel failed with status {status}")

@@ -107,6 +107,9 @@ class PlainKernel:
     def address(self) -> int:
         raise AssertionError(f"{self.name} is no native code")
 
+    def memory(self) -> int:
+        raise AssertionError(f"{self.name} is no native code")
+
     def __call__(self, block: int, start: int, stop: int) -> None:
         with np.errstate(all="ignore"):
             self._function(block, start, stop, 0)
