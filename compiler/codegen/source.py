@@ -45,7 +45,7 @@ class Source:
 
     def __init__(self) -> None:
         self._lines: list[str] = []
-        self._buffers: list[Buffer] = []
+        self._buffers: dict[str, Buffer] = {}
         self.depth = 1
 
     def add(self, *lines: str) -> None:
@@ -65,7 +65,8 @@ class Source:
 
     def buffer(self, name: str, count: int, dtype: str) -> None:
         """A buffer of the whole kernel, wherever this is called."""
-        self._buffers.append(Buffer(name, count, dtype))
+        assert name not in self._buffers, f"two buffers are called {name}"
+        self._buffers[name] = Buffer(name, count, dtype)
 
     def _placed(self) -> list[str]:
         """The lines that name the buffers. The smallest lie on the stack, as long as there is room for them, the others in memory of
@@ -78,12 +79,12 @@ class Source:
         """
         lines, left, end = [], STACK_BYTES, 0
         on_stack = set()
-        for buffer in sorted(self._buffers, key=lambda buffer: buffer.nbytes):
+        for buffer in sorted(self._buffers.values(), key=lambda buffer: buffer.nbytes):
             left -= buffer.nbytes
             if left < 0:
                 break
             on_stack.add(buffer)
-        for buffer in self._buffers:
+        for buffer in self._buffers.values():
             room = f"{buffer.count}, {buffer.dtype}"
             if buffer in on_stack:
                 lines.append(f"{buffer.name} = stack_buffer({room})")
