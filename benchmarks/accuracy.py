@@ -113,7 +113,7 @@ class Kernel:
 
     def __init__(self, store: KernelStore, name: str, suffix: str, arity: int) -> None:
         operands = "xyz"[:arity]
-        lines = ["def kernel(block, start, stop):"]
+        lines = ["def kernel(block, start, stop, memory):"]
         lines += [f"    p{operand} = pointer(block, {i}, {suffix}, 0)" for i, operand in enumerate(operands)]
         lines += [f"    out = pointer(block, {arity}, {suffix}, 0)", "    for i in range(start, stop):"]
         lines += [f"        out[i] = {name}_{suffix}({', '.join(f'p{operand}[i]' for operand in operands)})", ""]

@@ -15,13 +15,21 @@ import numpy as np
 
 Environment: TypeAlias = list[Any]
 
+# Bytes that each thread has for the buffers of the kernel that it runs. 30 reductions of 30 values, as many as a kernel may have, need
+# 2.5 MiB over short rows, and less over others.
+THREAD_MEMORY = 4 << 20
+
 
 class Kernel(Protocol):
     """A compiled kernel: runs over [start, stop) with the argument block at address `block`. `address` is its native function,
-    int32 (void*, void*, int64 block, int64 start, int64 stop), where the two pointers are to 64 writable bytes."""
+    int32 (void*, void*, int64 block, int64 start, int64 stop, int64 memory), where the two pointers are to 64 writable bytes."""
 
     @property
     def address(self) -> int: ...
+
+    def memory(self) -> int:
+        """What the native function is to be given as `memory`: the address of THREAD_MEMORY bytes for the calling thread alone, from
+        the start of a page on; 0 if it has no buffers there."""
 
     def __call__(self, block: int, start: int, stop: int) -> None: ...
 
@@ -50,7 +58,7 @@ class KernelTask:
     def __call__(self, start: int, stop: int) -> None:
         if self.todo is None:
             self.kernel(self.block, self.first + start, self.first + stop)
-        elif self.call(_native(self.kernel.address), (_SCRATCH, _SCRATCH, self.block), (self.first + stop,)):
+        elif self.call(_native(self.kernel.address), (_SCRATCH, _SCRATCH, self.block), (self.first + stop, self.kernel.memory())):
             raise RuntimeError("a kernel failed")
 
     def call(self, native: Callable[..., int], before: tuple[int, ...], after: tuple[int, ...]) -> int:
@@ -63,7 +71,7 @@ class KernelTask:
 
 _SCRATCH_MEMORY = (ctypes.c_int64 * 8)()
 _SCRATCH = ctypes.addressof(_SCRATCH_MEMORY)
-_native = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, *(ctypes.c_int64,) * 3)
+_native = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, *(ctypes.c_int64,) * 4)
 
 
 class Lane(Protocol):

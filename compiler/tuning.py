@@ -67,9 +67,11 @@ AHEAD_BYTES = 8192
 COLUMN_ROWS = 8
 # Elements of a chunk of a region store: enough that the rows kept at its ends are few, and that threads have several.
 REGION_CHUNK = 1 << 16
+# Bytes of buffers that a kernel keeps on the stack. Threads may have little: 128 KiB with musl, `threading.stack_size` allows 32.
+STACK_BYTES = 16_384
 # Row buffers of one length would lie a multiple of 4,096 bytes apart, where loads wait for stores to the other's elements.
 ROW_PADDING = 272
-# Bytes of row buffers on the stack, and elements of a row that is computed in tiles; 64 fill the vectors of a kernel that goes along it.
+# Bytes of the buffers of a tile, and elements of a row that is computed in tiles; 64 fill the vectors of a kernel that goes along it.
 ROW_BUFFERS = 262_144
 TILED_MOST = 63
 # Elements of a row whose reduction runs across the results; of one that is packed for one line only, or written from a tile; of one that
@@ -80,7 +82,7 @@ COPIED_MOST = 40
 # Results side by side, and lines of a unit: packing costs several times what a simple body does.
 LINE_LEAST = 16
 HEIGHT = 128
-# Bytes of packed rows on the stack.
+# Bytes of packed rows.
 PACKED_BYTES = 262_144
 # Operations in the innermost loop.
 SIDE_BY_SIDE = 64

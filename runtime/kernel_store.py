@@ -22,13 +22,14 @@ from typing import Any, TypeVar
 
 from lazytensor.compiler.shield import complete, shielded
 from lazytensor.runtime import forks
+from lazytensor.runtime.memory import thread_memory
 from lazytensor.runtime.object_file import check_object
 from lazytensor.runtime.private_folder import PrivateFolder, UntrustedError
 
 log = logging.getLogger("lazytensor")
 T = TypeVar("T")
 
-FORMAT = "lazytensor-kernel-3"
+FORMAT = "lazytensor-kernel-4"
 DISK_LIMIT = 512 << 20
 MAX_KERNELS = 4096  # in memory; those in use stay, and any is found on disk again
 FILE_LIMIT = 64 << 20
@@ -41,21 +42,25 @@ DIGEST = 32
 class KernelFunction:
     """A loaded kernel: `kernel(block, start, stop)` runs it over [start, stop) with the argument block at address `block`."""
 
-    __slots__ = ("_call", "address", "name", "source")
+    __slots__ = ("_buffered", "_call", "address", "name", "source")
 
     def __init__(self, name: str, source: str, address: int) -> None:
         self.name = name
         self.source = source
         self.address = address
+        self._buffered = "thread_buffer(" in source
         # Numba's calling convention: two out pointers (return value, exception), then the arguments; ctypes drops the GIL.
         word = ctypes.c_int64
-        prototype = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, word, word, word)
+        prototype = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, word, word, word, word)
         self._call: Callable[..., int] = prototype(address)
 
     def __call__(self, block: int, start: int, stop: int) -> None:
-        status = self._call(_SCRATCH, _SCRATCH, block, start, stop)
+        status = self._call(_SCRATCH, _SCRATCH, block, start, stop, self.memory())
         if status:
             raise RuntimeError(f"kernel {self.name} failed with status {status}")
+
+    def memory(self) -> int:
+        return thread_memory() if self._buffered else 0
 
     def __repr__(self) -> str:
         return f"KernelFunction({self.name})"
@@ -135,6 +140,9 @@ class DeferredKernel:
     @property
     def address(self) -> int:
         return self._found().address
+
+    def memory(self) -> int:
+        return self._found().memory()
 
     def __call__(self, block: int, start: int, stop: int) -> None:
         self._found()(block, start, stop)

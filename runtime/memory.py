@@ -1,4 +1,4 @@
-"""The caching allocator of host memory: `Pool`.
+"""The caching allocator of host memory: `Pool`; and what each thread has for the buffers of its kernels: `thread_memory`.
 
 Large arrays live in anonymous mappings that go back on a free list when the last array looking at them dies: fresh pages cost
 three times the arithmetic of a memory-bound kernel. Small arrays are left to NumPy, whose own cache serves them.
@@ -17,11 +17,13 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from lazytensor.compiler.plan import THREAD_MEMORY
 from lazytensor.runtime.limits import total_memory
 
 SMALL = 64 << 10
 HUGE = 2 << 20
 _ADVICE = getattr(mmap, "MADV_HUGEPAGE", None)
+_SMALL_PAGES = getattr(mmap, "MADV_NOHUGEPAGE", None)
 # Shared, which is the default, would let a forked child write into its parent's arrays.
 _FLAGS = {"flags": mmap.MAP_PRIVATE} if hasattr(mmap, "MAP_PRIVATE") else {}
 
@@ -197,3 +199,45 @@ def new_mapping(size: int) -> Mapping:
     with suppress(OSError):  # a kernel without huge pages
         mapping.madvise(_ADVICE, offset, size)
     return mapping, offset
+
+
+class ThreadMemory(int):
+    """An address, which keeps the memory there: as long as a kernel is called with it, also in a thread that the interpreter's end has
+    left without its variables."""
+
+    mapping: mmap.mmap
+
+
+_own = threading.local()
+
+
+def thread_memory() -> int:
+    """The address of THREAD_MEMORY bytes for the kernels of the calling thread, mapped when it first asks and kept until it ends.
+
+    Python, and with it a signal handler that waits, runs on a thread only between kernels, which leave nothing there for each other: one
+    after the other may use the same bytes. Pages that no kernel has written to take no memory.
+
+    Raises
+    ------
+    MemoryError
+        If the system refuses.
+    """
+    try:
+        return _own.memory  # type: ignore[no-any-return]
+    except AttributeError:
+        # A handler may come in between and make one of its own: the last is kept, and none is in use.
+        memory = _own.memory = _map_for_kernels()
+        return memory
+
+
+def _map_for_kernels() -> ThreadMemory:
+    try:
+        mapping = mmap.mmap(-1, THREAD_MEMORY, **_FLAGS)
+    except OSError as error:
+        raise MemoryError(f"Unable to map {THREAD_MEMORY >> 20} MiB for the kernels of a thread") from error
+    if _SMALL_PAGES is not None:
+        with suppress(OSError):  # a kernel without huge pages
+            mapping.madvise(_SMALL_PAGES)  # else the first row might take 2 MiB
+    memory = ThreadMemory(np.frombuffer(mapping, np.uint8, 1).ctypes.data)
+    memory.mapping = mapping
+    return memory

@@ -16,6 +16,7 @@ from typing import Any
 
 from lazytensor.compiler.plan import KernelTask
 from lazytensor.compiler.shield import shielded
+from lazytensor.runtime.memory import thread_memory
 
 # Rounds of the loop in which an idle worker looks out for work, about 40 ns each on current x86 processors.
 SPINS = 2000
@@ -42,7 +43,7 @@ _SOURCE = f"""
 {"declare void @llvm.x86.sse2.pause()" if _INTEL else ""}
 {"declare i32 @sched_yield()" if _YIELD else ""}
 
-define internal void @team_draw(ptr %team) {{
+define internal void @team_draw(ptr %team, i64 %memory) {{
 entry:
   %scratch = alloca [8 x i64]
   {_word("next", NEXT)}
@@ -71,7 +72,7 @@ run:
   %end = select i1 %more, i64 %full, i64 %count
   %low = add i64 %first, %start
   %high = add i64 %first, %end
-  %result = call i32 %kernel(ptr %scratch, ptr %scratch, i64 %block, i64 %low, i64 %high)
+  %result = call i32 %kernel(ptr %scratch, ptr %scratch, i64 %block, i64 %low, i64 %high, i64 %memory)
   %wide = zext i32 %result to i64
   %before = atomicrmw or ptr %status_at, i64 %wide seq_cst
   br label %draw
@@ -79,7 +80,7 @@ none:
   ret void
 }}
 
-define i64 @team_work(ptr %team, i64 %seen, i64 %spins) {{
+define i64 @team_work(ptr %team, i64 %seen, i64 %spins, i64 %memory) {{
 entry:
   {_word("inside", INSIDE)}
   {_word("tickets", TICKETS)}
@@ -115,7 +116,7 @@ enter:
   %valid = icmp sgt i64 %ticket, 0
   br i1 %valid, label %draw, label %done
 draw:
-  call void @team_draw(ptr %team)
+  call void @team_draw(ptr %team, i64 %memory)
   br label %done
 done:
   %c = atomicrmw sub ptr %inside, i64 1 seq_cst
@@ -148,7 +149,8 @@ over:
   ret void
 }}
 
-define i64 @team_lead(ptr %team, ptr %kernel, i64 %block, i64 %first, i64 %count, i64 %chunk, i64 %helpers) {{
+define i64 @team_lead(ptr %team, ptr %kernel, i64 %block, i64 %first, i64 %count, i64 %chunk, i64 %helpers,
+  i64 %memory) {{
 entry:
   {_word("next", NEXT)}
   {_word("kernel_at", KERNEL)}
@@ -176,7 +178,7 @@ entry:
   store atomic i64 0, ptr %next seq_cst, align 8
   %a = atomicrmw add ptr %team, i64 1 seq_cst
   store atomic i64 0, ptr %expected_at seq_cst, align 8
-  call void @team_draw(ptr %team)
+  call void @team_draw(ptr %team, i64 %memory)
   call void @team_empty(ptr %team)
   %status = load i64, ptr %status_at
   ret i64 %status
@@ -195,8 +197,8 @@ def _link() -> tuple[Callable[..., int], Callable[..., int]]:
     work, lead = link_assembly(_SOURCE, ("team_work", "team_lead"))
     word, pointer = ctypes.c_int64, ctypes.c_void_p
     return (
-        ctypes.CFUNCTYPE(word, pointer, word, word)(work),
-        ctypes.CFUNCTYPE(word, pointer, pointer, word, word, word, word, word)(lead),
+        ctypes.CFUNCTYPE(word, pointer, word, word, word)(work),
+        ctypes.CFUNCTYPE(word, pointer, pointer, *(word,) * 6)(lead),
     )
 
 
@@ -228,10 +230,16 @@ class Team:
 
     def work(self, seen: int) -> int:
         """On a worker: help with kernels after job number `seen` until none has come for a while; the number of the last one."""
-        return _functions()[0](self._where, seen, SPINS)
+        try:
+            memory = thread_memory()
+        except MemoryError:
+            return seen  # the others do without
+        return _functions()[0](self._where, seen, SPINS, memory)
 
     def lead(self, task: KernelTask, count: int, chunk: int, helpers: int) -> None:
         """Run a task over [0, count) in chunks, with at most `helpers` workers. Hold `busy`."""
-        status = task.call(_functions()[1], (self._where, task.kernel.address, task.block), (count, chunk, helpers))
+        kernel = task.kernel
+        before, after = (self._where, kernel.address, task.block), (count, chunk, helpers, kernel.memory())
+        status = task.call(_functions()[1], before, after)
         if status:
             raise RuntimeError(f"a kernel failed with status {status}")

@@ -59,13 +59,17 @@ def _buffer(count: int, dtype: Any) -> Any:
     return np.empty(count, dtype)
 
 
+def _thread_buffer(memory: int, offset: int, count: int, dtype: Any) -> Any:
+    return np.empty(count, dtype)
+
+
 def _select(condition: Any, first: Any, second: Any) -> Any:
     return first if condition else second
 
 
 READERS: dict[str, Any] = {
     "word": _word, "pointer": _pointer, "number": _number, "stack_buffer": _buffer,
-    "prefetch": lambda *arguments: None, "to_line": lambda pointer, index: 3,
+    "thread_buffer": _thread_buffer, "prefetch": lambda *arguments: None, "to_line": lambda pointer, index: 3,
 }  # fmt: skip
 
 
@@ -92,7 +96,7 @@ class PlainKernel:
         self.name = source.partition("def ")[2].partition("(")[0]
         scope: dict[str, Any] = {}
         exec(source, scope)
-        self._function: Callable[[int, int, int], None] = scope[self.name]
+        self._function: Callable[[int, int, int, int], None] = scope[self.name]
         for name in scope[self.name].__code__.co_names:
             if (found := _named(name)) is not None:
                 scope[name] = found
@@ -103,9 +107,12 @@ class PlainKernel:
     def address(self) -> int:
         raise AssertionError(f"{self.name} is no native code")
 
+    def memory(self) -> int:
+        raise AssertionError(f"{self.name} is no native code")
+
     def __call__(self, block: int, start: int, stop: int) -> None:
         with np.errstate(all="ignore"):
-            self._function(block, start, stop)
+            self._function(block, start, stop, 0)
 
 
 class _Store:

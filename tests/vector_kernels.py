@@ -16,17 +16,17 @@ DTYPES: dict[str, Any] = {
     "u8": np.uint8, "u16": np.uint16, "u32": np.uint32, "u64": np.uint64,
     "f32": np.float32, "f64": np.float64, "c64": np.complex64, "c128": np.complex128,
 }  # fmt: skip
-PROTOTYPE = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, *(ctypes.c_int64,) * 3)
+PROTOTYPE = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, *(ctypes.c_int64,) * 4)
 
 
 def compiled(source: str) -> Any:
-    """Numba's compile result for the function `kernel(block, start, stop)` of a source."""
+    """Numba's compile result for the function `kernel(block, start, stop, memory)` of a source."""
     names = dict(namespace())
     import numba
 
     exec(source, names)
     options = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "nogil": True, "error_model": "numpy", "fastmath": False}
-    dispatcher = numba.njit("void(int64,int64,int64)", **options)(names["kernel"])
+    dispatcher = numba.njit("void(int64,int64,int64,int64)", **options)(names["kernel"])
     return next(iter(dispatcher.overloads.values()))
 
 
@@ -36,7 +36,7 @@ def callable_of(source: str) -> tuple[Any, Callable[[np.ndarray[Any, Any], int, 
     function = PROTOTYPE(result.library.get_pointer_to_function(result.fndesc.llvm_func_name))
 
     def call(block: np.ndarray[Any, Any], start: int, stop: int) -> None:
-        assert function(ctypes.byref(ctypes.c_void_p()), ctypes.byref(ctypes.c_void_p()), block.ctypes.data, start, stop) == 0
+        assert function(ctypes.byref(ctypes.c_void_p()), ctypes.byref(ctypes.c_void_p()), block.ctypes.data, start, stop, 0) == 0
 
     return result, call
 
@@ -45,7 +45,7 @@ def source_of(expression: str, operands: tuple[str, ...], result: str) -> str:
     reads = [f"    p{i} = pointer(block, {i}, {suffix}, 0)" for i, suffix in enumerate(operands)]
     loads = [f"        {'xyz'[i]} = p{i}[i]" for i in range(len(operands))]
     out = f"    out = pointer(block, {len(operands)}, {result}, 0)"
-    lines = ["def kernel(block, start, stop):", *reads, out, "    for i in range(start, stop):", *loads]
+    lines = ["def kernel(block, start, stop, memory):", *reads, out, "    for i in range(start, stop):", *loads]
     return "\n".join([*lines, f"        out[i] = {expression}", ""])
 
 

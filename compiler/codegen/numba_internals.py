@@ -32,7 +32,7 @@ def configure() -> None:
         features += ",-prefer-256-bit"
     # Kernels check at run time that their arrays do not overlap; past LLVM's default of 128 checks they would not vectorise.
     llvmlite.binding.set_option("lazytensor", "-vectorize-memory-check-threshold=4096")
-    # Buffers on the stack never overlap arrays, but LLVM stops looking at 100 uses; lanes then stay in memory, at half the speed.
+    # Buffers never overlap arrays, but LLVM stops looking at 100 uses; lanes then stay in memory, at half the speed.
     llvmlite.binding.set_option("lazytensor", "-capture-tracking-max-uses-to-explore=4096")
     # Longer loops are vectorised; unrolled before that, they would be scalar.
     llvmlite.binding.set_option("lazytensor", "-unroll-full-max-count=8")
@@ -49,7 +49,7 @@ def configure() -> None:
 
 
 def module_of(function: Callable[..., Any]) -> tuple[Any, Any]:
-    """The optimised LLVM module of a function of three int64, under its own name, and the target machine."""
+    """The optimised LLVM module of a function of four int64, under its own name, and the target machine."""
     configure()
     from numba import types  # delayed: it must be imported after it is configured
     from numba.core import compiler as numba_compiler
@@ -64,7 +64,7 @@ def module_of(function: Callable[..., Any]) -> tuple[Any, Any]:
     flags.no_cfunc_wrapper = True
     flags.no_compile = True
     compiled = compiler.compile_extra(
-        cpu_target.typing_context, cpu_target.target_context, function, (types.int64,) * 3, types.void, flags, {}
+        cpu_target.typing_context, cpu_target.target_context, function, (types.int64,) * 4, types.void, flags, {}
     )
     library = compiled.library
     _expect(library, _LIBRARY)
@@ -107,7 +107,7 @@ def locks() -> list[Any]:
 def check() -> None:
     """Raise unless this Numba has everything that is used of it: compiles a small function and takes its object code."""
 
-    def nothing(block: int, start: int, stop: int) -> None:
+    def nothing(block: int, start: int, stop: int, memory: int) -> None:
         pass
 
     module, machine = module_of(nothing)

@@ -1,4 +1,5 @@
-"""Kernel source as text, and how it is compiled: Numba makes the LLVM module, from which the object code is taken.
+"""Kernel source as text, where its buffers lie, and how it is compiled: Numba makes the LLVM module, from which the object code is
+taken.
 
 The object code needs Numba neither to be loaded nor to be called.
 """
@@ -11,13 +12,14 @@ import re
 import textwrap
 import threading
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from lazytensor.compiler.codegen import numba_internals
 from lazytensor.compiler.executors import load_executors
-from lazytensor.compiler.plan import KernelError
-from lazytensor.compiler.tuning import MAX_REFUSED
+from lazytensor.compiler.plan import THREAD_MEMORY, KernelError
+from lazytensor.compiler.tuning import LINE, MAX_REFUSED, STACK_BYTES
 
 INDENT = "    "
 # Whoever compiles holds it; so do forks, and the interpreter's exit.
@@ -25,11 +27,25 @@ lock = threading.RLock()
 _refused: dict[str, str] = {}
 
 
+@dataclass(frozen=True, slots=True)
+class Buffer:
+    """Room for `count` elements while a kernel runs; what was in it before is unknown."""
+
+    name: str
+    count: int
+    dtype: str
+
+    @property
+    def nbytes(self) -> int:
+        return self.count * int(self.dtype[1:]) // 8
+
+
 class Source:
     """Lines of Python under construction."""
 
     def __init__(self) -> None:
         self._lines: list[str] = []
+        self._buffers: dict[str, Buffer] = {}
         self.depth = 1
 
     def add(self, *lines: str) -> None:
@@ -47,9 +63,42 @@ class Source:
     def end(self, levels: int = 1) -> None:
         self.depth -= levels
 
-    def text(self, names: Iterable[str], doc: str) -> str:
-        """The whole function. Its name says what it computes and ends in a hash of the text, so that symbols never clash."""
-        body = "\n".join(self._lines)
+    def buffer(self, name: str, count: int, dtype: str) -> None:
+        """A buffer of the whole kernel, wherever this is called."""
+        assert name not in self._buffers, f"two buffers are called {name}"
+        self._buffers[name] = Buffer(name, count, dtype)
+
+    def _placed(self) -> list[str]:
+        """The lines that name the buffers. The smallest lie on the stack, as long as there is room for them, the others in memory of
+        the thread's own.
+
+        Raises
+        ------
+        KernelError
+            If they are more than a thread has.
+        """
+        lines, left, end = [], STACK_BYTES, 0
+        on_stack = set()
+        for buffer in sorted(self._buffers.values(), key=lambda buffer: buffer.nbytes):
+            left -= buffer.nbytes
+            if left < 0:
+                break
+            on_stack.add(buffer)
+        for buffer in self._buffers.values():
+            room = f"{buffer.count}, {buffer.dtype}"
+            if buffer in on_stack:
+                lines.append(f"{buffer.name} = stack_buffer({room})")
+            else:
+                lines.append(f"{buffer.name} = thread_buffer(memory, {end}, {room})")
+                end += -(-buffer.nbytes // LINE) * LINE
+        if end > THREAD_MEMORY:
+            raise KernelError(f"a kernel needs buffers of {end} bytes, a thread has {THREAD_MEMORY}")
+        return lines
+
+    def text(self, head: Iterable[str], names: Iterable[str], doc: str) -> str:
+        """The whole function, which begins with the lines `head`. Its name says what it computes and ends in a hash of the text, so
+        that symbols never clash."""
+        body = "\n".join([*(INDENT + line for line in (*head, *self._placed())), *self._lines])
         if "\n" in doc or len(doc) > 100:
             wrapped = textwrap.fill(" ".join(doc.split()), 110, initial_indent=INDENT, subsequent_indent=INDENT)
             doc = f'"""{wrapped.strip()}\n{INDENT}"""'
@@ -58,7 +107,7 @@ class Source:
         title = "_".join(dict.fromkeys(names))
         title = re.sub(r"\W", "_", title)[:40].strip("_") or "kernel"
         digest = hashlib.sha256((title + doc + body).encode()).hexdigest()[:12]
-        return f"def {title}_{digest}(block, start, stop):\n{INDENT}{doc}\n{body}\n"
+        return f"def {title}_{digest}(block, start, stop, memory):\n{INDENT}{doc}\n{body}\n"
 
 
 @functools.cache

@@ -335,7 +335,7 @@ def test_kernels_are_vectorised() -> None:
 
 def test_compile_errors() -> None:
     with pytest.raises(KernelError, match="cannot compile"):
-        compile_source("def broken(block, start, stop):\n    nothing_of_this_name(block)\n")
+        compile_source("def broken(block, start, stop, memory):\n    nothing_of_this_name(block)\n")
 
 
 def test_source_reads_well() -> None:

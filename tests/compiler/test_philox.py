@@ -29,7 +29,7 @@ FILLERS = [("bits", "u64"), ("uniform", "f32"), ("uniform", "f64"), ("normal", "
 def fill(name: str, suffix: str, seed: int, draw: int, start: int, stop: int) -> np.ndarray[Any, Any]:
     """Blocks start to stop of a stream."""
     source = f"""
-def kernel(block, start, stop):
+def kernel(block, start, stop, memory):
     for number in range(start, stop):
         fill_{name}_{suffix}(pointer(block, 0, {suffix}, (number - start) * 1024), number, word(block, 1), word(block, 2))
 """
@@ -43,7 +43,7 @@ def kernel(block, start, stop):
 def test_known_answers(counter: tuple[int, ...], key: tuple[int, ...], answer: tuple[int, ...]) -> None:
     position, draw, seed = (np.array([low | high << 32], np.uint64) for low, high in (counter[:2], counter[2:], key))
     source = """
-def kernel(block, start, stop):
+def kernel(block, start, stop, memory):
     words = philox_words(word(block, 1), word(block, 2), word(block, 3))
     out = pointer(block, 0, u64, 0)
     out[0], out[1], out[2], out[3] = words

@@ -292,7 +292,7 @@ def test_select(suffix: str) -> None:
 
 def test_block_readers() -> None:
     source = textwrap.dedent("""
-        def kernel(block, start, stop):
+        def kernel(block, start, stop, memory):
             out = pointer(block, 0, f64, word(block, 1))
             buffer = stack_buffer(1024, b1)
             scale = number(block, 2, f32)
@@ -331,11 +331,11 @@ def test_object_code_runs_without_numba(tmp_path: Any) -> None:
         engine.add_object_file({str(tmp_path / "kernel.o")!r})
         engine.finalize_object()
         address = engine.get_function_address({result.fndesc.llvm_func_name!r})
-        call = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, *(ctypes.c_int64,) * 3)(address)
+        call = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, *(ctypes.c_int64,) * 4)(address)
         x = (ctypes.c_double * 1)(0.5); out = (ctypes.c_double * 1)()
         at = ctypes.addressof
         block = (ctypes.c_int64 * 3)(at(x), at(x), at(out))
-        assert call(at((ctypes.c_void_p * 1)()), at((ctypes.c_void_p * 1)()), at(block), 0, 1) == 0
+        assert call(at((ctypes.c_void_p * 1)()), at((ctypes.c_void_p * 1)()), at(block), 0, 1, 0) == 0
         assert "numba" not in sys.modules
         print(out[0])
     """

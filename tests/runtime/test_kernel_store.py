@@ -18,7 +18,7 @@ from lazytensor.runtime import kernel_store, private_folder
 from lazytensor.runtime.kernel_store import DeferredKernel, KernelStore
 from lazytensor.runtime.object_file import check_object
 
-SOURCE = '''def double_words_test(block, start, stop):
+SOURCE = '''def double_words_test(block, start, stop, memory):
     """Doubles int64 words."""
     x = pointer(block, 0, i64, 0)
     for i in range(start, stop):
@@ -367,7 +367,7 @@ def test_a_deferred_kernel_is_looked_for_when_it_is_called(tmp_path: Path) -> No
         built.append(1)
         raise RuntimeError("no compiler")
 
-    kernel = DeferredKernel(store, "def doubled(block, start, stop):\n    pass\n", build)
+    kernel = DeferredKernel(store, "def doubled(block, start, stop, memory):\n    pass\n", build)
     assert kernel.name == "doubled"
     assert not built
     with pytest.raises(RuntimeError, match="no compiler"):

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
+import mmap
 import subprocess
 import sys
 import threading
+import weakref
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 
+from lazytensor.compiler.plan import THREAD_MEMORY
 from lazytensor.runtime import memory
-from lazytensor.runtime.memory import SMALL, Block, Pool, size_class
+from lazytensor.runtime.memory import SMALL, Block, Pool, size_class, thread_memory
 
 F4 = np.dtype(np.float32)
 
@@ -153,3 +158,82 @@ def test_arrays_alive_at_interpreter_exit() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code, repr(sys.path)], capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def on_a_thread(task: Callable[[], Any]) -> Any:
+    """What a task returns on a thread of its own, which is over."""
+    found: list[Any] = []
+    thread = threading.Thread(target=lambda: found.append(task()))
+    thread.start()
+    thread.join()
+    return found[0]
+
+
+def test_each_thread_has_memory_of_its_own() -> None:
+    def fill() -> int:
+        address = thread_memory()
+        assert address % mmap.PAGESIZE == 0
+        assert thread_memory() == address
+        ctypes.memset(address, 7, THREAD_MEMORY)
+        return address
+
+    mine = fill()
+    last = ctypes.c_ubyte.from_address(mine + THREAD_MEMORY - 1)
+    last.value = 3
+    assert on_a_thread(fill) != mine
+    assert last.value == 3
+    assert thread_memory() == mine
+
+
+def test_memory_of_a_thread_goes_when_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+    original = memory._map_for_kernels
+
+    def map_for_kernels() -> memory.ThreadMemory:
+        fresh = original()
+        made.append(weakref.ref(fresh.mapping))
+        return fresh
+
+    monkeypatch.setattr(memory, "_map_for_kernels", map_for_kernels)
+    held = on_a_thread(thread_memory)
+    (mapping,) = made
+    assert mapping() is not None  # whoever has the address keeps it
+    assert held.mapping is mapping()
+    del held
+    gc.collect()
+    assert mapping() is None
+
+
+def test_a_handler_that_needs_memory_while_it_is_mapped(monkeypatch: pytest.MonkeyPatch) -> None:
+    original = memory._map_for_kernels
+    inner: list[int] = []
+
+    def interrupted() -> memory.ThreadMemory:
+        monkeypatch.setattr(memory, "_map_for_kernels", original)
+        fresh = original()
+        inner.append(thread_memory())
+        return fresh
+
+    monkeypatch.setattr(memory, "_map_for_kernels", interrupted)
+
+    def task() -> None:
+        outer = thread_memory()
+        assert outer != inner[0]
+        assert outer == thread_memory()
+        ctypes.memset(outer, 1, THREAD_MEMORY)
+
+    on_a_thread(task)
+
+
+def test_no_memory_for_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(12, "Cannot allocate memory")
+
+    def task() -> int:
+        with pytest.raises(MemoryError, match="4 MiB for the kernels of a thread"):
+            thread_memory()
+        monkeypatch.undo()
+        return thread_memory()  # asks again
+
+    monkeypatch.setattr(mmap, "mmap", refuse)
+    assert on_a_thread(task)

@@ -11,21 +11,32 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from lazytensor.compiler.plan import KernelTask
+from lazytensor.runtime import team
 from lazytensor.runtime.devices.cpu import CpuDevice
-from lazytensor.runtime.memory import Pool
+from lazytensor.runtime.memory import Pool, thread_memory
 
-PROTOTYPE = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, *(ctypes.c_int64,) * 3)
+PROTOTYPE = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, *(ctypes.c_int64,) * 4)
 
 
 class Kernel:
-    """A kernel that is a Python function of (block, start, stop) and returns its status."""
+    """A kernel that is a Python function of (block, start, stop) and returns its status; `came` holds the threads that ran it, each with
+    its memory."""
 
     def __init__(self, function: Callable[[int, int, int], int]) -> None:
-        self._callback = PROTOTYPE(lambda scratch, other, block, start, stop: function(block, start, stop))
+        self.came: set[tuple[int, int]] = set()
+
+        def run(scratch: int, other: int, block: int, start: int, stop: int, memory: int) -> int:
+            self.came.add((threading.get_ident(), memory))
+            return function(block, start, stop)
+
+        self._callback = PROTOTYPE(run)
         self.address = ctypes.cast(self._callback, ctypes.c_void_p).value or 0
 
+    def memory(self) -> int:
+        return thread_memory()
+
     def __call__(self, block: int, start: int, stop: int) -> None:
-        if status := self._callback(None, None, block, start, stop):
+        if status := self._callback(None, None, block, start, stop, self.memory()):
             raise RuntimeError(f"status {status}")
 
 
@@ -85,7 +96,27 @@ def test_several_threads_help(device: CpuDevice) -> None:
         both.wait()
         return 0
 
-    device.lane.split(KernelTask(Kernel(meet), 0, 0), 2, 1)
+    kernel = Kernel(meet)
+    for _ in range(3):
+        device.lane.split(KernelTask(kernel, 0, 0), 2, 1)
+    threads, memory = zip(*kernel.came, strict=True)
+    assert len(set(threads)) == len(set(memory)) == len(kernel.came) > 1  # each has one, of its own
+    assert (threading.get_ident(), thread_memory()) in kernel.came
+
+
+def test_a_worker_without_memory_does_not_help(device: CpuDevice, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> int:
+        raise MemoryError
+
+    monkeypatch.setattr(team, "thread_memory", refuse)
+    seen: Counter[int] = Counter()
+    kernel = record(seen)
+    device.lane.split(KernelTask(kernel, 0, 0), 8, 1)
+    assert len(seen) == 8
+    assert kernel.came == {(threading.get_ident(), thread_memory())}
+    done = threading.Event()
+    device.start(done.set)
+    assert done.wait(30)
 
 
 def test_a_status_is_an_error(device: CpuDevice) -> None:

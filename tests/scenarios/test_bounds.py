@@ -161,6 +161,39 @@ def test_a_loop_meets_few_plans_wherever_it_is_cut() -> None:
     assert len(planning.plans) <= 8
 
 
+LITTLE_STACK = """
+import threading
+import numpy as np
+import lazytensor as lt
+
+def work():
+    results = []
+    for array in arrays:
+        shifted = lt.exp(array - lt.max(array, axis=1, keepdims=True))
+        weights = shifted / lt.sum(shifted, axis=1, keepdims=True)
+        results.append((weights + lt.sin(array) - lt.mean(lt.sin(array), axis=1, keepdims=True)).numpy().tobytes())
+    return results
+
+arrays = [lt.asarray(np.random.default_rng(0).standard_normal(shape)) for shape in ((3000, 30), (500, 1500))]
+with lt.config.override(tier="compile", threads=1):
+    want = work()  # compiles: only kernels run on what follows
+threading.stack_size(128 << 10)
+have = []
+with lt.config.override(tier="compile", threads=1):
+    thread = threading.Thread(target=lambda: have.append(work()))
+    thread.start()
+    thread.join()
+with lt.config.override(tier="compile", threads=2):  # with workers that have as little
+    have += [work() for _ in range(5)]
+print(have == [want] * 6)
+"""
+
+
+def test_threads_with_little_stack() -> None:
+    """Row buffers of 130 KiB and more, on threads that musl would give."""
+    assert python(LITTLE_STACK) == "True\n"
+
+
 @pytest.mark.slow
 def test_a_loop_that_hands_over_arrays_and_never_waits_is_bounded() -> None:
     printed = python(

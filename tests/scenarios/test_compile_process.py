@@ -174,7 +174,7 @@ def test_where_the_disk_is_full_the_program_compiles(tmp_path: Path) -> None:
 
 
 def test_another_version_of_the_package_is_not_asked_twice(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    source = "def other(block, start, stop):\n    pass\n"
+    source = "def other(block, start, stop, memory):\n    pass\n"
     name = kernel_store().file_name(source)
     folder = str(tmp_path)
     assert compile_server.answer(source, folder, kernel_store().salt, name) == (Outcome.STORED, "")
@@ -192,7 +192,7 @@ compile = process.compile
 process.compile = lambda *request: answers.append(compile(*request)) or answers[-1]
 for turn in range(3):
     try:
-        kernels.find_kernel("def wrong(block, start, stop):\\n    nothing_is_called_so()\\n", None)
+        kernels.find_kernel("def wrong(block, start, stop, memory):\\n    nothing_is_called_so()\\n", None)
     except KernelError as error:
         assert "nothing_is_called_so" in str(error) and error.known == bool(turn), error
     else:

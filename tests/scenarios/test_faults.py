@@ -114,7 +114,7 @@ def test_a_refused_kernel_is_remembered_and_warned_about_once(
         monkeypatch.setattr(source, "MAX_REFUSED", 3)
         for number in range(6):
             with pytest.raises(KernelError):
-                source.compile_source(f"def kernel_{number}(block, start, stop):\n    pass\n")
+                source.compile_source(f"def kernel_{number}(block, start, stop, memory):\n    pass\n")
         assert len(source._refused) == 3
     noted.clear()
     lt.clear_caches()

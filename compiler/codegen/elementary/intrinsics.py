@@ -130,6 +130,46 @@ def stack_buffer(context: Any, count: Any, dtype: Any) -> Any:
     return pointer_to(element)(count, dtype), generate
 
 
+@intrinsic(prefer_literal=True)
+def thread_buffer(context: Any, memory: Any, offset: Any, count: Any, dtype: Any) -> Any:
+    """As `stack_buffer`, but in memory that the calling thread has for its kernels: at address `memory`, `offset` bytes in. Offset and
+    count are constants of the source; no two buffers of a kernel share an element."""
+    element = element_type(dtype)
+    if not isinstance(offset, types.IntegerLiteral) or not isinstance(count, types.IntegerLiteral):
+        raise TypeError("thread_buffer needs a constant offset and count")
+    distance, room = offset.literal_value, count.literal_value
+
+    def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: list[ir.Value]) -> ir.Value:
+        stored = context.get_data_type(element)
+        address = builder.add(arguments[0], ir.Constant(ir.IntType(64), distance))
+        start = builder.call(_own_memory(builder.module, room * context.get_abi_sizeof(stored)), [address])
+        return builder.bitcast(start, stored.as_pointer())
+
+    return pointer_to(element)(types.int64, offset, count, dtype), generate
+
+
+def _own_memory(module: ir.Module, nbytes: int) -> ir.Function:
+    """The module's function that makes an address a pointer to `nbytes` that nothing else points to.
+
+    LLVM treats what a call returns as `noalias` as it treats the stack: it overlaps neither arrays nor other buffers, so loops need no
+    checks. It forgets that where it inlines the call.
+    """
+    name = f"lazytensor.own_memory_{nbytes}"
+    if name in module.globals:
+        return module.globals[name]
+    made = ir.Function(module, ir.FunctionType(ir.IntType(8).as_pointer(), [ir.IntType(64)]), name)
+    made.linkage = "internal"
+    made.attributes.add("noinline")
+    made.attributes.add("nounwind")
+    result = made.return_value.attributes
+    result.add("noalias")
+    result.align = LINE
+    result.dereferenceable = nbytes
+    builder = ir.IRBuilder(made.append_basic_block())
+    builder.ret(builder.inttoptr(made.args[0], ir.IntType(8).as_pointer()))
+    return made
+
+
 def read(context: Any, builder: ir.IRBuilder, signature: Any, arguments: list[ir.Value]) -> ir.Value:
     loaded = builder.load(builder.gep(arguments[0], [arguments[1]], inbounds=True))
     loaded.set_metadata("noalias", table_scope(builder.module))

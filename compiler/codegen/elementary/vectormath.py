@@ -89,7 +89,7 @@ def namespace() -> dict[str, Any]:
     for suffix in intrinsics.NUMBA_TYPES:
         full = f"select_{suffix}"
         names[full] = intrinsics.function(full, arithmetic.chosen, ("b1", suffix, suffix), suffix)
-    for reader in ("pointer", "word", "number", "stack_buffer", "load", "store", "prefetch", "to_line"):
+    for reader in ("pointer", "word", "number", "stack_buffer", "thread_buffer", "load", "store", "prefetch", "to_line"):
         names[reader] = getattr(intrinsics, reader)
     names.update(philox.fillers())
     return names

@@ -56,7 +56,7 @@ class KernelForm(ABC):
 
     @abstractmethod
     def write(self, source: Source) -> None:
-        """Write the lines after those that read the argument block: buffers, and the loops over the units [start, stop)."""
+        """Name the buffers, and write the lines after those that read the argument block: the loops over the units [start, stop)."""
 
     @abstractmethod
     def summary(self) -> str:
@@ -74,10 +74,9 @@ class KernelForm(ABC):
         """The kernel, written."""
         arguments, source = Arguments(), Source()
         self.declare(arguments)
-        source.add(*arguments.lines)
         self.write(source)
         names = operations(self.graph, self.group)
-        text = source.text(names[-3:], f"{', '.join(names)}{self.summary()}")
+        text = source.text(arguments.lines, names[-3:], f"{', '.join(names)}{self.summary()}")
         return KernelDraft(text, arguments, self.phases(), self.nanoseconds())
 
     def declare_memory(self, arguments: Arguments, skip: Collection[int] = ()) -> None:

@@ -158,9 +158,9 @@ class Lanes(Partials):
         for reduce_index, position in enumerate(self.reduces):
             if self.single(position):
                 name = self.array(self.prefix, position)
-                source.add(f"{name} = stack_buffer({LANES}, {storage(self.term(position))})")
+                source.buffer(name, LANES, storage(self.term(position)))
             room = LANES if self.singles else ROW_CHUNK // BLOCK * LANES
-            source.add(f"{self.prefix}{reduce_index} = stack_buffer({room}, {storage(self.accumulator(position))})")
+            source.buffer(f"{self.prefix}{reduce_index}", room, storage(self.accumulator(position)))
 
     def block(self, source: Source, element: Element, ahead: Sequence[str] = ()) -> None:
         """Reduce block `block_number`, of `count` elements. LLVM keeps 128 lanes in vector registers: for one reduction at a time

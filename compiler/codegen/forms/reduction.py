@@ -153,10 +153,10 @@ class Reduce(KernelForm):
     def write(self, source: Source) -> None:
         self.body.declare_fillers(source)
         for member, name in self.buffers.items():
-            source.add(f"{name} = stack_buffer({BLOCK}, {storage(self.graph.nodes[member].dtype)})")
+            source.buffer(name, BLOCK, storage(self.graph.nodes[member].dtype))
         if self.columns:
             for reduce_index, position in enumerate(self.group.reduces):
-                source.add(f"sums{reduce_index} = stack_buffer({BLOCK}, {storage(self.partials.accumulator(position))})")
+                source.buffer(f"sums{reduce_index}", BLOCK, storage(self.partials.accumulator(position)))
             self._column_units(source)
             self._column_finals(source)
         else:

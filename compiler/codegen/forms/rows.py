@@ -83,8 +83,7 @@ class Rows(KernelForm):
     def write(self, source: Source) -> None:
         self.numbers = itertools.count()
         for position, name in self.kept.items():
-            room = ROW_MOST + ROW_PADDING
-            source.add(f"{name} = stack_buffer({room}, {storage(self.graph.nodes[position].dtype)})")
+            source.buffer(name, ROW_MOST + ROW_PADDING, storage(self.graph.nodes[position].dtype))
         source.loop("for row in range(start, stop):")
         starts(source, self.outer, "row", None, "row")
         names: dict[int, str] = {}
@@ -130,7 +129,7 @@ class Rows(KernelForm):
         light = self._light(row_pass, buffered)
         blocks = {position: f"values{pass_index}_{index}" for index, position in enumerate(() if light else buffered)}
         for position, name in blocks.items():
-            source.add(f"{name} = stack_buffer({BLOCK}, {storage(self.graph.nodes[position].dtype)})")
+            source.buffer(name, BLOCK, storage(self.graph.nodes[position].dtype))
         lanes.declare(source)
         source.add("used = 0", f"blocks = (length + {BLOCK - 1}) // {BLOCK}")
         read = self._read(row_pass)

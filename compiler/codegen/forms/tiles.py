@@ -41,7 +41,7 @@ class Tile:
 
     @staticmethod
     def buffer(source: Source, name: str, room: int, dtype: np.dtype[Any]) -> None:
-        source.add(f"{name} = stack_buffer({room}, {storage(dtype)})")
+        source.buffer(name, room, storage(dtype))
 
     def partials(self, source: Source, partials: Partials, array: str, room: int, singles: int) -> None:
         """The arrays of partial results that `halve` combines."""

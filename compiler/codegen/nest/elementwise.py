@@ -157,7 +157,7 @@ class Elementwise:
     def declare_fillers(self, source: Source) -> None:
         """The buffers random0, random1 ... that `fill` fills."""
         for filler_index, position in enumerate(self.fillers):
-            source.add(f"random{filler_index} = stack_buffer({BLOCK}, {suffix(self.graph.nodes[position].dtype)})")
+            source.buffer(f"random{filler_index}", BLOCK, suffix(self.graph.nodes[position].dtype))
 
     def fill(self, filler_index: int, block: str) -> str:
         """The call that fills buffer `number` with block number `block` of a random source."""
