@@ -59,13 +59,15 @@ class Node:
         self.site = site
         self.result = result
 
-    def settle(self, result: Any) -> None:
-        """Set the result and drop the inputs, so that what only this node needed can be freed."""
-        self.result = result
-        self.inputs = ()
-
     def __repr__(self) -> str:
         return f"Node({self.op.name}, {self.shape}, {self.dtype})"
+
+
+def settle(node: Node, result: Any) -> None:
+    """Set the result and drop the inputs, so that what only this node needed can be freed. Called as `graph.settle`, which tests
+    watch."""
+    node.result = result
+    node.inputs = ()
 
 
 def linearize(roots: Iterable[Node]) -> list[Node]:

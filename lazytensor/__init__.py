@@ -10,6 +10,7 @@ What there is: the names in `__all__` of the chapters (creation, elementwise, st
 
 from typing import TYPE_CHECKING
 
+from lazytensor import compiled as _compiled  # isort: skip  # noqa: F401  (before all modules that it finds)
 from lazytensor import errors, fft, lib, linalg, polynomials, random, special, typing
 from lazytensor.calling.public import keep_former_paths, publish
 from lazytensor.calling.ufunc_class import ufunc

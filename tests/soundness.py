@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from lazytensor.compiler import graph
 from lazytensor.compiler.graph import Node
 from lazytensor.runtime.promise import Promise
 
 faults: list[str] = []
-_settle = Node.settle
+_settle = graph.settle
 
 
 def _checked(node: Node, result: Any) -> None:
@@ -39,5 +40,5 @@ class _Handler(logging.Handler):
 
 def install() -> None:
     """Note faults from here on."""
-    Node.settle = _checked  # type: ignore[method-assign]
+    graph.settle = _checked
     logging.getLogger("lazytensor").addHandler(_Handler())

@@ -1,7 +1,7 @@
 """Elementwise rows on computed operands, at once (see `core.eager`): what `calling.bind` tries before it records.
 
-`Ready` finds the NumPy call for the kinds of the operands, once; `on_one` and `on_two` are for operands that are not all plain arrays: that
-case `bind` has written out.
+A `Way` finds the NumPy call for the kinds of the operands, once; `meet_one` and `meet` call it, `on_one` and `on_two` where a value may be
+there without the handle holding it.
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy import ndarray
 
 from lazytensor.compiler.ops.row import Op
-from lazytensor.core.eager import MEDIUM, changing, limit, owned, silenced, small
-from lazytensor.core.handle import Handle, computed
+from lazytensor.core.dtypes import BY_DTYPE
+from lazytensor.core.eager import MEDIUM, changing, enter, limit, owned, silenced, small
+from lazytensor.core.handle import Handle, computed, current
 from lazytensor.core.statements import write_lock
 
 if TYPE_CHECKING:
@@ -38,33 +40,49 @@ _OPERATORS: dict[Any, Callable[..., Any]] = {
 }
 
 
-def kind_of(value: Any) -> Any:
-    """What tells calls apart: the dtype of an array, the class of a scalar."""
-    kind = type(value)
-    return value.dtype if kind is np.ndarray else kind
+class Way:
+    """How a row is called: what was found for the kinds of operands that were met, the dtype of an array or the class of a scalar.
 
+    `rule` gives the dtype of a result, and the range in which a Python integer as second operand needs no thought. `turned` says that the
+    row's operands are the other way round.
+    """
 
-class Ready(dict[Any, tuple[Callable[..., Any] | None, Any]]):
-    """For the kinds of operands (see `kind_of`): the NumPy call whose result has the row's dtype, None where there is
-    none, and the range in which a Python integer as second operand needs no thought."""
+    __slots__ = ("_found", "last", "op", "results", "rule", "turned")
 
-    def __init__(self, op: Op, limits: Callable[..., tuple[Any, Any]] | None = None) -> None:
-        self._op = op
-        self._limits = limits
+    op: Op
+    turned: bool
+    # Kinds of two operands, the second None for rows of one; the call whose result has the row's dtype, None where there is none; and that
+    # range. As one object: threads see all of it or nothing.
+    last: tuple[Any, Any, Callable[..., Any] | None, Any]
+    results: dict[Any, Any]
 
-    def __missing__(self, key: Any) -> tuple[Callable[..., Any] | None, Any]:
-        kinds = key if type(key) is tuple else (key,)
+    def __init__(self, op: Op, rule: Callable[..., tuple[Any, Any]] | None = None, turned: bool = False) -> None:
+        self.op = op
+        self.rule = rule
+        self.turned = turned
+        self.results = {}
+        self.last = (self, self, None, None)
+        self._found: dict[tuple[Any, Any], tuple[Any, Any, Any, Any]] = {}
+
+    def find(self, first: Any, second: Any) -> tuple[Any, Any, Any, Any]:
+        """`last` for these kinds."""
+        found = self._found.get((first, second))
+        if found is None:
+            found = self._found[first, second] = self._make(first, second)
+        self.last = found
+        return found
+
+    def _make(self, first: Any, second: Any) -> tuple[Any, Any, Any, Any]:
+        kinds = (first,) if second is None else (second, first) if self.turned else (first, second)
         types = [np.dtype(item) if isinstance(item, type) and item not in NUMBERS else item for item in kinds]
         try:
-            limits = self._limits(self._op, *types)[1] if self._limits else None
-            function: Any = _exact(self._op, types)
+            limits = None if self.rule is None else self.rule(self.op, *types)[1]
+            function: Any = _exact(self.op, types)
             if not any(isinstance(item, np.dtype) for item in kinds):
                 function = _OPERATORS.get(function, function)
         except Exception:  # recording it says what is wrong
             function = limits = None
-        found = function, limits
-        self[key] = found
-        return found
+        return first, second, function, limits
 
 
 def _exact(op: Op, types: list[Any]) -> Callable[..., Any]:
@@ -79,60 +97,130 @@ def _exact(op: Op, types: list[Any]) -> Callable[..., Any]:
     return lambda *values: owned(np.asarray(bound(*values), dtype=dtype))
 
 
-def fits(a: Any, b: Any) -> bool:
-    """Is the result small enough of two arrays, of which the product of the sizes does not say so?"""
+def _fits(a: Any, b: Any, size: int, other: int) -> bool:
+    """Is the result small enough of two arrays of these sizes, of which the product of the sizes does not say so?"""
     most = limit.elements
-    if a.size > most or b.size > most:
-        if not changing or not small(max(a.size, b.size)):
+    if size > most or other > most:
+        if not changing or not small(max(size, other)):
             return False
         most = MEDIUM
-    if a.shape == b.shape:
+    if size == 1 or other == 1 or a.shape == b.shape:
         return True
     longer, shorter = (a.shape, b.shape) if a.ndim >= b.ndim else (b.shape, a.shape)
     lead = len(longer) - len(shorter)
-    size: int = math.prod(longer[:lead]) * math.prod(map(max, longer[lead:], shorter))
-    return size <= most
+    total: int = math.prod(longer[:lead]) * math.prod(map(max, longer[lead:], shorter))
+    return total <= most
 
 
-def _finish(value: Any) -> Tensor:
-    return computed(value if value.ndim < 2 or value.flags.c_contiguous else value.copy())
+def _once_more(run: Any, *values: Any) -> Any:
+    """The value of a call that raised; None if it does so again: it is recorded, and fails when it is waited for."""
+    try:
+        return silenced(run, *values)
+    except Exception:
+        return None
 
 
-def on_one(ready: Ready, x: Handle) -> Tensor | None:
+def meet_one(way: Way, a: Any) -> Tensor | None:
+    """The row of a value that is there, None where it is to be recorded."""
+    if type(a) is ndarray:
+        array = a
+        if not small(array.size):
+            return None
+        first = a.dtype
+    else:
+        first = type(a)
+    last = way.last
+    if last[0] is not first:
+        last = way.find(first, None)
+    run = last[2]
+    if run is None:
+        return None
+    try:
+        value = enter(run, a)
+    except Exception:
+        value = _once_more(run, a)
+        if value is None:
+            return None
+    if type(value) is ndarray:
+        array = value
+        if array.ndim > 1 and not value.flags.c_contiguous:
+            value = value.copy()
+    return computed(value)
+
+
+def meet(way: Way, a: Any, b: Any) -> Tensor | None:
+    """The row of two values that are there, arrays, NumPy's scalars, or as second one a Python number; None where it is to be recorded."""
+    size = other = 1
+    if type(a) is ndarray:
+        array = a
+        size = array.size
+        first = a.dtype
+    else:
+        first = type(a)
+    if type(b) is ndarray:
+        array = b
+        other = array.size
+        second = b.dtype
+    else:
+        second = type(b)
+    bound = limit
+    if size * other > bound.elements and not _fits(a, b, size, other):
+        return None
+    last = way.last
+    if last[0] is not first or last[1] is not second:
+        last = way.find(first, second)
+    run = last[2]
+    limits = last[3]
+    if run is None or (limits is not None and not limits[0] <= b <= limits[1]):
+        return None
+    if way.turned:
+        a, b = b, a
+    try:
+        value = enter(run, a, b)
+    except Exception:
+        value = _once_more(run, a, b)
+        if value is None:
+            return None
+    if type(value) is ndarray:
+        array = value
+        if array.ndim > 1 and not value.flags.c_contiguous:
+            value = value.copy()
+    return computed(value)
+
+
+def _value(x: Any) -> Any:
+    """The value of a tensor, if it is there; NumPy's own arrays and scalars in a dtype that tensors have; None of all else."""
+    if isinstance(x, Handle):
+        return current(x)
+    return x if (type(x) is ndarray or isinstance(x, np.generic)) and x.dtype in BY_DTYPE else None
+
+
+def on_any(way: Way, x: Any, y: Any) -> Tensor | None:
+    """The row of two operands, one of which is NumPy's; None where it is to be recorded."""
+    with write_lock:
+        a = _value(x)
+        b = None if a is None else _value(y)
+        return None if b is None else meet(way, a, b)
+
+
+def on_other(way: Way, x: Any) -> Tensor | None:
+    """The row of an array or a scalar of NumPy's; None where it is to be recorded."""
+    a = _value(x)
+    return None if a is None or limit.elements < 0 else meet_one(way, a)
+
+
+def on_one(way: Way, x: Handle) -> Tensor | None:
     """The row of one operand, None where it is to be recorded."""
     with write_lock:
-        a = x._current()
-        if a is None or not small(a.size):
-            return None
-        function = ready[kind_of(a)][0]
-        if function is None:
-            return None
-        try:
-            return _finish(silenced(function, a))
-        except Exception:
-            return None
+        a = current(x)
+        return None if a is None else meet_one(way, a)
 
 
-def on_two(ready: Ready, x: Handle, y: Any, turned: bool = False) -> Tensor | None:
-    """The row of two operands, `turned` the other way round, None where it is to be recorded."""
+def on_two(way: Way, x: Handle, y: Any) -> Tensor | None:
+    """The row of two operands, the second a tensor or a Python number; None where it is to be recorded."""
     with write_lock:
-        a = x._current()
+        a = current(x)
         if a is None:
             return None
-        kind = type(y)
-        if kind in NUMBERS:
-            b, fit = y, small(a.size)
-        else:
-            b = y._current() if isinstance(y, Handle) else None
-            if b is None:
-                return None
-            kind, fit = kind_of(b), a.size * b.size <= limit.elements or fits(a, b)
-        if not fit:
-            return None
-        function, limits = ready[(kind, kind_of(a)) if turned else (kind_of(a), kind)]
-        if function is None or not (limits is None or limits[0] <= y <= limits[1]):
-            return None
-        try:
-            return _finish(silenced(function, b, a) if turned else silenced(function, a, b))
-        except Exception:
-            return None
+        b = current(y) if isinstance(y, Handle) else y
+        return None if b is None else meet(way, a, b)

@@ -1,27 +1,29 @@
 """From a row of the op table to the function users call.
 
-`unary` and `binary` carry the cost of every operator: they resolve dtype and shape by lookups and fall back to `core.record` for
-everything but the common case. Written out, because each call level costs 0.1 us of a 1 us budget; a ufunc's keywords are taken
-as a dictionary, because each one by name costs 15 ns more. They are described in `calling.ufuncs`.
+`one` and `two` carry the cost of every operator: they resolve dtype and shape by lookups and fall back to `core.record` for
+everything but the common case. A ufunc's keywords are taken as a dictionary, because each one by name costs 15 ns more. They are
+described in `calling.ufuncs`.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from sys import _getframe
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytensor.calling.at_once import NUMBERS, Ready, fits, kind_of, on_one, on_two
+from lazytensor.calling.at_once import Way, meet, meet_one, on_any, on_one, on_other, on_two
 from lazytensor.calling.ufunc_class import Binary, Unary, equip
 from lazytensor.calling.ufuncs import call
 from lazytensor.compiler.graph import Node
-from lazytensor.compiler.ops import sources
+from lazytensor.compiler.ops import elementwise, sources
 from lazytensor.compiler.ops.row import Kind, Op
 from lazytensor.compiler.ops.rules import INTEGER_LIMITS, check_scalar, comparison_constant
-from lazytensor.core.eager import enter, limit, silenced, small
 from lazytensor.core.foreign import left, right, unlike
-from lazytensor.core.handle import Handle, _tensor_class, computed, stands_for_scalar, wrap
+from lazytensor.core.handle import Handle, stands_for_scalar, wrap
+from lazytensor.core.indexing import Indexed
 from lazytensor.core.operands import apply, operand
 from lazytensor.core.pending import enroll
 from lazytensor.core.record import record
@@ -36,152 +38,149 @@ if TYPE_CHECKING:
     Operator = Callable[[Any, Any], Tensor]
 
 _EXPONENTS = frozenset({"pow", "float_power", "bitwise_left_shift", "bitwise_right_shift"})
-_new = object.__new__
-_enter = enter
+_SOURCE = Kind.SOURCE
 ARRAYS = (Handle, np.ndarray, np.generic, list, tuple, bool, int, float, complex)
 
 
 def unary(op: Op) -> Unary:
     """The function of a one-operand elementwise row."""
-    results: dict[np.dtype[Any], np.dtype[Any]] = {}
-    ready = Ready(op)
+    way = Way(op)
 
     def function(x: Any, /, out: Any = None, **keywords: Any) -> Tensor:
         if out is not None or keywords:
             return call(function, (x,), out, **keywords)  # type: ignore[no-any-return]
-        if not isinstance(x, Handle):
-            return apply(op, x)
-        value = x._array
-        if value is None:
-            node = x._node
-            if (node is None or node.result is not None or node.op.kind is Kind.SOURCE) and (
-                made := on_one(ready, x)
-            ) is not None:
-                return made
-        elif small(value.size) and (run := ready[kind_of(value)][0]) is not None:
-            try:
-                value = _enter(run, value)
-            except Exception:
-                value = _once_more(run, value)
-            if value is not None:
-                if value.ndim > 1 and not value.flags.c_contiguous:
-                    value = value.copy()
-                # As `computed`, without the call.
-                result: Any = _new(_tensor_class[0])
-                result._array = value
-                result._node = result._storage = None
-                return result  # type: ignore[no-any-return]
-        a = x._node or x._read()
-        dtype = results.get(a.dtype)
-        if dtype is None:
-            dtype = results[a.dtype] = op.resolve(a.dtype).result
-        frame = _getframe(1)
-        code = frame.f_code
-        site = (code, frame.f_lasti) if code.co_filename[:_WIDTH] != _HERE else user_site()
-        node = Node(op, (a,), (), a.shape, dtype, a.device, site)
-        enroll(node)
-        return wrap(node)
+        return one(way, x)
 
     # Pickled by the name it is bound to.
-    function.__module__ = _getframe(1).f_globals["__name__"]
+    function.__module__ = _getframe(_ABOVE).f_globals["__name__"]
     made: Unary = equip(function, op)
     return made
 
 
 def binary(op: Op) -> Binary:
     """The function of a two-operand elementwise row."""
-    plain = _operation(op, frames=2)
+    way = Way(op, _result)
 
     def function(x: Any, y: Any, /, out: Any = None, **keywords: Any) -> Tensor:
         if out is not None or keywords:
             return call(function, (x, y), out, **keywords)  # type: ignore[no-any-return]
-        return plain(x, y)
+        return two(way, x, y, False)
 
-    function.__module__ = _getframe(1).f_globals["__name__"]
+    function.__module__ = _getframe(_ABOVE).f_globals["__name__"]
     made: Binary = equip(function, op)
     return made
 
 
-def infix(op: Op) -> Operator:
-    """The method of an operator: answers NotImplemented to what is no array, so that Python asks the other operand."""
-    return _operation(op, frames=1, operator=True)
+def one(way: Way, x: Any) -> Tensor:
+    """The row of one operand, at once or recorded, for a function that the user called."""
+    if not isinstance(x, Handle):
+        made = on_other(way, x)
+        return apply(way.op, x) if made is None else made
+    h = x
+    a = h._array
+    n = h._node
+    if a is not None:
+        made = meet_one(way, a)
+        if made is not None:
+            return made
+    elif n is None or n.result is not None or n.op.kind is _SOURCE:
+        made = on_one(way, h)
+        if made is not None:
+            return made
+    if n is None:
+        n = h._read()
+    dtype = way.results.get(n.dtype)
+    if dtype is None:
+        dtype = way.results[n.dtype] = way.op.resolve(n.dtype).result
+    frame = _getframe(_FRAMES)
+    code = frame.f_code
+    site = (code, frame.f_lasti) if code.co_filename[:_WIDTH] != _HERE else user_site()
+    node = Node(way.op, (n,), (), n.shape, dtype, n.device, site)
+    enroll(node)
+    return wrap(node)
 
 
-def _operation(op: Op, *, frames: int, operator: bool = False) -> Operator:
-    """Record an operation on two operands; the user's line is `frames` callers away."""
-    results: dict[tuple[Any, Any], tuple[np.dtype[Any], Any]] = {}
-    ready = Ready(op, _result)
-
-    def operation(x: Any, y: Any, /) -> Tensor:
-        if isinstance(x, Handle):
-            kind: Any = type(y)
-            number = kind in NUMBERS
-            value, other = x._array, y
-            if not number:
-                if isinstance(y, Handle):
-                    other = y._array
-                elif operator:
-                    return _forward(op, x, y)  # type: ignore[no-any-return]
-                else:
-                    return _slow(op, x, y)
-            if value is None or other is None:
-                if _may_be_there(x, y, number) and (made := on_two(ready, x, y)) is not None:
-                    return made
-            elif (value.size if number else value.size * other.size) <= limit.elements or (
-                small(value.size) if number else fits(value, other)
-            ):
-                run, limits = ready[kind_of(value), kind if number else kind_of(other)]
-                if run is not None and (limits is None or limits[0] <= y <= limits[1]):
-                    try:
-                        value = _enter(run, value, other)
-                    except Exception:
-                        value = _once_more(run, value, other)
-                    if value is not None:
-                        if value.ndim > 1 and not value.flags.c_contiguous:
-                            value = value.copy()
-                        result: Any = _new(_tensor_class[0])
-                        result._array = value
-                        result._node = result._storage = None
-                        return result  # type: ignore[no-any-return]
-            a = x._node or x._read()
-            if number:
-                b = y
-            else:
-                b = y._node or y._read()
-                kind = b.dtype
-                if a.shape != b.shape or a.device is not b.device:
-                    return wrap(record(op, (a, b)))
-            found = results.get((a.dtype, kind))
-            if found is None:
-                found = results[a.dtype, kind] = _result(op, a.dtype, kind)
-            dtype, limits = found
-            if limits is not None and not limits[0] <= y <= limits[1]:
-                return _slow(op, x, y)
-            frame = _getframe(frames)
-            code = frame.f_code
-            site = (code, frame.f_lasti) if code.co_filename[:_WIDTH] != _HERE else user_site()
-            node = Node(op, (a, b), (), a.shape, dtype, a.device, site)
-            enroll(node)
-            return wrap(node)
-        return _slow(op, x, y)
-
-    return operation
+def two(way: Way, x: Any, y: Any, operator: bool) -> Tensor:
+    """The row of two operands, at once or recorded, for a function that the user called, or an operator: that answers NotImplemented to
+    what is no array, so that Python asks the other operand."""
+    if not isinstance(x, Handle):
+        made = on_any(way, x, y)
+        return _slow(way.op, x, y) if made is None else made
+    h = x
+    a = h._array
+    g = None
+    if isinstance(y, Handle):
+        g = y
+        b = g._array
+    elif type(y) is float or type(y) is int or type(y) is bool or type(y) is complex:
+        b = y
+    else:
+        made = on_any(way, x, y)
+        if made is not None:
+            return made
+        return _forward(way.op, x, y) if operator else _slow(way.op, x, y)
+    if a is not None and b is not None:
+        made = meet(way, a, b)
+        if made is not None:
+            return made
+    elif _may_be_there(h) and (g is None or _may_be_there(g)):
+        made = on_two(way, h, y)
+        if made is not None:
+            return made
+    n = h._node
+    if n is None:
+        n = h._read()
+    if g is None:
+        operands = n, y
+        kind: Any = type(y)
+    else:
+        m = g._node
+        if m is None:
+            m = g._read()
+        if n.shape != m.shape or n.device is not m.device:
+            return wrap(record(way.op, (n, m)))
+        operands = n, m
+        kind = m.dtype
+    found = way.results.get((n.dtype, kind))
+    if found is None:
+        found = way.results[n.dtype, kind] = _result(way.op, n.dtype, kind)
+    limits = found[1]
+    if limits is not None and not limits[0] <= y <= limits[1]:
+        return _slow(way.op, x, y)
+    frame = _getframe(_FRAMES)
+    code = frame.f_code
+    site = (code, frame.f_lasti) if code.co_filename[:_WIDTH] != _HERE else user_site()
+    node = Node(way.op, operands, (), n.shape, found[0], n.device, site)
+    enroll(node)
+    return wrap(node)
 
 
-def _may_be_there(x: Handle, y: Any, number: bool) -> bool:
-    """Is neither a plain tensor whose value is pending, if it is no creation?"""
-    node = x._node
-    if node is not None and node.result is None and node.op.kind is not Kind.SOURCE:
-        return False
-    return number or (node := y._node) is None or node.result is not None or node.op.kind is Kind.SOURCE
+def back(way: Way, x: Any, y: Any) -> Tensor:
+    """An operator with its operands exchanged, for a left operand that is no tensor."""
+    if type(y) is float or type(y) is int or type(y) is bool or type(y) is complex:
+        h = x
+        a = h._array
+        if a is not None:
+            made = meet(way, a, y)
+            if made is not None:
+                return made
+        elif _may_be_there(h):
+            made = on_two(way, h, y)
+            if made is not None:
+                return made
+    if isinstance(y, ARRAYS):
+        return _repeated(x, y) if _repeats(way.op, x, y) else _slow(way.op, y, x)
+    return left(y, x, way.op.reference, partial(_slow, way.op, y, x))  # type: ignore[no-any-return]
 
 
-def _once_more(function: Any, *values: Any) -> Any:
-    """The value of a call that raised; None if it does so again: it is recorded, and fails when it is waited for."""
-    try:
-        return silenced(function, *values)
-    except Exception:
-        return None
+# What is between `two` and the user's line: its caller, unless this module is compiled. A compiled function has no frame.
+_FRAMES, _ABOVE = (2, 1) if isinstance(two, FunctionType) else (0, 0)
+
+
+def _may_be_there(x: Handle) -> bool:
+    """Is it no plain tensor whose value is pending, unless that is a creation?"""
+    n = x._node
+    return n is None or n.result is not None or n.op.kind is _SOURCE
 
 
 def _result(op: Op, dtype: np.dtype[Any], kind: Any) -> tuple[np.dtype[Any], Any]:
@@ -221,32 +220,6 @@ def _slow(op: Op, x: Any, y: Any) -> Tensor:
     return wrap(record(op, (a, b)))
 
 
-def reflected(op: Op) -> Operator:
-    """The operator with its operands exchanged, for a left operand that is no tensor."""
-    ready = Ready(op, _reflected_result)
-
-    def reverse(x: Any, y: Any, /) -> Tensor:
-        if (kind := type(y)) in NUMBERS:
-            value = x._array
-            if value is None:
-                if _may_be_there(x, y, True) and (found := on_two(ready, x, y, turned=True)) is not None:
-                    return found
-            elif small(value.size):
-                run, limits = ready[kind, kind_of(value)]
-                if run is not None and (limits is None or limits[0] <= y <= limits[1]):
-                    try:
-                        value = _enter(run, y, value)
-                    except Exception:
-                        value = _once_more(run, y, value)
-                    if value is not None:
-                        return computed(value if value.ndim < 2 or value.flags.c_contiguous else value.copy())
-        if isinstance(y, ARRAYS):
-            return _repeated(x, y) if _repeats(op, x, y) else _slow(op, y, x)
-        return left(y, x, op.reference, lambda: _slow(op, y, x))  # type: ignore[no-any-return]
-
-    return reverse
-
-
 def _forward(op: Op, x: Any, y: Any) -> Any:
     """An operator whose right operand is no tensor."""
     differ = op.name in ("equal", "not_equal")
@@ -279,3 +252,120 @@ def operators(function: Any, ufunc: np.ufunc) -> tuple[Operator, Operator]:
         return function(y, x) if isinstance(y, ARRAYS) else left(y, x, ufunc, lambda: function(y, x))
 
     return method, reverse
+
+
+# -- operators ------------------------------------------------------------------------------------------------------------------
+
+
+def _both(op: Op) -> tuple[Way, Way]:
+    return Way(op, _result), Way(op, _reflected_result, turned=True)
+
+
+_ADD, _R_ADD = _both(elementwise.add)
+_SUBTRACT, _R_SUBTRACT = _both(elementwise.subtract)
+_MULTIPLY, _R_MULTIPLY = _both(elementwise.multiply)
+_DIVIDE, _R_DIVIDE = _both(elementwise.divide)
+_FLOOR_DIVIDE, _R_FLOOR_DIVIDE = _both(elementwise.floor_divide)
+_REMAINDER, _R_REMAINDER = _both(elementwise.remainder)
+_BITWISE_AND, _R_BITWISE_AND = _both(elementwise.bitwise_and)
+_BITWISE_OR, _R_BITWISE_OR = _both(elementwise.bitwise_or)
+_BITWISE_XOR, _R_BITWISE_XOR = _both(elementwise.bitwise_xor)
+_BITWISE_LEFT_SHIFT, _R_BITWISE_LEFT_SHIFT = _both(elementwise.bitwise_left_shift)
+_BITWISE_RIGHT_SHIFT, _R_BITWISE_RIGHT_SHIFT = _both(elementwise.bitwise_right_shift)
+_EQUAL = Way(elementwise.equal, _result)
+_NOT_EQUAL = Way(elementwise.not_equal, _result)
+_LESS = Way(elementwise.less, _result)
+_LESS_EQUAL = Way(elementwise.less_equal, _result)
+_GREATER = Way(elementwise.greater, _result)
+_GREATER_EQUAL = Way(elementwise.greater_equal, _result)
+
+
+class Operators(Indexed):
+    """What `Tensor` inherits: the operators that are rows of two operands. Written out: as methods in the body of a class they are found
+    without a look-up where this is compiled."""
+
+    __slots__ = ()
+
+    def __add__(self, other: Any) -> Tensor:
+        return two(_ADD, self, other, True)
+
+    def __radd__(self, other: Any) -> Tensor:
+        return back(_R_ADD, self, other)
+
+    def __sub__(self, other: Any) -> Tensor:
+        return two(_SUBTRACT, self, other, True)
+
+    def __rsub__(self, other: Any) -> Tensor:
+        return back(_R_SUBTRACT, self, other)
+
+    def __mul__(self, other: Any) -> Tensor:
+        return two(_MULTIPLY, self, other, True)
+
+    def __rmul__(self, other: Any) -> Tensor:
+        return back(_R_MULTIPLY, self, other)
+
+    def __truediv__(self, other: Any) -> Tensor:
+        return two(_DIVIDE, self, other, True)
+
+    def __rtruediv__(self, other: Any) -> Tensor:
+        return back(_R_DIVIDE, self, other)
+
+    def __floordiv__(self, other: Any) -> Tensor:
+        return two(_FLOOR_DIVIDE, self, other, True)
+
+    def __rfloordiv__(self, other: Any) -> Tensor:
+        return back(_R_FLOOR_DIVIDE, self, other)
+
+    def __mod__(self, other: Any) -> Tensor:
+        return two(_REMAINDER, self, other, True)
+
+    def __rmod__(self, other: Any) -> Tensor:
+        return back(_R_REMAINDER, self, other)
+
+    def __and__(self, other: Any) -> Tensor:
+        return two(_BITWISE_AND, self, other, True)
+
+    def __rand__(self, other: Any) -> Tensor:
+        return back(_R_BITWISE_AND, self, other)
+
+    def __or__(self, other: Any) -> Tensor:
+        return two(_BITWISE_OR, self, other, True)
+
+    def __ror__(self, other: Any) -> Tensor:
+        return back(_R_BITWISE_OR, self, other)
+
+    def __xor__(self, other: Any) -> Tensor:
+        return two(_BITWISE_XOR, self, other, True)
+
+    def __rxor__(self, other: Any) -> Tensor:
+        return back(_R_BITWISE_XOR, self, other)
+
+    def __lshift__(self, other: Any) -> Tensor:
+        return two(_BITWISE_LEFT_SHIFT, self, other, True)
+
+    def __rlshift__(self, other: Any) -> Tensor:
+        return back(_R_BITWISE_LEFT_SHIFT, self, other)
+
+    def __rshift__(self, other: Any) -> Tensor:
+        return two(_BITWISE_RIGHT_SHIFT, self, other, True)
+
+    def __rrshift__(self, other: Any) -> Tensor:
+        return back(_R_BITWISE_RIGHT_SHIFT, self, other)
+
+    def __eq__(self, other: Any) -> Tensor:  # type: ignore[override]
+        return two(_EQUAL, self, other, True)
+
+    def __ne__(self, other: Any) -> Tensor:  # type: ignore[override]
+        return two(_NOT_EQUAL, self, other, True)
+
+    def __lt__(self, other: Any) -> Tensor:
+        return two(_LESS, self, other, True)
+
+    def __le__(self, other: Any) -> Tensor:
+        return two(_LESS_EQUAL, self, other, True)
+
+    def __gt__(self, other: Any) -> Tensor:
+        return two(_GREATER, self, other, True)
+
+    def __ge__(self, other: Any) -> Tensor:
+        return two(_GREATER_EQUAL, self, other, True)

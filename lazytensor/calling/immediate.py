@@ -8,14 +8,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, NamedTuple, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
+from numpy import ndarray
 
 from lazytensor.compiler.ops.row import Kind
+from lazytensor.core.devices import default_name
 from lazytensor.core.dtypes import BY_DTYPE
-from lazytensor.core.eager import MEDIUM, limit, owned, silenced, small
-from lazytensor.core.handle import Handle, computed, shown
+from lazytensor.core.eager import MAX_WORK, MEDIUM, enter, limit, owned, silenced, small
+from lazytensor.core.handle import Handle, computed, current, is_open, look, shown
 from lazytensor.core.statements import write_lock
 
 P = ParamSpec("P")
@@ -26,24 +28,34 @@ _AS_THEY_ARE = frozenset({int, float, bool, complex, type(None), str, type(np._N
 # Arguments that the functions see to; and dtypes, which a variance of integers takes otherwise, but for arrays of sequences.
 _OTHERWISE = frozenset({"out", "where", "initial", "like", "device", "order", "subok"})
 _DTYPE = frozenset({"dtype"})
+# How deep nested sequences are looked into.
+_DEPTH = 4
+# More elements than any small work has.
+_LARGE = 1 << 40
+_enter = enter
 
 
-class _Way(NamedTuple):
+class _Way:
     """How a function is called at once: NumPy's function; the keywords that it is not called with; and what `at_once` says."""
 
-    reference: Callable[..., Any]
-    otherwise: frozenset[str]
-    grows: bool
-    sequences: bool
+    __slots__ = ("grows", "otherwise", "reference", "sequences")
+
+    def __init__(
+        self, reference: Callable[..., Any], otherwise: frozenset[str], grows: Callable[[list[Any]], int] | bool, sequences: bool
+    ) -> None:
+        self.reference = reference
+        self.otherwise = otherwise
+        self.grows = grows
+        self.sequences = sequences
 
 
 def at_once(
-    reference: Callable[..., Any], *, grows: bool = False, sequences: bool = False
+    reference: Callable[..., Any], *, grows: Callable[[list[Any]], int] | bool = False, sequences: bool = False
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """For a function that gives what `reference`, NumPy's, gives of every dtype that tensors have, in arrays of its own.
 
-    `grows` says that there may be more elements in the result than in the arguments; `sequences`, that the function does more than NumPy's
-    with a tensor as first argument, but not with a sequence.
+    `grows` says that there may be more elements in the result than in the arguments, as many as their sizes multiplied, or how many at
+    most; `sequences`, that the function does more than NumPy's with a tensor as first argument, but not with a sequence.
     """
     way = _Way(reference, _OTHERWISE if sequences else _OTHERWISE | _DTYPE, grows, sequences)
 
@@ -64,61 +76,102 @@ def at_once(
     return decorate
 
 
+def product_size(values: list[Any]) -> int:
+    """Elements of a product of matrices or vectors, no fewer; more than any small work has where there is much arithmetic."""
+    if len(values) != 2:
+        return 0
+    a, b = values
+    if type(a) is not ndarray or type(b) is not ndarray or not a.ndim or not b.ndim:
+        return math.prod([value.size for value in (a, b) if type(value) is ndarray])
+    inner = a.shape[-1]
+    size: int = (a.size // inner) * (b.size // inner)
+    return size if size * inner <= MAX_WORK else size * inner
+
+
+def _pending(x: Handle) -> bool:
+    n = x._node
+    return x._array is None and n is not None and n.result is None and n.op.kind is not Kind.SOURCE
+
+
 def _now(way: _Way, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """What NumPy's function makes of computed arguments; None where the function itself is to see to them."""
-    found = _Arguments()
     first = args[0]
     if isinstance(first, Handle):
         # The way of most that is pending.
-        node = first._node
-        if first._array is None and node is not None and node.result is None and node.op.kind is not Kind.SOURCE:
+        if _pending(first):
             return None
-    elif type(first) not in (list, tuple) or (
-        not way.sequences and not any(isinstance(item, (Handle, list, tuple)) for item in first)
-    ):
+    elif type(first) not in (list, tuple) or (not way.sequences and not _has(first)):
         return None
-    if not way.otherwise.isdisjoint(kwargs):
+    if kwargs and not way.otherwise.isdisjoint(kwargs):
         return None
+    found = _Arguments()
     with write_lock:
-        values = [found.value(item) for item in args]
-        if not found.missing:
-            kwargs = {name: found.value(item) for name, item in kwargs.items()}
-        if found.missing or not (found.sizes or way.sequences) or (way.grows and not small(math.prod(found.sizes))):
+        values: list[Any] = []
+        for item in args:
+            values.append(found.value(item, _DEPTH))
+            if found.missing:
+                return None
+        if kwargs:  # not changed: the function may get them yet
+            kwargs = {name: found.value(item, _DEPTH) for name, item in kwargs.items()}
+        if found.missing or not (found.size or way.sequences):
+            return None
+        if way.grows and not small(found.size if way.grows is True else way.grows(values)):
             return None
         try:
-            made = silenced(way.reference, *values, **kwargs)
-            # Rounded integers are NumPy's argument itself, the diagonal of a matrix is a view of it: the function knows what it gives.
-            return None if _shares(made, values) else _made(made)
+            if kwargs:
+                made = silenced(way.reference, *values, **kwargs)
+            elif len(values) == 1:
+                made = _enter(way.reference, values[0])
+            else:
+                made = _enter(way.reference, *values)
         except Exception:
-            return None
+            try:
+                made = silenced(way.reference, *values, **kwargs)
+            except Exception:
+                return None
+        # Rounded integers are NumPy's argument itself, the diagonal of a matrix is a view of it: the function knows what it gives.
+        return None if _shares(made, values) else _made(made)
+
+
+def _has(items: Any) -> bool:
+    """Are there tensors among the items, or sequences?"""
+    for item in items:  # noqa: SIM110  (a generator takes longer)
+        if isinstance(item, (Handle, list, tuple)):
+            return True
+    return False
 
 
 class _Arguments:
-    """The values of arguments: `sizes` of the tensors among them; `missing` is set by one that is pending, large, or of an unknown type."""
+    """The values of arguments: `size` is that of the tensors among them, multiplied; `missing` is set by one that is pending, large, or of
+    an unknown type."""
 
-    __slots__ = ("missing", "sizes")
+    __slots__ = ("missing", "size")
 
     def __init__(self) -> None:
         self.missing = False
-        self.sizes: list[int] = []
+        self.size = 0
 
-    def value(self, item: Any, depth: int = 4) -> Any:
+    def value(self, item: Any, depth: int) -> Any:
         if isinstance(item, Handle):
-            value = item._array
+            h = item
+            value = h._array
             if value is None:
-                value = item._current()
+                value = current(h)
+            size = -1 if value is None else value.size
             # Of nothing NumPy warns, or says what it says of nothing in other words.
-            if value is None or not value.size or not small(value.size):
+            if size <= 0 or not small(size):
                 self.missing = True
             else:
-                self.sizes.append(value.size)
+                self.size = min(size * (self.size or 1), _LARGE)
             return value
         kind = type(item)
         if kind in _AS_THEY_ARE or isinstance(item, (np.dtype, type)):
             return item
         if kind is tuple or kind is list:
             if len(item) <= limit.elements and depth:
-                return item if _AS_THEY_ARE.issuperset(map(type, item)) else kind([self.value(part, depth - 1) for part in item])
+                if _AS_THEY_ARE.issuperset(map(type, item)):
+                    return item
+                return kind([self.value(part, depth - 1) for part in item])
         elif isinstance(item, (np.ndarray, np.generic)) and item.size <= limit.elements and item.dtype in BY_DTYPE:
             return item
         self.missing = True
@@ -126,14 +179,20 @@ class _Arguments:
 
 
 def _shares(made: Any, values: list[Any]) -> bool:
-    if type(made) is not np.ndarray or made.base is None:
-        return any(made is item for item in values)
-    return any(type(item) is np.ndarray and np.may_share_memory(made, item) for item in values)
+    if type(made) is not ndarray or made.base is None:
+        for item in values:  # noqa: SIM110  (a generator takes longer)
+            if made is item:
+                return True
+        return False
+    for item in values:  # noqa: SIM110  (as above)
+        if type(item) is ndarray and np.may_share_memory(made, item):
+            return True
+    return False
 
 
 def _made(value: Any) -> Any:
     """The result as a tensor; None of what tensors do not hold, and of 0-d arrays, which are no scalars."""
-    if type(value) is np.ndarray:
+    if type(value) is ndarray:
         if not value.ndim or value.dtype not in BY_DTYPE:
             return None
         return computed(owned(value))
@@ -143,6 +202,23 @@ def _made(value: Any) -> Any:
         parts = [_made(item) for item in value]
         return None if any(part is None for part in parts) else tuple(parts)
     return None
+
+
+def constant_now(make: Callable[..., Any], shape: Any, dtype: Any) -> Any:
+    """A small array of one value, as `np.zeros` makes it, in a dtype that tensors have; None where the shape is not so simple."""
+    if type(shape) is int:
+        size = shape
+    elif type(shape) is tuple and shape:
+        size = 1
+        for length in shape:
+            if type(length) is not int or length < 0:
+                return None
+            size = min(size * length, _LARGE)
+    else:
+        return None
+    if size <= 0 or size > limit.elements or default_name() is not None:
+        return None
+    return computed(make(shape, dtype))
 
 
 def seen_through(view: Callable[..., Any]) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -161,34 +237,36 @@ def seen_through(view: Callable[..., Any]) -> Callable[[Callable[P, R]], Callabl
 
 
 def _through(view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    x = args[0]
-    if not isinstance(x, Handle):
+    if not isinstance(args[0], Handle):
         return None
-    node = x._node
-    if x._array is None and node is not None and node.result is None:
+    x = args[0]
+    n = x._node
+    if x._array is None and n is not None and n.result is None:
         return None
     rest = args[1:]
-    if kwargs.get("order", "C") != "C":
+    if kwargs and kwargs.get("order", "C") != "C":
         return None
-    if not all(type(item) in _AS_THEY_ARE or (type(item) is tuple and _AS_THEY_ARE.issuperset(map(type, item))) for item in rest):
-        return None
+    for item in rest:
+        if type(item) not in _AS_THEY_ARE and not (type(item) is tuple and _AS_THEY_ARE.issuperset(map(type, item))):
+            return None
     with write_lock:
-        value = x._current()
+        value = current(x)
         if value is None or not value.ndim or not 0 < value.size <= MEDIUM:
             return None
         if x._storage is None:
             x._share()
         storage = x._storage
-        seen = x._look()
-        if storage is None or seen is None or not x._is_open():
+        seen = look(x)
+        if storage is None or seen is None or not is_open(x):
             return None
         base, window = seen
         try:
             found = view(window, *rest, **kwargs)
         except Exception:
             return None
-        if type(found) is not np.ndarray:
+        if type(found) is not ndarray:
             return None
-        if np.may_share_memory(found, window):
+        # NumPy's views of views hold the array that has the memory.
+        if found.base is base or np.may_share_memory(found, window):
             return shown(storage, base, found)
         return computed(owned(found))

@@ -18,6 +18,7 @@ from lazytensor.compiler.graph import Node
 from lazytensor.config import config
 from lazytensor.core.evaluate import run_pending, waits, whole_rounds
 from lazytensor.core.planning import lock
+from lazytensor.core.sites import _HERE, _WIDTH
 
 # Less pending work than this is not worth a hand-over (0.13 ms): bytes made by the operations one by one, or a library call's
 # arithmetic at ten operations a byte.
@@ -71,10 +72,13 @@ _pending = _Pending()
 
 def _call_chain() -> tuple[tuple[int, ...], list[CodeType]]:
     """Where the program is: the instructions of the innermost calls, and the code that they are in. One line of the user's is not
-    enough: a function that records several operations would look like a loop, and so would a helper that is called from two lines."""
+    enough: a function that records several operations would look like a loop, and so would a helper that is called from two lines.
+    The calls inside this package are left out: the compiled core has none."""
     chain: list[int] = []
     codes: list[CodeType] = []
-    frame = _getframe(2)
+    frame = _getframe(0)
+    while frame.f_code.co_filename[:_WIDTH] == _HERE and frame.f_back is not None:
+        frame = frame.f_back
     for _ in range(CALLS):
         code = frame.f_code
         chain += (id(code), frame.f_lasti)

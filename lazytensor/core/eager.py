@@ -12,7 +12,9 @@ from contextvars import Context
 from typing import Any
 
 import numpy as np
+from numpy import ndarray
 
+from lazytensor.compiler import graph
 from lazytensor.compiler.graph import Node
 from lazytensor.compiler.ops import structural
 from lazytensor.compiler.ops.row import Kind, Op
@@ -25,7 +27,7 @@ from lazytensor.runtime.errstate import quietly
 # Sources are always recorded, and draw their numbers when they are needed.
 _KINDS = frozenset({Kind.ELEMENTWISE, Kind.REDUCE, Kind.SCAN, Kind.GATHER, Kind.SCATTER, Kind.LIBRARY})
 # Arithmetic of a library call that is started at once, in floating operations.
-_MAX_WORK = 1 << 22
+MAX_WORK = 1 << 22
 
 
 class _Limit:
@@ -62,7 +64,12 @@ def silenced(function: Callable[..., Any], *arguments: Any, **keywords: Any) -> 
 
 def owned(value: Any) -> Any:
     """A NumPy result as an array in C order that holds its own memory: what is exported of a view would hold what it shows instead."""
-    return value if value.base is None and value.flags.c_contiguous else np.array(value, order="C")
+    if type(value) is ndarray and value.base is None:
+        array = value
+        # The flags of a line need no look.
+        if array.ndim < 2 or value.flags.c_contiguous:
+            return value
+    return np.array(value, order="C")
 
 
 # -- lines whose plans keep missing ---------------------------------------------------------------------------------------------
@@ -102,7 +109,8 @@ def forget_lines() -> None:
 
 def small(size: int) -> bool:
     """Does work on so many elements run at once, where the program is? Never waits."""
-    return size <= limit.elements or (bool(changing) and size <= MEDIUM and limit.elements > 0 and user_site() in changing)
+    bound = limit
+    return size <= bound.elements or (bool(changing) and size <= MEDIUM and bound.elements > 0 and user_site() in changing)
 
 
 def make(node: Node, most: int) -> np.ndarray[Any, Any] | None:
@@ -120,7 +128,7 @@ def make(node: Node, most: int) -> np.ndarray[Any, Any] | None:
     with lock:
         if node.result is None:
             changes.count += 1
-            node.settle(np.asarray(value, dtype=node.dtype, order="C"))
+            graph.settle(node, np.asarray(value, dtype=node.dtype, order="C"))
     return node.result if type(node.result) is np.ndarray else None
 
 
@@ -148,7 +156,7 @@ def compute(op: Op, operands: tuple[Any, ...], params: tuple[Any, ...], shape: t
         else:
             values.append(item)
             types.append(type(item))
-    if op.work is not None and op.work(*[getattr(value, "shape", ()) for value in values], *params) > _MAX_WORK:
+    if op.work is not None and op.work(*[getattr(value, "shape", ()) for value in values], *params) > MAX_WORK:
         return None
     try:
         return owned(np.asarray(silenced(op.bind(*types, *params), *values, *params), dtype=dtype))

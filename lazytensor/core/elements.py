@@ -9,12 +9,13 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy import ndarray
 
 from lazytensor.compiler.liveness import alone
 from lazytensor.compiler.ops.row import Kind
 from lazytensor.core import views
 from lazytensor.core.eager import MEDIUM, limit, owned, silenced, small
-from lazytensor.core.handle import Handle, computed, shown
+from lazytensor.core.handle import Handle, computed, current, is_open, look, shown
 from lazytensor.core.statements import write_lock
 from lazytensor.core.storage import Storage
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 # The types of items of a basic index, but NumPy's integers.
 _BASIC = frozenset({int, slice, type(None), type(Ellipsis)})
 # Kinds of dtypes by the types of Python numbers that can be stored in them as they are.
+_FLOAT64 = np.dtype(np.float64)
 _STORES = {bool: "biufc", int: "iufc", float: "fc", complex: "c"}
 
 
@@ -46,7 +48,7 @@ def _pending(x: Handle) -> bool:
     return node is not None and node.result is None and node.op.kind is not Kind.SOURCE
 
 
-def get(x: Handle, key: Any) -> Tensor | None:
+def read(x: Handle, key: Any) -> Tensor | None:
     """`x[key]`: NumPy's scalar, a handle on its view, or what an index with arrays in it gathers."""
     if x._array is None and _pending(x):
         return None
@@ -64,12 +66,12 @@ def get(x: Handle, key: Any) -> Tensor | None:
 def _viewed(x: Handle, key: Any) -> Tensor | None:
     array = x._array
     if array is None and x._storage is None:
-        if not _there(x, key, 1):
+        if not _there(x, key, limit.elements):
             return None
         array = x._array
     if array is not None:
         found = array[key] if array.ndim else None
-        if type(found) is not np.ndarray:
+        if type(found) is not ndarray:
             return None if found is None else computed(found)
         if found.size > MEDIUM:
             return None
@@ -78,27 +80,28 @@ def _viewed(x: Handle, key: Any) -> Tensor | None:
     seen = x._seen
     if storage is None or seen is None or seen[0] is not storage.array:
         with write_lock:
-            if not _there(x, key, 1) or (seen := x._look()) is None:
+            if not _there(x, key, limit.elements) or (seen := look(x)) is None:
                 return None
         storage = x._storage
         assert storage is not None
-    base, window = seen
+    window = seen[1]
     if not window.ndim:
         return None
     found = window[key]
-    if type(found) is not np.ndarray:
+    if type(found) is not ndarray:
         return computed(found)
-    return shown(storage, base, found) if found.size <= MEDIUM and x._is_open() else None
+    part = found
+    return shown(storage, seen[0], part) if part.size <= MEDIUM and is_open(x) else None
 
 
 def _there(x: Handle, key: Any, most: int) -> bool:
     """Is the value there? An array that is still to be created is made, where the key means no more than so many of its elements."""
-    if x._current() is not None:
+    if current(x) is not None:
         return True
     if x._storage is not None and type(x._storage) is not Storage:
         return False
     meant = views.index(x._index_map(), key if type(key) is tuple else (key,))
-    return math.prod(meant.shape) <= most and x._made() and x._current() is not None
+    return math.prod(meant.shape) <= most and x._made() and current(x) is not None
 
 
 def _values(key: Any) -> Any:
@@ -107,7 +110,7 @@ def _values(key: Any) -> Any:
         values = [item if type(item) in _BASIC else _values(item) for item in key]
         return None if any(value is None is not item for value, item in zip(values, key, strict=True)) else tuple(values)
     if isinstance(key, Handle):
-        value = key._current()
+        value = current(key)
         return value if value is not None and value.dtype.kind in "iub" else None
     if type(key) is list:
         return np.array(key) if key and all(type(item) is int for item in key) else None
@@ -133,7 +136,7 @@ def _gathered_size(array: np.ndarray[Any, Any], key: Any) -> int:
 
 def _gathered(x: Handle, key: Any) -> Tensor | None:
     with write_lock:
-        array = x._current()
+        array = current(x)
         if array is None or not array.ndim or (key := _values(key)) is None or not small(_gathered_size(array, key)):
             return None
         try:
@@ -145,7 +148,7 @@ def _gathered(x: Handle, key: Any) -> Tensor | None:
     return computed(owned(found)) if found.ndim else None
 
 
-def assign(x: Handle, key: Any, value: Any) -> bool:
+def write(x: Handle, key: Any, value: Any) -> bool:
     """`x[key] = value`, in place."""
     if _pending(x):
         return False
@@ -154,47 +157,55 @@ def assign(x: Handle, key: Any, value: Any) -> bool:
         return False
     with write_lock:
         try:
-            place = _place(x, key)
-            if place is None or (x._storage is not None and not x._is_open()):
+            target = current(x)
+            basic = key if type(key) is int else _basic(key)
+            if target is None and basic is not None and _there(x, basic, limit.elements):
+                target = current(x)
+            if target is None or not target.ndim or (x._storage is not None and not is_open(x)):
                 return False
-            dtype = x.dtype
+            # Of how many axes what is to be stored may be.
+            axes = 0
+            if basic is None:
+                key = _values(key)
+                if key is None or not small(_gathered_size(target, key)):
+                    return False
+                axes = target.ndim
+            else:
+                key = basic
+                if type(key) is not int or target.ndim > 1:
+                    region = target[key]
+                    if not small(region.size):
+                        return False
+                    axes = region.ndim
+            dtype = target.dtype
             if kinds is None:
-                value = value._current()
+                value = current(value)
+                if value is None or value.ndim > axes:
+                    return False
+                if value.dtype is dtype:
+                    return put(x, key, value)
                 # The casts that no value can fail.
-                if value is None or value.ndim > place[1] or not np.can_cast(value.dtype, dtype, "safe"):
+                if not np.can_cast(value.dtype, dtype, "safe"):
                     return False
             elif dtype.kind not in kinds:
                 return False
-            return silenced(put, x, place[0], value)  # type: ignore[no-any-return]
+            elif dtype is _FLOAT64:
+                return put(x, key, value)
+            return silenced(put, x, key, value)  # type: ignore[no-any-return]
         except (IndexError, ValueError, TypeError, OverflowError):
             return False
 
 
-def _place(x: Handle, key: Any) -> tuple[Any, int] | None:
-    """The key in NumPy's terms, and of how many axes what is to be stored may be; None where it means too much, or something is pending."""
-    basic = _basic(key)
-    if basic is not None and not _there(x, basic, limit.elements):
-        return None
-    target = x._current()
-    if target is None or not target.ndim:
-        return None
-    if basic is not None:
-        region = target[basic]
-        return (basic, region.ndim) if small(region.size) else None
-    key = _values(key)
-    return None if key is None or not small(_gathered_size(target, key)) else (key, target.ndim)
-
-
 def take(x: Handle, value: Any) -> bool:
     """Make the result of small work what a tensor shows, for who holds `write_lock`."""
-    shown = x._current()
+    shown = current(x)
     if shown is None or not shown.ndim or shown.dtype != value.dtype or shown.shape != value.shape:
         return False
     if x._storage is None:
         x._array = value
         x._node = None
         return True
-    return x._is_open() and put(x, ..., value)
+    return is_open(x) and put(x, ..., value)
 
 
 def put(x: Handle, key: Any, value: Any) -> bool:
@@ -204,7 +215,7 @@ def put(x: Handle, key: Any, value: Any) -> bool:
     storage = x._storage
     if storage is None:
         return _put_own(x, key, value)
-    while storage.writeable() is not None and (seen := x._look()) is not None:
+    while storage.writeable() is not None and (seen := look(x)) is not None:
         window = seen[1]
         # No call between the test and the write, and so no signal handler that reads this memory.
         if storage._node is None:

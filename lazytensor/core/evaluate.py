@@ -14,6 +14,7 @@ from weakref import ref
 
 import numpy as np
 
+from lazytensor.compiler import graph
 from lazytensor.compiler.capture import capture, structure, to_graph
 from lazytensor.compiler.graph import Node, Site, linearize
 from lazytensor.compiler.ops import structural
@@ -102,10 +103,10 @@ def _run_ready(node: Node) -> bool:
             if node.result is not None:  # another thread was faster
                 return True
             captured = capture(structure([node], config.token), [0])
-            graph = to_graph(captured, "cpu:0")
+            made = to_graph(captured, "cpu:0")
             if changes.count != before:  # a signal handler came in between
                 return False
-        entry = make_entry(captured.key, graph)
+        entry = make_entry(captured.key, made)
         if len(ready) >= MAX_READY:
             ready.clear()
         if len(entry.plan.segments) > 1 or entry.plan.cost > READY_SECONDS or len(entry.plan.outputs) != 1:
@@ -121,7 +122,7 @@ def _run_ready(node: Node) -> bool:
     with lock:
         changes.count += 1
         if node.result is None:
-            node.settle(value)
+            graph.settle(node, value)
     return True
 
 

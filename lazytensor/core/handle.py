@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy import ndarray
 
 from lazytensor.compiler.graph import Node
 from lazytensor.compiler.liveness import alone
@@ -73,7 +74,7 @@ class Handle:
             return self._leaf()
         if limit.elements >= 0:
             with write_lock:
-                window = self._current()
+                window = current(self)
                 if window is not None and window.size <= limit.elements:
                     return constant(np.array(window, order="C"))
         view = self._shown()
@@ -115,50 +116,6 @@ class Handle:
         storage = self._storage
         return storage.root if storage is not None else self._node or self._leaf()
 
-    def _current(self) -> Any:
-        """The computed value, if it is there and small work may look at it, else None. Of a handle on a storage a window on its memory,
-        for who holds `write_lock`."""
-        array = self._array
-        if array is not None:
-            return array
-        storage = self._storage
-        if storage is not None:
-            seen = self._look()
-            return None if seen is None else seen[1]
-        node = self._node
-        if node is not None:
-            if limit.elements < 0 or node.device is not None:
-                return None
-            if type(node.result) is not np.ndarray and (node.result is not None or make(node, limit.elements) is None):
-                return None
-        with write_lock:
-            if self._storage is not None:
-                return self._current()
-            if self._array is None and self._node is node is not None:
-                if type(node.result.base) is np.ndarray:  # whose exports would hold what it shows, and not the array
-                    return None
-                self._array = node.result
-            return self._written()
-
-    def _look(self) -> tuple[Array, Array] | None:
-        """The array of the storage that this handle is on, if it is there, and the window on it; for who holds `write_lock`."""
-        storage = self._storage
-        base = storage.settled() if type(storage) is Storage else None
-        if base is None:
-            return None
-        seen = self._seen
-        if seen is not None and seen[0] is base:
-            return seen
-        view = self._shown()
-        window = base if view is None else structural.strided(base, *view)
-        # A window on large memory would keep it from being written over when it is pending next.
-        seen = base, window
-        if window.size <= MEDIUM:
-            self._seen = seen
-            if base.size > limit.elements:
-                storage.watch(self)  # type: ignore[union-attr]
-        return seen
-
     def _close(self) -> None:
         """Let go of the window."""
         if self._seen is not None:
@@ -199,7 +156,7 @@ class Handle:
             return value_of(self._leaf())
         if limit.elements >= 0:
             with write_lock:
-                window = self._current()
+                window = current(self)
                 if window is not None and window.size <= limit.elements:
                     return np.array(window)
         value_of(self._root())
@@ -292,11 +249,6 @@ class Handle:
         self._view = view
         self._seen = None
 
-    def _is_open(self) -> bool:
-        """May this handle on a storage be written through, each element once, and so its windows?"""
-        view = self._view
-        return view is None or view is FROM_WINDOW or (type(view) is View and view.writeable)
-
     def _limited(self, view: View) -> View:
         """A view of what this handle shows: read-only if that is."""
         shown = self._shown()
@@ -357,13 +309,75 @@ class Handle:
             end_statement()
 
 
-_new = object.__new__
-_tensor_class: list[type[Handle]] = []
+# -- reading what is there: functions, which compiled code calls without a look-up ------------------------------------------------
+
+
+def current(x: Handle) -> Any:
+    """The computed value, if it is there and small work may look at it, else None. Of a handle on a storage a window on its memory,
+    for who holds `write_lock`."""
+    array = x._array
+    if array is not None:
+        return array
+    if x._storage is not None:
+        seen = look(x)
+        return None if seen is None else seen[1]
+    node = x._node
+    if node is not None:
+        if limit.elements < 0 or node.device is not None:
+            return None
+        if type(node.result) is not ndarray and (node.result is not None or make(node, limit.elements) is None):
+            return None
+    with write_lock:
+        if x._storage is not None:
+            return current(x)
+        if x._array is None and x._node is node is not None:
+            if type(node.result.base) is ndarray:  # whose exports would hold what it shows, and not the array
+                return None
+            x._array = node.result
+        return x._written()
+
+
+def look(x: Handle) -> tuple[Array, Array] | None:
+    """The array of the storage that a handle is on, if it is there, and the window on it; for who holds `write_lock`."""
+    storage = x._storage
+    base = storage.settled() if type(storage) is Storage else None
+    if base is None:
+        return None
+    seen = x._seen
+    if seen is not None and seen[0] is base:
+        return seen
+    view = x._shown()
+    window = base if view is None else structural.strided(base, *view)
+    # A window on large memory would keep it from being written over when it is pending next.
+    seen = base, window
+    if window.size <= MEDIUM:
+        x._seen = seen
+        if base.size > limit.elements:
+            storage.watch(x)  # type: ignore[union-attr]
+    return seen
+
+
+def is_open(x: Handle) -> bool:
+    """May a handle on a storage be written through, each element once, and so its windows?"""
+    view = x._view
+    return view is None or view is FROM_WINDOW or (type(view) is View and view.writeable)
+
+
+# -- making handles -------------------------------------------------------------------------------------------------------------
+
+# What users hold, once it is there.
+_class: type[Handle] = Handle
+
+
+def become(tensor: type[Handle]) -> None:
+    """Have all handles made from now on be of this class."""
+    global _class
+    _class = tensor
 
 
 def wrap(node: Node) -> Tensor:
     """A plain handle on a node."""
-    made = _new(_tensor_class[0])
+    made = Handle.__new__(_class)
     made._array = None
     made._node = node
     made._storage = None
@@ -372,7 +386,7 @@ def wrap(node: Node) -> Tensor:
 
 def computed(value: Any) -> Tensor:
     """A plain handle on an array in C order that nobody else has, or on a NumPy scalar."""
-    made = _new(_tensor_class[0])
+    made = Handle.__new__(_class)
     made._array = value
     made._node = None
     made._storage = None
@@ -399,7 +413,7 @@ def mutable(made: Tensor) -> Tensor:
 
 def showing(storage: Storage, view: View | None) -> Tensor:
     """A handle on a storage, or on a part of it."""
-    made = _new(_tensor_class[0])
+    made = Handle.__new__(_class)
     made._array = made._node = made._seen = None
     made._storage = storage
     made._view = view
@@ -408,11 +422,12 @@ def showing(storage: Storage, view: View | None) -> Tensor:
 
 def shown(storage: Storage, base: Array, window: Array) -> Tensor:
     """A handle on the part of a storage that a window on its array shows."""
-    made = _new(_tensor_class[0])
+    made = Handle.__new__(_class)
     made._array = made._node = None
     made._seen = base, window
     made._storage = storage
     made._view = FROM_WINDOW
-    if base.size > limit.elements:
+    bound = limit
+    if base.size > bound.elements:
         storage.watch(made)
     return made  # type: ignore[return-value]

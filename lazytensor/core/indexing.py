@@ -15,10 +15,11 @@ import numpy as np
 from lazytensor.compiler.graph import Node
 from lazytensor.compiler.ops import elementwise, indexing
 from lazytensor.compiler.ops.shapes import check_assignable
-from lazytensor.core import elements, views
+from lazytensor.core import views
 from lazytensor.core.eager import limit
+from lazytensor.core.elements import read, write
 from lazytensor.core.foreign import numpy_array
-from lazytensor.core.handle import Handle, showing, stands_for_scalar, wrap  # fmt: skip
+from lazytensor.core.handle import Handle, showing, stands_for_scalar, wrap
 from lazytensor.core.nesting import contains_handle  # fmt: skip
 from lazytensor.core.operands import import_array, stacked  # fmt: skip
 from lazytensor.core.pending import end_statement
@@ -139,8 +140,14 @@ def _counted(index: Index, wait: bool) -> Index | None:
 
 def get(x: Handle, key: Any) -> Tensor:
     """`x[key]`."""
-    if limit.elements >= 0 and (made := elements.get(x, key)) is not None:
-        return made
+    if limit.elements >= 0:
+        made = read(x, key)
+        if made is not None:
+            return made
+    return _recorded(x, key)
+
+
+def _recorded(x: Handle, key: Any) -> Tensor:
     items = _items(key)
     view = x._index_map()
     # A slice need not pay for the short way of x[i, j].
@@ -173,6 +180,21 @@ def element(x: Handle, found: views.View) -> Tensor:
     return wrap(record(elementwise.copy, (x._alias(found)._read(),)))
 
 
+# -- the methods --------------------------------------------------------------------------------------------------------------------
+
+
+class Indexed(Handle):
+    """What `Tensor` inherits: as methods in the body of a class they are found without a look-up where this is compiled."""
+
+    __slots__ = ()
+
+    def __getitem__(self, key: Any) -> Tensor:
+        return get(self, key)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        assign(self, key, value)
+
+
 # -- writing --------------------------------------------------------------------------------------------------------------------
 
 
@@ -184,8 +206,11 @@ def template_of(key: Any) -> tuple[tuple[tuple[Any, ...], ...], list[Node]]:
 
 def assign(x: Handle, key: Any, value: Any) -> None:
     """`x[key] = value`, for basic, integer-array and boolean keys."""
-    if limit.elements >= 0 and elements.assign(x, key, value):
-        return
+    if limit.elements < 0 or not write(x, key, value):
+        _record(x, key, value)
+
+
+def _record(x: Handle, key: Any, value: Any) -> None:
     if stands_for_scalar(x):
         raise TypeError("'Tensor' result of shape () does not support item assignment: it stands for a scalar")
     shown = x._shown()

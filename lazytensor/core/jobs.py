@@ -16,6 +16,7 @@ from weakref import ref
 
 import numpy as np
 
+from lazytensor.compiler import graph
 from lazytensor.compiler.capture import Capture, Structure, capture, structure, to_graph
 from lazytensor.compiler.graph import Graph, Node
 from lazytensor.compiler.liveness import alone, observe
@@ -142,7 +143,7 @@ class Job:
         """Promise the values and let go of what was captured, so that a node whose value is not kept dies before anybody comes by it, and
         so do operands that nobody else can read. May be interrupted, and called again."""
         for node, promise in zip(self.nodes, self.promises, strict=True):
-            node.settle(promise)
+            graph.settle(node, promise)
         self.order.clear()
         self.leaves.clear()
 

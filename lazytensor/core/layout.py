@@ -14,7 +14,7 @@ from lazytensor.compiler.graph import Node
 from lazytensor.compiler.ops import elementwise
 from lazytensor.core import views
 from lazytensor.core.eager import limit, silenced
-from lazytensor.core.handle import Handle, computed, created, showing
+from lazytensor.core.handle import Handle, computed, created, current, showing
 from lazytensor.core.record import record
 from lazytensor.core.statements import write_lock
 from lazytensor.core.storage import Storage
@@ -99,7 +99,7 @@ def _copied_now(x: Handle, order: str, dtype: np.dtype[Any] | None) -> Tensor | 
     if limit.elements < 0 or not isinstance(x, Handle):
         return None
     with write_lock:
-        value = x._current()
+        value = current(x)
         if (
             value is None
             or not value.ndim

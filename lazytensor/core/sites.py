@@ -15,7 +15,8 @@ _WIDTH = len(_HERE)
 
 def user_site() -> Site:
     """Where the nearest frame outside this package is."""
-    frame = sys._getframe(1)
+    # This function's own, unless it is compiled: then it has none.
+    frame = sys._getframe(0)
     while frame.f_code.co_filename[:_WIDTH] == _HERE:
         if frame.f_back is None:
             return None

@@ -51,15 +51,18 @@ class Storage:
     array, which is another one on the same memory: so it is known whether there are any when a small write comes.
     """
 
-    __slots__ = ("_node", "_viewers", "array")
+    __slots__ = ("_free", "_node", "_viewers", "array")
 
     _node: Node | None
     _viewers: list[ref[Any]] | None
     array: Array | None
+    # The array, once it was seen that it may be written to.
+    _free: Array | None
 
     def __init__(self, node: Node | None, array: Array | None = None) -> None:
         self._node = node
         self._viewers = None
+        self._free = None
         self.array = array
 
     @property
@@ -78,7 +81,7 @@ class Storage:
     def node(self, node: Node) -> None:
         with write_lock:
             self._node = node
-            self.array = None
+            self.array = self._free = None
             viewers, self._viewers = self._viewers, None
             for entry in viewers or ():
                 if (handle := entry()) is not None:
@@ -144,8 +147,10 @@ class Storage:
         array = self.array
         node = self._node
         if array is None or node is None:
-            if array is not None and not array.flags.writeable:
-                array = self.array = array.copy()
+            if array is not None and self._free is not array:
+                if not array.flags.writeable:
+                    array = self.array = array.copy()
+                self._free = array
             return array
         readers = [node.result]
         self._node = node = None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lazytensor.calling.arguments import checked_shape
-from lazytensor.calling.immediate import at_once
+from lazytensor.calling.immediate import at_once, constant_now
 from lazytensor.calling.keywords import copying, memory_order, no_model, no_subclass
 from lazytensor.calling.ufunc_class import unbound
 from lazytensor.compiler.graph import Node
@@ -219,9 +219,13 @@ def zero_of(dtype: np.dtype[Any]) -> Any:
 
 
 def _constant(name: str, value: int, shape: Any, dtype: Any, order: Any, device: Any, like: Any) -> Tensor:
+    kind = as_dtype(np.float64 if dtype is None else dtype, name)
+    if order == "C" and device is None and like is None:
+        made = constant_now(np.ones if value else np.zeros, shape, kind)
+        if made is not None:
+            return made  # type: ignore[no-any-return]
     letter = memory_order(order, name, "CF")
     no_model(like, name)
-    kind = as_dtype(np.float64 if dtype is None else dtype, name)
     return _filled(checked_shape(shape, name), kind.type(value).item(), kind, place(device), letter)
 
 

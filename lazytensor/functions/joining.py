@@ -243,7 +243,7 @@ def _counts(repeats: Any) -> np.ndarray[Any, Any]:
     return counts
 
 
-@at_once(np.repeat, grows=True)
+@at_once(np.ndarray.repeat, grows=True)
 def repeat(a: Any, repeats: Any, axis: int | None = None) -> Tensor:
     """Each element `repeats` times, along an axis or of the raveled array. A lazy copy.
 

@@ -84,7 +84,7 @@ def size(a: Any, axis: Any = None) -> int:
     return math.prod(found if axis is None else [found[place] for place in axis_tuple(axis, len(found), "size")])
 
 
-@seen_through(np.reshape)
+@seen_through(np.ndarray.reshape)
 def reshape(a: Any, shape: Any, order: str = "C", *, copy: bool | None = None) -> Tensor:
     """The elements in a new shape.
 
@@ -132,7 +132,7 @@ def _in_order(x: Tensor, order: str) -> Tensor:
     return x if axes == tuple(range(len(axes))) else permute_dims(x, axes)
 
 
-@seen_through(np.ravel)
+@seen_through(np.ndarray.ravel)
 def ravel(a: Any, order: str = "C") -> Tensor:
     """One-dimensional: a view where the elements lie side by side in this order, else a copy. The order is that of `reshape`, or "K"
     for the one in memory."""
@@ -148,7 +148,7 @@ def flatten(a: Any, order: str = "C") -> Tensor:
     return reshape(source, (math.prod(source.shape),), copy=True)
 
 
-@seen_through(np.squeeze)
+@seen_through(np.ndarray.squeeze)
 def squeeze(a: Any, axis: Any = None) -> Tensor:
     """A view without the given axes of length 1, or without all of them.
 
@@ -213,7 +213,7 @@ def _each(arrays: tuple[Any, ...], name: str, change: Callable[[Tensor], Tensor]
 # -- the order of axes and elements ---------------------------------------------------------------------------------------------
 
 
-@seen_through(np.transpose)
+@seen_through(np.ndarray.transpose)
 def permute_dims(a: Any, axes: Any = None) -> Tensor:
     """A view with the axes in another order; in reverse order when `axes` is None.
 
@@ -246,7 +246,7 @@ def matrix_transpose(x: Any, /) -> Tensor:
     return swapaxes(source, rank - 2, rank - 1)
 
 
-@seen_through(np.swapaxes)
+@seen_through(np.ndarray.swapaxes)
 def swapaxes(a: Any, axis1: int, axis2: int) -> Tensor:
     """A view with two axes exchanged."""
     source = as_tensor(a, "swapaxes")

@@ -13,7 +13,7 @@ import numpy as np
 
 from lazytensor.calling import results
 from lazytensor.calling.axes import as_index, axis_tuple, one_axis
-from lazytensor.calling.immediate import at_once
+from lazytensor.calling.immediate import at_once, product_size
 from lazytensor.calling.keywords import memory_order
 from lazytensor.calling.out import deliver
 from lazytensor.calling.ufunc_class import generalized
@@ -40,7 +40,7 @@ Product = Callable[["Tensor", "Tensor"], "Tensor"]
 
 
 @generalized(np.matmul)
-@at_once(np.matmul, grows=True)
+@at_once(np.matmul, grows=product_size)
 def matmul(
     x1: Any, x2: Any, /, out: Any = None, *, axes: Any = None, casting: str = "same_kind", order: str = "K", dtype: Any = None
 ) -> Tensor:
@@ -182,7 +182,7 @@ def _along(
 # -- of arrays as NumPy has always had them --------------------------------------------------------------------------------------
 
 
-@at_once(np.dot, grows=True)
+@at_once(np.dot, grows=product_size)
 def dot(a: Any, b: Any, out: Any = None) -> Tensor:
     """NumPy's dot: the last axis of `a` with the last but one (or only) of `b`; unlike `matmul`, further axes do not broadcast.
 
@@ -204,7 +204,7 @@ def vdot(a: Any, b: Any, /) -> Tensor:
     return vecdot(ravel(a), ravel(b))
 
 
-@at_once(np.inner, grows=True)
+@at_once(np.inner, grows=product_size)
 def inner(a: Any, b: Any, /) -> Tensor:
     """Sum of products over the last axes; a 0-d operand multiplies."""
     first, second = as_tensor(a, "inner"), as_tensor(b, "inner")
@@ -311,7 +311,7 @@ def diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
     return source._alias(views.View(shape, strides, view.offset + start))
 
 
-@at_once(np.trace)
+@at_once(np.ndarray.trace)
 def trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None, out: Any = None) -> Tensor:
     """Sums of the diagonals over two axes."""
     made = statistics.sum(diagonal(a, offset, axis1, axis2), axis=-1, dtype=dtype)

@@ -189,7 +189,7 @@ def argpartition(a: Any, kth: Any, axis: int | None = -1, kind: str = "introsele
 # -- what follows from sorting --------------------------------------------------------------------------------------------------
 
 
-@at_once(np.searchsorted)
+@at_once(np.ndarray.searchsorted)
 def searchsorted(a: Any, v: Any, side: str = "left", sorter: Any = None) -> Tensor:
     """Positions (int64) where the elements of `v` go into the sorted, one-dimensional `a` to keep its order.
 

@@ -42,7 +42,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-@at_once(np.sum)
+@at_once(np.ndarray.sum)
 def sum(
     a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: bool = False, initial: Any = None, where: Any = True
 ) -> Tensor:
@@ -73,7 +73,7 @@ def sum(
     return accumulated(ops.sum, add, a, axis, dtype, out, keepdims, initial, where)
 
 
-@at_once(np.prod)
+@at_once(np.ndarray.prod)
 def prod(
     a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: bool = False, initial: Any = None, where: Any = True
 ) -> Tensor:
@@ -83,7 +83,7 @@ def prod(
     return accumulated(ops.prod, multiply, a, axis, dtype, out, keepdims, initial, where)
 
 
-@at_once(np.max)
+@at_once(np.ndarray.max)
 def max(a: Any, axis: Any = None, out: Any = None, keepdims: bool = False, initial: Any = None, where: Any = True) -> Tensor:
     """Maximum over axes; NaN if there is one.
 
@@ -107,7 +107,7 @@ def max(a: Any, axis: Any = None, out: Any = None, keepdims: bool = False, initi
     return extreme(ops.max, maximum, a, axis, out, keepdims, initial, where)
 
 
-@at_once(np.min)
+@at_once(np.ndarray.min)
 def min(a: Any, axis: Any = None, out: Any = None, keepdims: bool = False, initial: Any = None, where: Any = True) -> Tensor:
     """Minimum over axes; NaN if there is one. Parameters as of `max`."""
     if out is None and initial is None and where is True:
@@ -119,13 +119,13 @@ amax = max
 amin = min
 
 
-@at_once(np.any)
+@at_once(np.ndarray.any)
 def any(a: Any, axis: Any = None, out: Any = None, keepdims: bool = False, *, where: Any = True) -> Tensor:
     """Is any element true (not zero) over the axes? Only those where the mask is true count."""
     return deliver(truth_over(ops.any, a, axis, keepdims, where), out, "any", casting="unsafe")
 
 
-@at_once(np.all)
+@at_once(np.ndarray.all)
 def all(a: Any, axis: Any = None, out: Any = None, keepdims: bool = False, *, where: Any = True) -> Tensor:
     """Are all elements true (not zero) over the axes? Only those where the mask is true count."""
     return deliver(truth_over(ops.all, a, axis, keepdims, where), out, "all", casting="unsafe")
@@ -137,7 +137,7 @@ def _position(op: Op, a: Any, axis: Any, keepdims: bool) -> Tensor:
     return reduce(op, a, axis, bool(keepdims))
 
 
-@at_once(np.argmax)
+@at_once(np.ndarray.argmax)
 def argmax(a: Any, axis: int | None = None, out: Any = None, *, keepdims: bool = False) -> Tensor:
     """Index of the first maximum along one axis, or in the raveled array. NaN counts as the maximum.
 
@@ -149,7 +149,7 @@ def argmax(a: Any, axis: int | None = None, out: Any = None, *, keepdims: bool =
     return returned(made, out, "argmax")
 
 
-@at_once(np.argmin)
+@at_once(np.ndarray.argmin)
 def argmin(a: Any, axis: int | None = None, out: Any = None, *, keepdims: bool = False) -> Tensor:
     """Index of the first minimum along one axis, or in the raveled array. NaN counts as the minimum."""
     made = _position(ops.argmin, a, axis, keepdims)
@@ -165,7 +165,7 @@ def count_nonzero(a: Any, axis: Any = None, *, keepdims: bool = False) -> Tensor
 # -- means ----------------------------------------------------------------------------------------------------------------------
 
 
-@at_once(np.mean)
+@at_once(np.ndarray.mean)
 def mean(a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: bool = False, *, where: Any = True) -> Tensor:
     """Arithmetic mean over axes, in float64 for booleans and integers; NaN of nothing.
 
@@ -196,7 +196,7 @@ def mean(a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims:
     return deliver(made, out, "mean", casting="unsafe")
 
 
-@at_once(np.var)
+@at_once(np.ndarray.var)
 def var(
     a: Any,
     axis: Any = None,
@@ -234,7 +234,7 @@ def var(
     return deliver(complex_if_asked(made, dtype, "var"), out, "var", casting="unsafe")
 
 
-@at_once(np.std)
+@at_once(np.ndarray.std)
 def std(
     a: Any,
     axis: Any = None,
@@ -321,13 +321,13 @@ def cumulative_prod(
     return _standard_scan(ops.cumulative_prod, x, axis, dtype, out, include_initial)
 
 
-@at_once(np.cumsum)
+@at_once(np.ndarray.cumsum)
 def cumsum(a: Any, axis: int | None = None, dtype: Any = None, out: Any = None) -> Tensor:
     """Running sum along an axis, or of the raveled array."""
     return _scan(ops.cumulative_sum, a, axis, dtype, out, False, "cumsum")
 
 
-@at_once(np.cumprod)
+@at_once(np.ndarray.cumprod)
 def cumprod(a: Any, axis: int | None = None, dtype: Any = None, out: Any = None) -> Tensor:
     """Running product along an axis, or of the raveled array."""
     return _scan(ops.cumulative_prod, a, axis, dtype, out, False, "cumprod")

@@ -10,18 +10,17 @@ from typing import Any
 
 import numpy as np
 
-from lazytensor.calling.bind import infix, operators, reflected
+from lazytensor.calling.bind import Operators, operators
 from lazytensor.calling.out import deliver
 from lazytensor.compiler.ops import elementwise as ops
 from lazytensor.compiler.ops import structural
-from lazytensor.core import elements, evaluate, indexing, layout
+from lazytensor.core import elements, evaluate, layout
 from lazytensor.core.devices import Device, device_name
 from lazytensor.core.evaluate import value_of
-from lazytensor.core.handle import _tensor_class, stands_for_scalar, wrap
+from lazytensor.core.handle import become, stands_for_scalar, wrap
 from lazytensor.core.pending import end_statement
 from lazytensor.core.record import record
 from lazytensor.core.statements import put_off, write_lock
-from lazytensor.core.storage import constant
 from lazytensor.functions import creation, elementwise, manipulation, numerics, products, statistics
 from lazytensor.runtime.promise import Promise, on_engine_thread
 from lazytensor.tensor import components
@@ -57,7 +56,7 @@ def _in_place(function: Any, name: str) -> Any:
     return method
 
 
-class Tensor(Methods, Protocols, Scalars, Subscripted[Shape_co, DType_co]):
+class Tensor(Methods, Protocols, Scalars, Operators, Subscripted[Shape_co, DType_co]):
     """A lazy n-dimensional array with NumPy's semantics.
 
     Operations return at once; values are computed when one is needed: by `wait`, `numpy`, `item`, `float`, `bool`, `print`. Made by
@@ -71,15 +70,16 @@ class Tensor(Methods, Protocols, Scalars, Subscripted[Shape_co, DType_co]):
 
     __slots__ = ()
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> Tensor:
+    # Not `__new__`, which each tensor that is made would pass through.
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         fractions = sys.modules.get("fractions")
-        if fractions is not None and len(args) == 1 and isinstance(args[0], fractions.Fraction):
-            # What the functions of `statistics` end in: the class of their values, called with the result.
-            return wrap(constant(np.asarray(float(args[0]))))
-        raise TypeError(
-            "Tensor (lazytensor.ndarray) is not to be called: make tensors with lazytensor.asarray, zeros, empty and the other "
-            "creation functions"
-        )
+        if fractions is None or len(args) != 1 or not isinstance(args[0], fractions.Fraction):
+            raise TypeError(
+                "Tensor (lazytensor.ndarray) is not to be called: make tensors with lazytensor.asarray, zeros, empty and the other "
+                "creation functions"
+            )
+        # What the functions of `statistics` end in: the class of their values, called with the result.
+        self._array, self._node, self._storage = np.float64(args[0]), None, None
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         raise TypeError(
@@ -289,12 +289,6 @@ class Tensor(Methods, Protocols, Scalars, Subscripted[Shape_co, DType_co]):
     def __contains__(self, value: Any) -> bool:
         return builtins.bool(statistics.any(elementwise.equal(self, value)))
 
-    def __getitem__(self, key: Any) -> Tensor:
-        return indexing.get(self, key)
-
-    def __setitem__(self, key: Any, value: Any) -> None:
-        indexing.assign(self, key, value)
-
     def __delitem__(self, key: Any) -> None:
         raise ValueError("elements of a tensor cannot be deleted; lazytensor.delete makes one without them")
 
@@ -302,52 +296,24 @@ class Tensor(Methods, Protocols, Scalars, Subscripted[Shape_co, DType_co]):
 
     # -- operators -------------------------------------------------------------------------------------------------------------
 
-    __add__ = infix(ops.add)
-    __radd__ = reflected(ops.add)
-    __iadd__ = _in_place(__add__, "add")
-    __sub__ = infix(ops.subtract)
-    __rsub__ = reflected(ops.subtract)
-    __isub__ = _in_place(__sub__, "subtract")
-    __mul__ = infix(ops.multiply)
-    __rmul__ = reflected(ops.multiply)
-    __imul__ = _in_place(__mul__, "multiply")
-    __truediv__ = infix(ops.divide)
-    __rtruediv__ = reflected(ops.divide)
-    __itruediv__ = _in_place(__truediv__, "divide")
-    __floordiv__ = infix(ops.floor_divide)
-    __rfloordiv__ = reflected(ops.floor_divide)
-    __ifloordiv__ = _in_place(__floordiv__, "floor_divide")
-    __mod__ = infix(ops.remainder)
-    __rmod__ = reflected(ops.remainder)
-    __imod__ = _in_place(__mod__, "remainder")
+    __iadd__ = _in_place(Operators.__add__, "add")
+    __isub__ = _in_place(Operators.__sub__, "subtract")
+    __imul__ = _in_place(Operators.__mul__, "multiply")
+    __itruediv__ = _in_place(Operators.__truediv__, "divide")
+    __ifloordiv__ = _in_place(Operators.__floordiv__, "floor_divide")
+    __imod__ = _in_place(Operators.__mod__, "remainder")
 
     __pow__, __rpow__ = operators(elementwise.raised, np.power)
     __ipow__ = _in_place(__pow__, "pow")
-    __and__ = infix(ops.bitwise_and)
-    __rand__ = reflected(ops.bitwise_and)
-    __iand__ = _in_place(__and__, "bitwise_and")
-    __or__ = infix(ops.bitwise_or)
-    __ror__ = reflected(ops.bitwise_or)
-    __ior__ = _in_place(__or__, "bitwise_or")
-    __xor__ = infix(ops.bitwise_xor)
-    __rxor__ = reflected(ops.bitwise_xor)
-    __ixor__ = _in_place(__xor__, "bitwise_xor")
-    __lshift__ = infix(ops.bitwise_left_shift)
-    __rlshift__ = reflected(ops.bitwise_left_shift)
-    __ilshift__ = _in_place(__lshift__, "bitwise_left_shift")
-    __rshift__ = infix(ops.bitwise_right_shift)
-    __rrshift__ = reflected(ops.bitwise_right_shift)
-    __irshift__ = _in_place(__rshift__, "bitwise_right_shift")
+    __iand__ = _in_place(Operators.__and__, "bitwise_and")
+    __ior__ = _in_place(Operators.__or__, "bitwise_or")
+    __ixor__ = _in_place(Operators.__xor__, "bitwise_xor")
+    __ilshift__ = _in_place(Operators.__lshift__, "bitwise_left_shift")
+    __irshift__ = _in_place(Operators.__rshift__, "bitwise_right_shift")
 
     __divmod__, __rdivmod__ = operators(numerics.divmod, np.divmod)
     __matmul__, __rmatmul__ = operators(products.matmul, np.matmul)
     __imatmul__ = _in_place(__matmul__, "matmul")
-    __eq__ = infix(ops.equal)  # type: ignore[assignment]
-    __ne__ = infix(ops.not_equal)  # type: ignore[assignment]
-    __lt__ = infix(ops.less)
-    __le__ = infix(ops.less_equal)
-    __gt__ = infix(ops.greater)
-    __ge__ = infix(ops.greater_equal)
 
     def __neg__(self) -> Tensor:
         return elementwise.negative(self)
@@ -372,7 +338,7 @@ class Tensor(Methods, Protocols, Scalars, Subscripted[Shape_co, DType_co]):
         return wrap(record(structural.to_device, (node,), (name,), device=name))
 
 
-_tensor_class.append(Tensor)
+become(Tensor)
 # NumPy's name, for annotations and isinstance.
 ndarray = Tensor
 

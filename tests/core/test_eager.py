@@ -13,6 +13,7 @@ import pytest
 import lazytensor as lt
 from lazytensor.calling import immediate
 from lazytensor.core import eager, planning
+from lazytensor.core.handle import look
 
 pytestmark = pytest.mark.skipif(lt.config.tier == "compile", reason="nothing runs at once where kernels are asked for")
 
@@ -50,10 +51,15 @@ def test_pending_and_large_operands_are_recorded() -> None:
 
 
 def test_creations_are_recorded_and_made_when_they_are_read() -> None:
-    x = lt.zeros(5)
+    x = lt.arange(5)
     assert not x.is_ready()
     assert (x + there(5)).is_ready()
+    assert lt.zeros(5).is_ready()  # of one value, which NumPy makes sooner than a node is recorded
+    assert not lt.zeros(eager.limit.elements + 1).is_ready()
     y = lt.zeros((1000, 1000))
+    assert not y.is_ready()
+    row = lt.ones((1000, 1000))[3]
+    assert (row + there(1000)).is_ready()
     y[3, 4] = 2.0
     assert y.is_ready()
     assert y[3, 4].is_ready()
@@ -102,11 +108,11 @@ def test_exports_and_pending_readers_keep_the_old_values() -> None:
 def test_stores_are_in_place_where_nobody_else_reads() -> None:
     x = there(6)
     part = x[1:4]
-    memory = x._look()[0]  # type: ignore[index]
+    memory = look(x)[0]  # type: ignore[index]
     for number in range(10):
         x[number % 6] = float(number)
         part[0] = 7.0
-    assert x._look()[0] is memory  # type: ignore[index]
+    assert look(x)[0] is memory  # type: ignore[index]
     assert part.tolist() == x[1:4].tolist()
 
 

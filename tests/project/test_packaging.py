@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
 import zipfile
+from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
 import pytest
+
+from lazytensor import compiled
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = {"lazytensor": "lazytensor", "compiler": "lazytensor/compiler", "runtime": "lazytensor/runtime"}
@@ -23,27 +27,41 @@ def run(*command: str, directory: Path, **environment: str) -> str:
     return result.stdout
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def build(source: Path, *ignore: str, **environment: str) -> Path:
     """A wheel built from a copy of the sources: setuptools would pick up stale files from a build folder in the checkout."""
-    source = tmp_path_factory.mktemp("source")
     for folder in FOLDERS:
-        shutil.copytree(ROOT / folder, source / folder, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / folder, source / folder, ignore=shutil.ignore_patterns("__pycache__", *ignore))
     for name in ("pyproject.toml", "setup.cfg", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source)
-    run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", "dist", directory=source)
-    (wheel,) = (source / "dist").glob("*.whl")
-    return wheel
+    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--skip-dependency-check", "--outdir", "dist"]
+    run(*command, directory=source, **os.environ, **environment)
+    (made,) = (source / "dist").glob("*.whl")
+    return made
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of the form that the checkout has."""
+    return build(tmp_path_factory.mktemp("source"))
 
 
 def test_holds_every_module_and_the_typing_marker(wheel: Path) -> None:
     expected = {
         f"{target}/{path.relative_to(ROOT / folder).as_posix()}"
         for folder, target in FOLDERS.items()
-        for path in (ROOT / folder).rglob("*.py")
+        for path in [*(ROOT / folder).rglob("*.py"), *(ROOT / folder).rglob("*.pxd")]
     }
-    found = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
-    assert found == expected | {"lazytensor/py.typed"}
+    names = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
+    extensions = {name for name in names if name.endswith(tuple(EXTENSION_SUFFIXES))}
+    assert names - extensions == expected | {"lazytensor/py.typed"}
+    if not compiled.REASON:
+        assert len(extensions) == len(compiled.NAMES)
+
+
+def test_without_a_compiler_it_is_for_every_interpreter(tmp_path: Path) -> None:
+    made = build(tmp_path, "*.so", "*.pyd", CC=str(tmp_path / "missing"))
+    assert made.name.endswith("-py3-none-any.whl")
+    assert not [name for name in zipfile.ZipFile(made).namelist() if name.endswith(tuple(EXTENSION_SUFFIXES))]
 
 
 def test_has_one_top_level_name(wheel: Path) -> None:

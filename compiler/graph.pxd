@@ -1,0 +1,3 @@
+cdef class Node:
+    cdef public object op, inputs, params, shape, dtype, device, site, result
+    cdef object __weakref__

@@ -1,0 +1,22 @@
+cimport cython
+from lazytensor.core.arrays cimport ndarray
+
+from lazytensor.core.eager cimport _Limit, owned, small
+from lazytensor.core.handle cimport Handle, computed, current
+
+cdef class Way:
+    cdef public object op, rule
+    cdef public bint turned
+    cdef public tuple last
+    cdef public dict results, _found
+    cpdef tuple find(self, object first, object second)
+
+@cython.locals(array=ndarray, last=tuple)
+cpdef object meet_one(Way way, object a)
+@cython.locals(array=ndarray, size=Py_ssize_t, other=Py_ssize_t, bound=_Limit, last=tuple)
+cpdef object meet(Way way, object a, object b)
+cpdef object on_one(Way way, Handle x)
+cpdef object on_two(Way way, Handle x, object y)
+cdef object _value(object x)
+cpdef object on_any(Way way, object x, object y)
+cpdef object on_other(Way way, object x)

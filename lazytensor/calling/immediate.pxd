@@ -1,0 +1,29 @@
+cimport cython
+
+from lazytensor.compiler.graph cimport Node
+from lazytensor.core.arrays cimport ndarray
+from lazytensor.core.eager cimport owned, small
+from lazytensor.core.handle cimport Handle, computed, current, is_open, look, shown
+from lazytensor.core.storage cimport Storage
+
+cdef class _Way:
+    cdef public object reference, otherwise, grows
+    cdef public bint sequences
+
+cdef class _Arguments:
+    cdef public bint missing
+    cdef public Py_ssize_t size
+    @cython.locals(h=Handle, size=Py_ssize_t)
+    cpdef object value(self, object item, int depth)
+
+@cython.locals(n=Node)
+cdef bint _pending(Handle x)
+@cython.locals(found=_Arguments, values=list)
+cdef object _now(_Way way, tuple args, dict kwargs)
+cdef bint _has(object items)
+cdef bint _shares(object made, list values)
+cdef object _made(object value)
+@cython.locals(x=Handle, n=Node, storage=Storage, seen=tuple)
+cdef object _through(object view, tuple args, dict kwargs)
+@cython.locals(size=Py_ssize_t)
+cpdef object constant_now(object make, object shape, object dtype)

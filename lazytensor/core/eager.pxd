@@ -1,0 +1,10 @@
+cimport cython
+from lazytensor.core.arrays cimport ndarray
+
+cdef class _Limit:
+    cdef public Py_ssize_t elements
+
+@cython.locals(array=ndarray)
+cpdef object owned(object value)
+@cython.locals(bound=_Limit)
+cpdef bint small(Py_ssize_t size)

@@ -1,0 +1,21 @@
+cimport cython
+from lazytensor.core.arrays cimport ndarray
+
+from lazytensor.core.eager cimport owned, small
+from lazytensor.core.handle cimport Handle, computed, current, is_open, look, shown
+from lazytensor.core.storage cimport Storage
+from lazytensor.compiler.graph cimport Node
+
+cdef object _basic(object key)
+@cython.locals(node=Node)
+cdef bint _pending(Handle x)
+cpdef object read(Handle x, object key)
+@cython.locals(storage=Storage, seen=tuple, window=ndarray, base=ndarray, part=ndarray)
+cdef object _viewed(Handle x, object key)
+cdef bint _there(Handle x, object key, Py_ssize_t most)
+cpdef bint write(Handle x, object key, object value)
+cpdef bint take(Handle x, object value)
+@cython.locals(storage=Storage, seen=tuple)
+cpdef bint put(Handle x, object key, object value)
+@cython.locals(holders=list)
+cdef bint _put_own(Handle x, object key, object value)

@@ -1,0 +1,30 @@
+cimport cython
+from lazytensor.core.arrays cimport ndarray
+
+from lazytensor.compiler.graph cimport Node
+from lazytensor.core.eager cimport _Limit
+from lazytensor.core.storage cimport Storage
+
+cdef class Handle:
+    cdef public object _array, _seen, _view
+    cdef public Node _node
+    cdef public Storage _storage
+    cdef object __weakref__
+
+cdef object _class
+
+@cython.locals(node=Node)
+cpdef object current(Handle x)
+@cython.locals(storage=Storage, seen=tuple, window=ndarray, base=ndarray)
+cpdef tuple look(Handle x)
+cpdef bint is_open(Handle x)
+
+@cython.locals(made=Handle)
+cpdef object wrap(Node node)
+@cython.locals(made=Handle)
+cpdef object computed(object value)
+@cython.locals(made=Handle)
+cpdef object showing(Storage storage, object view)
+@cython.locals(made=Handle, bound=_Limit)
+cpdef object shown(Storage storage, ndarray base, ndarray window)
+cpdef bint stands_for_scalar(Handle x)

@@ -1,0 +1,3 @@
+from lazytensor.compiler.graph cimport Node
+
+cpdef object enroll(Node node)

@@ -1,0 +1,8 @@
+from lazytensor.compiler.graph cimport Node
+
+cdef class Storage:
+    cdef public Node _node
+    cdef public object _free, _viewers, array
+    cdef object __weakref__
+    cpdef object settled(self)
+    cpdef object writeable(self)
