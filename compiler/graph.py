@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from types import CodeType
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -95,8 +95,7 @@ def linearize(roots: Iterable[Node]) -> list[Node]:
     return order
 
 
-@dataclass(frozen=True, slots=True)
-class GraphNode:
+class GraphNode(NamedTuple):  # passes make many of them, which takes a frozen dataclass five times as long
     """A node by position: `inputs` are positions in the same graph, each smaller than this node's own.
 
     `weak` is the Python type of a scalar input (its operand type for the dtype rules), None for everything else. `origin` is the

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
+from types import GetSetDescriptorType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -131,7 +131,7 @@ def describe(name: str, value: Any, equivalent: str) -> Entry:
     """The facts of one name."""
     last = name.rpartition(".")[2]
     summary = summary_of(last, value)
-    function = callable(value) or isinstance(value, property)
+    function = callable(value) or isinstance(value, (property, GetSetDescriptorType))
     marked = isinstance(value, type) and getattr(value, "waits", False)
     if not function or isinstance(value, ModuleType) or (isinstance(value, type) and not marked):
         return Entry(name, equivalent, "-", "-", "-", summary)

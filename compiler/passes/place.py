@@ -6,8 +6,6 @@ devices); unpinned work runs on the default device.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from lazytensor.compiler.graph import Graph, GraphNode
 from lazytensor.compiler.ops import structural
 from lazytensor.compiler.ops.row import Kind
@@ -25,7 +23,7 @@ def insert_copies(graph: Graph) -> Graph:
             return node
         if node.kind is Kind.VIEW:
             # A view lies where its base does; what is copied is what a reader sees through it.
-            return replace(node, device=built[node.inputs[0]].device)
+            return node._replace(device=built[node.inputs[0]].device)
         operands = []
         for operand in node.inputs:
             source = built[operand]
@@ -46,6 +44,6 @@ def insert_copies(graph: Graph) -> Graph:
                     )
                 operand = copies[key]
             operands.append(operand)
-        return replace(node, inputs=tuple(operands))
+        return node._replace(inputs=tuple(operands))
 
     return rebuild(graph, decide)

@@ -7,7 +7,6 @@ algebra on values here.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from lazytensor.compiler.graph import Graph, GraphNode, Shape
 from lazytensor.compiler.kernel import Access, contiguous_strides
@@ -21,7 +20,9 @@ def rebuild(graph: Graph, decide: Callable[[int, GraphNode, list[GraphNode]], in
     renamed = list(range(graph.inputs))
     for position in range(graph.inputs, len(graph.nodes)):
         node = graph.nodes[position]
-        node = replace(node, inputs=tuple(renamed[operand] for operand in node.inputs))
+        inputs = tuple([renamed[operand] for operand in node.inputs])
+        if inputs != node.inputs:
+            node = node._replace(inputs=inputs)
         decision = decide(position, node, built)
         if isinstance(decision, int):
             renamed.append(decision)
@@ -152,7 +153,7 @@ def sink_views(graph: Graph) -> Graph:
                     origin=node.origin,
                 )
             )
-        return replace(producer, inputs=tuple(operands), shape=node.shape)
+        return producer._replace(inputs=tuple(operands), shape=node.shape)
 
     return drop_dead(rebuild(graph, decide))
 

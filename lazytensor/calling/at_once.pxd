@@ -7,9 +7,10 @@ from lazytensor.core.handle cimport Handle, computed, current
 cdef class Way:
     cdef public object op, rule
     cdef public bint turned
-    cdef public tuple last
-    cdef public dict results, _found
+    cdef public tuple last, signature
+    cdef public dict _found, _signatures
     cpdef tuple find(self, object first, object second)
+    cpdef tuple sign(self, object first, object second)
 
 @cython.locals(array=ndarray, last=tuple)
 cpdef object meet_one(Way way, object a)

@@ -47,21 +47,22 @@ class Way:
     row's operands are the other way round.
     """
 
-    __slots__ = ("_found", "last", "op", "results", "rule", "turned")
+    __slots__ = ("_found", "_signatures", "last", "op", "rule", "signature", "turned")
 
     op: Op
     turned: bool
     # Kinds of two operands, the second None for rows of one; the call whose result has the row's dtype, None where there is none; and that
     # range. As one object: threads see all of it or nothing.
     last: tuple[Any, Any, Callable[..., Any] | None, Any]
-    results: dict[Any, Any]
+    # Types of two operands, the second None for rows of one; the dtype of the result; and the range of `last`.
+    signature: tuple[Any, Any, Any, Any]
 
     def __init__(self, op: Op, rule: Callable[..., tuple[Any, Any]] | None = None, turned: bool = False) -> None:
         self.op = op
         self.rule = rule
         self.turned = turned
-        self.results = {}
-        self.last = (self, self, None, None)
+        self.last = self.signature = (self, self, None, None)
+        self._signatures: dict[tuple[Any, Any], tuple[Any, Any, Any, Any]] = {}
         self._found: dict[tuple[Any, Any], tuple[Any, Any, Any, Any]] = {}
 
     def find(self, first: Any, second: Any) -> tuple[Any, Any, Any, Any]:
@@ -70,6 +71,15 @@ class Way:
         if found is None:
             found = self._found[first, second] = self._make(first, second)
         self.last = found
+        return found
+
+    def sign(self, first: Any, second: Any) -> tuple[Any, Any, Any, Any]:
+        """`signature` for these types."""
+        found = self._signatures.get((first, second))
+        if found is None:
+            made = (self.op.resolve(first).result, None) if self.rule is None else self.rule(self.op, first, second)
+            found = self._signatures[first, second] = (first, second, *made)
+        self.signature = found
         return found
 
     def _make(self, first: Any, second: Any) -> tuple[Any, Any, Any, Any]:

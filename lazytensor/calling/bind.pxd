@@ -6,9 +6,9 @@ from lazytensor.core.handle cimport Handle, stands_for_scalar, wrap
 from lazytensor.core.indexing cimport Indexed
 from lazytensor.core.pending cimport enroll
 
-@cython.locals(h=Handle, n=Node, node=Node)
+@cython.locals(h=Handle, n=Node, node=Node, signature=tuple)
 cpdef object one(Way way, object x)
-@cython.locals(h=Handle, g=Handle, n=Node, m=Node, node=Node, found=tuple)
+@cython.locals(h=Handle, g=Handle, n=Node, m=Node, node=Node, signature=tuple)
 cpdef object two(Way way, object x, object y, bint operator)
 @cython.locals(h=Handle)
 cpdef object back(Way way, object x, object y)

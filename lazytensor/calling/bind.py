@@ -27,7 +27,7 @@ from lazytensor.core.indexing import Indexed
 from lazytensor.core.operands import apply, operand
 from lazytensor.core.pending import enroll
 from lazytensor.core.record import record
-from lazytensor.core.sites import _HERE, _WIDTH, user_site
+from lazytensor.core.sites import is_ours, user_site, users_file
 from lazytensor.core.storage import constant
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 _EXPONENTS = frozenset({"pow", "float_power", "bitwise_left_shift", "bitwise_right_shift"})
 _SOURCE = Kind.SOURCE
+_users = users_file
 ARRAYS = (Handle, np.ndarray, np.generic, list, tuple, bool, int, float, complex)
 
 
@@ -89,13 +90,13 @@ def one(way: Way, x: Any) -> Tensor:
             return made
     if n is None:
         n = h._read()
-    dtype = way.results.get(n.dtype)
-    if dtype is None:
-        dtype = way.results[n.dtype] = way.op.resolve(n.dtype).result
+    signature = way.signature
+    if signature[0] is not n.dtype:
+        signature = way.sign(n.dtype, None)
     frame = _getframe(_FRAMES)
     code = frame.f_code
-    site = (code, frame.f_lasti) if code.co_filename[:_WIDTH] != _HERE else user_site()
-    node = Node(way.op, (n,), (), n.shape, dtype, n.device, site)
+    site = (code, frame.f_lasti) if code.co_filename is _users[0] or not is_ours(code) else user_site()
+    node = Node(way.op, (n,), (), n.shape, signature[2], n.device, site)
     enroll(node)
     return wrap(node)
 
@@ -141,16 +142,16 @@ def two(way: Way, x: Any, y: Any, operator: bool) -> Tensor:
             return wrap(record(way.op, (n, m)))
         operands = n, m
         kind = m.dtype
-    found = way.results.get((n.dtype, kind))
-    if found is None:
-        found = way.results[n.dtype, kind] = _result(way.op, n.dtype, kind)
-    limits = found[1]
+    signature = way.signature
+    if signature[0] is not n.dtype or signature[1] is not kind:
+        signature = way.sign(n.dtype, kind)
+    limits = signature[3]
     if limits is not None and not limits[0] <= y <= limits[1]:
         return _slow(way.op, x, y)
     frame = _getframe(_FRAMES)
     code = frame.f_code
-    site = (code, frame.f_lasti) if code.co_filename[:_WIDTH] != _HERE else user_site()
-    node = Node(way.op, operands, (), n.shape, found[0], n.device, site)
+    site = (code, frame.f_lasti) if code.co_filename is _users[0] or not is_ours(code) else user_site()
+    node = Node(way.op, operands, (), n.shape, signature[2], n.device, site)
     enroll(node)
     return wrap(node)
 

@@ -7,6 +7,10 @@ from collections.abc import Iterable
 from types import FunctionType
 from typing import Any
 
+from lazytensor.calling.immediate import at_once
+
+# Functions, in either form of the core.
+_FUNCTIONS = (FunctionType, staticmethod, type(at_once))
 # Rooms whose objects pickles of earlier versions name, without the room.
 _ROOMS = ("core", "calling", "tools", "random", "special", "linalg", "functions")
 
@@ -16,7 +20,7 @@ def publish(namespace: dict[str, Any], names: Iterable[str]) -> None:
     module = namespace["__name__"]
     for name in names:
         value = namespace[name]
-        if isinstance(value, (FunctionType, staticmethod)) and namespace.get(value.__name__) is value:
+        if isinstance(value, _FUNCTIONS) and namespace.get(value.__name__) is value:
             value.__module__ = module
 
 

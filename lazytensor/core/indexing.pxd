@@ -1,7 +1,12 @@
+cimport cython
+
+from lazytensor.core.eager cimport _Limit
 from lazytensor.core.elements cimport read, write
 from lazytensor.core.handle cimport Handle
 
+@cython.locals(bound=_Limit)
 cpdef object get(Handle x, object key)
+@cython.locals(bound=_Limit)
 cpdef object assign(Handle x, object key, object value)
 
 cdef class Indexed(Handle):

@@ -140,7 +140,8 @@ def _counted(index: Index, wait: bool) -> Index | None:
 
 def get(x: Handle, key: Any) -> Tensor:
     """`x[key]`."""
-    if limit.elements >= 0:
+    bound = limit
+    if bound.elements >= 0:
         made = read(x, key)
         if made is not None:
             return made
@@ -206,7 +207,8 @@ def template_of(key: Any) -> tuple[tuple[tuple[Any, ...], ...], list[Node]]:
 
 def assign(x: Handle, key: Any, value: Any) -> None:
     """`x[key] = value`, for basic, integer-array and boolean keys."""
-    if limit.elements < 0 or not write(x, key, value):
+    bound = limit
+    if bound.elements < 0 or not write(x, key, value):
         _record(x, key, value)
 
 

@@ -90,11 +90,11 @@ def result_order(order: str, operands: Iterable[Any]) -> str:
 
 def copied(x: Handle, order: str, dtype: np.dtype[Any] | None = None) -> Tensor:
     """An independent tensor of the same values, in another dtype if one is given, that has the order in memory."""
-    made = _copied_now(x, order, dtype)
+    made = copied_now(x, order, dtype)
     return arranged(x, axes_in(order, x._index_map()), dtype) if made is None else made
 
 
-def _copied_now(x: Handle, order: str, dtype: np.dtype[Any] | None) -> Tensor | None:
+def copied_now(x: Handle, order: str, dtype: np.dtype[Any] | None) -> Tensor | None:
     """The copy of a small array that is there, if its own order is C's or does not matter; see `core.eager`."""
     if limit.elements < 0 or not isinstance(x, Handle):
         return None

@@ -84,6 +84,10 @@ class Methods(Handle):
         self, dtype: Any, order: str = "K", casting: Any = "unsafe", subok: bool = True, copy: bool = True, *, device: Any = None
     ) -> Tensor:
         """The values in another dtype, if the casting rule allows it. See `lazytensor.astype`."""
+        if order == "K" and casting == "unsafe" and copy and device is None:
+            made = layout.copied_now(self, order, as_dtype(dtype, "astype"))
+            if made is not None:
+                return made
         letter = memory_order(order, "astype", default="K")
         if casting != "unsafe" and not np.can_cast(self.dtype, as_dtype(dtype, "astype"), casting):
             raise TypeError(f"astype: cannot cast from {self.dtype} to {as_dtype(dtype, 'astype')} by the rule {casting!r}")
@@ -104,6 +108,8 @@ class Methods(Handle):
 
     def copy(self, order: str = "C") -> Tensor:
         """An independent tensor of the same values; of a result that stands for a scalar that itself."""
+        if order == "C" and (made := layout.copied_now(self, order, None)) is not None:
+            return made
         if stands_for_scalar(self):
             memory_order(order, "copy", default="K")
             return wrap(self._read())
@@ -121,6 +127,8 @@ class Methods(Handle):
     def reshape(self, *shape: Any, order: str = "C", copy: bool | None = None) -> Tensor:
         """See `lazytensor.reshape`; takes the lengths as one tuple or one by one."""
         lengths = shape[0] if len(shape) == 1 and not views.is_integer(shape[0]) else shape
+        if order == "C" and copy is None:
+            return manipulation.reshape(self, lengths)
         return manipulation.reshape(self, lengths, order=order, copy=copy)
 
     def choose(self, *choices: Any, out: Any = None, mode: Any = "raise") -> Tensor:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -209,9 +208,9 @@ def test_verify_finds_what_is_wrong() -> None:
     good = sketch.graph(1)
     verify(good)
     wrong = [
-        Graph((good.nodes[0], replace(good.nodes[1], shape=(5,))), 1, (1,)),
-        Graph((good.nodes[0], replace(good.nodes[1], dtype=np.dtype("f4"))), 1, (1,)),
-        Graph((good.nodes[0], replace(good.nodes[1], inputs=(1,))), 1, (1,)),
+        Graph((good.nodes[0], good.nodes[1]._replace(shape=(5,))), 1, (1,)),
+        Graph((good.nodes[0], good.nodes[1]._replace(dtype=np.dtype("f4"))), 1, (1,)),
+        Graph((good.nodes[0], good.nodes[1]._replace(inputs=(1,))), 1, (1,)),
         Graph(good.nodes, 2, (1,)),
         Graph(good.nodes, 1, (2,)),
     ]

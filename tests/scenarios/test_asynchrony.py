@@ -24,6 +24,17 @@ def singular() -> Any:
     return lt.linalg.inv(lt.asarray(SINGULAR))
 
 
+@pytest.fixture(params=["small work at once", "all recorded"], autouse=True)
+def _small_work(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Each behaviour where small work runs at once, and where it is recorded; in programs of their own too."""
+    if request.param == "small work at once":
+        yield
+        return
+    monkeypatch.setenv("LAZYTENSOR_EAGER_ELEMENTS", "0")
+    with lt.config.override(eager_elements=0):
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _clean() -> Any:
     """Leave no error behind for the next test."""
