@@ -14,7 +14,7 @@ cdef class Way:
 
 @cython.locals(array=ndarray, last=tuple)
 cpdef object meet_one(Way way, object a)
-@cython.locals(array=ndarray, size=Py_ssize_t, other=Py_ssize_t, bound=_Limit, last=tuple)
+@cython.locals(array=ndarray, size=Py_ssize_t, other=Py_ssize_t, most=Py_ssize_t, bound=_Limit, last=tuple)
 cpdef object meet(Way way, object a, object b)
 cpdef object on_one(Way way, Handle x)
 cpdef object on_two(Way way, Handle x, object y)

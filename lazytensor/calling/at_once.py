@@ -174,7 +174,9 @@ def meet(way: Way, a: Any, b: Any) -> Tensor | None:
     else:
         second = type(b)
     bound = limit
-    if size * other > bound.elements and not _fits(a, b, size, other):
+    most = bound.elements
+    # Each for itself first: the product of two sizes may be more than a machine word holds.
+    if (size > most or other > most or size * other > most) and not _fits(a, b, size, other):
         return None
     last = way.last
     if last[0] is not first or last[1] is not second:

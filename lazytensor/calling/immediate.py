@@ -207,7 +207,7 @@ def _made(value: Any) -> Any:
 def constant_now(make: Callable[..., Any], shape: Any, dtype: Any) -> Any:
     """A small array of one value, as `np.zeros` makes it, in a dtype that tensors have; None where the shape is not so simple."""
     if type(shape) is int:
-        size = shape
+        size = max(-1, min(shape, _LARGE))
     elif type(shape) is tuple and shape:
         size = 1
         for length in shape:

@@ -138,8 +138,9 @@ def compute(op: Op, operands: tuple[Any, ...], params: tuple[Any, ...], shape: t
     # What else computes, functions of the user's, may take any time.
     if most < 0 or op.kind not in _KINDS or TABLE.get(op.name) is not op:
         return None
-    if math.prod(shape) > most:
-        if not small(math.prod(shape)):
+    size = math.prod(shape)
+    if size > most:
+        if size > MEDIUM or not small(size):
             return None
         most = MEDIUM
     values: list[Any] = []

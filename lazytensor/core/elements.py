@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 # The types of items of a basic index, but NumPy's integers.
 _BASIC = frozenset({int, slice, type(None), type(Ellipsis)})
+# More elements than any small work has.
+_LARGE = 1 << 40
 # Kinds of dtypes by the types of Python numbers that can be stored in them as they are.
 _FLOAT64 = np.dtype(np.float64)
 _STORES = {bool: "biufc", int: "iufc", float: "fc", complex: "c"}
@@ -130,8 +132,7 @@ def _gathered_size(array: np.ndarray[Any, Any], key: Any) -> int:
         elif item is not None:
             axis += 1
     # Where a slice is in it, all axes are counted.
-    whole: int = math.prod(array.shape[max(axis, 0) :]) * math.prod(sizes)
-    return whole
+    return min(math.prod(array.shape[max(axis, 0) :]) * math.prod(sizes), _LARGE)
 
 
 def _gathered(x: Handle, key: Any) -> Tensor | None:

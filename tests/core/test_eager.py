@@ -182,6 +182,21 @@ def test_what_runs_at_once_aliases_what_recorded_work_does(name: str) -> None:
         assert repr(seen[:1]) == repr(seen[1:])  # some are nan
 
 
+@pytest.mark.parametrize("most", [0, 4096])
+def test_sizes_beyond_a_machine_word_are_value_errors(most: int) -> None:
+    with lt.config.override(eager_elements=most):
+        one = there(1)
+        for length in (1 << 70, -(1 << 70)):
+            with pytest.raises(ValueError, match=r"too big|negative"):
+                lt.zeros(length)
+            with pytest.raises(ValueError, match=r"too big|negative"):
+                lt.ones((length, length))
+            with pytest.raises(ValueError, match=r"too big|negative|exceeded"):
+                lt.broadcast_to(one, (length,)) + 1
+            with pytest.raises(ValueError, match=r"too big|negative|exceeded"):
+                lt.outer(lt.broadcast_to(one, (length,)), there(3))
+
+
 def test_what_is_gathered_is_small_too() -> None:
     large, places = there(1000, 200), lt.asarray(np.arange(20))
     assert large[places[:3]].is_ready()
