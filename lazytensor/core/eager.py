@@ -79,18 +79,26 @@ def owned(value: Any) -> Any:
 
 # Elements up to which such lines run at once.
 MEDIUM = 1 << 17
-# New graphs that a line is part of, from which on it does.
+# Forms that a line took in graphs that were new, from which on it does.
 _MISSES = 24
 _MAX_LINES = 4096
 _misses: dict[Site, int] = {}
 changing: set[Site] = set()
 
 
-def missed(sites: Iterable[Site]) -> None:
-    """Note the lines of a graph of medium work that was not met before."""
-    for site in set(sites):
+def missed(nodes: Iterable[Node]) -> None:
+    """Note the lines of a graph of medium work that was not met before: each once for every form that it has there, shapes and places, as a
+    loop that waits for nothing puts many rounds into one graph."""
+    forms: dict[tuple[Site, Op], set[Any]] = {}
+    for node in nodes:
+        if node.site is not None:
+            forms.setdefault((node.site, node.op), set()).add((node.shape, node.params))
+    found: dict[Site, int] = {}
+    for (site, _), seen in forms.items():
+        found[site] = max(found.get(site, 0), len(seen))
+    for site, count in found.items():
         if site is not None:
-            times = _misses.get(site, 0) + 1
+            times = _misses.get(site, 0) + count
             if times < _MISSES:
                 if len(_misses) >= _MAX_LINES:
                     _misses.clear()

@@ -6,6 +6,7 @@ from lazytensor.core.handle cimport Handle, computed, current, is_open, look, sh
 from lazytensor.core.storage cimport Storage
 from lazytensor.compiler.graph cimport Node
 
+cdef bint _plain(tuple key)
 cdef object _basic(object key)
 @cython.locals(node=Node)
 cdef bint _pending(Handle x)
@@ -19,3 +20,5 @@ cpdef bint take(Handle x, object value)
 cpdef bint put(Handle x, object key, object value)
 @cython.locals(holders=list)
 cdef bint _put_own(Handle x, object key, object value)
+@cython.locals(window=ndarray)
+cpdef object copied_now(Handle x, object order, object dtype)

@@ -31,6 +31,15 @@ _FLOAT64 = np.dtype(np.float64)
 _STORES = {bool: "biufc", int: "iufc", float: "fc", complex: "c"}
 
 
+def _plain(key: tuple[Any, ...]) -> bool:
+    """Is it a basic index of Python's objects?"""
+    for item in key:
+        kind = type(item)
+        if kind is not int and kind is not slice and item is not None and item is not Ellipsis:
+            return False
+    return True
+
+
 def _basic(key: Any) -> Any:
     """A basic index with Python's integers for NumPy's; None for any other."""
     kind = type(key)
@@ -38,10 +47,10 @@ def _basic(key: Any) -> Any:
         return (None,) if key is None else key
     if kind is not tuple:
         return int(key) if isinstance(key, np.integer) else None
-    if _BASIC.issuperset(map(type, key)):
+    if _plain(key):
         return key
     items = tuple([int(item) if isinstance(item, np.integer) else item for item in key])
-    return items if _BASIC.issuperset(map(type, items)) else None
+    return items if _plain(items) else None
 
 
 def _pending(x: Handle) -> bool:
@@ -56,7 +65,7 @@ def read(x: Handle, key: Any) -> Tensor | None:
         return None
     kind = type(key)
     # As `_basic`, without the call.
-    basic = key if kind is int or (kind is tuple and _BASIC.issuperset(map(type, key))) else _basic(key)
+    basic = key if kind is int or kind is slice or (kind is tuple and _plain(key)) else _basic(key)
     if basic is None:
         return _gathered(x, key)
     try:
@@ -72,9 +81,14 @@ def _viewed(x: Handle, key: Any) -> Tensor | None:
             return None
         array = x._array
     if array is not None:
-        found = array[key] if array.ndim else None
+        if type(array) is not ndarray:
+            return None
+        window = array
+        if not window.ndim:
+            return None
+        found = window[key]
         if type(found) is not ndarray:
-            return None if found is None else computed(found)
+            return computed(found)
         if found.size > MEDIUM:
             return None
         x._share()
@@ -132,7 +146,8 @@ def _gathered_size(array: np.ndarray[Any, Any], key: Any) -> int:
         elif item is not None:
             axis += 1
     # Where a slice is in it, all axes are counted.
-    return min(math.prod(array.shape[max(axis, 0) :]) * math.prod(sizes), _LARGE)
+    whole: int = min(math.prod(array.shape[max(axis, 0) :]) * math.prod(sizes), _LARGE)
+    return whole
 
 
 def _gathered(x: Handle, key: Any) -> Tensor | None:
@@ -245,3 +260,20 @@ def _put_own(x: Handle, key: Any, value: Any) -> bool:
         if x._seen is seen:
             x._array = holders[0]
             x._seen = None
+
+
+def copied_now(x: Handle, order: str, dtype: np.dtype[Any] | None) -> Tensor | None:
+    """The copy of a small array that is there, in another dtype if one is given, if its own order is C's or does not matter."""
+    if limit.elements < 0:
+        return None
+    with write_lock:
+        value = current(x)
+        if type(value) is not ndarray:
+            return None
+        window = value
+        if not window.ndim or window.size > limit.elements or (order != "C" and (order == "F" or not value.flags.c_contiguous)):
+            return None
+        if dtype is None or dtype is value.dtype:
+            return computed(value.copy())
+        # What integers and real numbers become that others do not hold is the row's.
+        return computed(silenced(value.astype, dtype, "C")) if np.can_cast(value.dtype, dtype, "same_kind") else None

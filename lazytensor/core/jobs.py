@@ -106,7 +106,7 @@ class Job:
         elif not self.background and (found := self._walked(captured, before)) is not None:
             self.plan, new = found
             if new:
-                missed([node.site for node in order])
+                missed(order)
             self.updates = any(node.op.kind is Kind.UPDATE for node in order)
         else:
             self.graph = to_graph(captured, "cpu:0")

@@ -13,10 +13,9 @@ import numpy as np
 from lazytensor.compiler.graph import Node
 from lazytensor.compiler.ops import elementwise
 from lazytensor.core import views
-from lazytensor.core.eager import limit, silenced
-from lazytensor.core.handle import Handle, computed, created, current, showing
+from lazytensor.core.elements import copied_now
+from lazytensor.core.handle import Handle, created, showing
 from lazytensor.core.record import record
-from lazytensor.core.statements import write_lock
 from lazytensor.core.storage import Storage
 from lazytensor.core.views import View
 
@@ -90,26 +89,8 @@ def result_order(order: str, operands: Iterable[Any]) -> str:
 
 def copied(x: Handle, order: str, dtype: np.dtype[Any] | None = None) -> Tensor:
     """An independent tensor of the same values, in another dtype if one is given, that has the order in memory."""
-    made = copied_now(x, order, dtype)
+    made = copied_now(x, order, dtype) if isinstance(x, Handle) else None
     return arranged(x, axes_in(order, x._index_map()), dtype) if made is None else made
-
-
-def copied_now(x: Handle, order: str, dtype: np.dtype[Any] | None) -> Tensor | None:
-    """The copy of a small array that is there, if its own order is C's or does not matter; see `core.eager`."""
-    if limit.elements < 0 or not isinstance(x, Handle):
-        return None
-    with write_lock:
-        value = current(x)
-        if (
-            value is None
-            or not value.ndim
-            or value.size > limit.elements
-            or not (order == "C" or (order != "F" and value.flags.c_contiguous))
-        ):
-            return None
-        if dtype is not None and not np.can_cast(value.dtype, dtype, "same_kind"):
-            return None  # what integers and real numbers become that others do not hold is the row's
-        return computed(silenced(np.array, value, dtype, order="C"))
 
 
 def arranged(x: Handle, axes: Axes, dtype: np.dtype[Any] | None = None) -> Tensor:

@@ -36,6 +36,7 @@ __all__ = [
     "array", "asarray", "empty", "empty_like", "from_dlpack", "full", "full_like", "ones", "ones_like", "zeros", "zeros_like",
 ]  # fmt: skip
 
+_FLOAT64 = np.dtype(np.float64)
 Shape = tuple[int, ...]
 
 
@@ -219,7 +220,7 @@ def zero_of(dtype: np.dtype[Any]) -> Any:
 
 
 def _constant(name: str, value: int, shape: Any, dtype: Any, order: Any, device: Any, like: Any) -> Tensor:
-    kind = as_dtype(np.float64 if dtype is None else dtype, name)
+    kind = _FLOAT64 if dtype is None else as_dtype(dtype, name)
     if order == "C" and device is None and like is None:
         made = constant_now(np.ones if value else np.zeros, shape, kind)
         if made is not None:

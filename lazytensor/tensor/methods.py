@@ -16,7 +16,7 @@ from lazytensor.calling.keywords import memory_order
 from lazytensor.calling.names import Unsupported
 from lazytensor.calling.out import deliver
 from lazytensor.compiler.ops import structural
-from lazytensor.core import indexing, layout, storing, views
+from lazytensor.core import elements, indexing, layout, storing, views
 from lazytensor.core.dtypes import as_dtype
 from lazytensor.core.handle import Handle, stands_for_scalar, wrap
 from lazytensor.core.record import record
@@ -85,7 +85,7 @@ class Methods(Handle):
     ) -> Tensor:
         """The values in another dtype, if the casting rule allows it. See `lazytensor.astype`."""
         if order == "K" and casting == "unsafe" and copy and device is None:
-            made = layout.copied_now(self, order, as_dtype(dtype, "astype"))
+            made = elements.copied_now(self, order, as_dtype(dtype, "astype"))
             if made is not None:
                 return made
         letter = memory_order(order, "astype", default="K")
@@ -108,7 +108,7 @@ class Methods(Handle):
 
     def copy(self, order: str = "C") -> Tensor:
         """An independent tensor of the same values; of a result that stands for a scalar that itself."""
-        if order == "C" and (made := layout.copied_now(self, order, None)) is not None:
+        if order == "C" and (made := elements.copied_now(self, order, None)) is not None:
             return made
         if stands_for_scalar(self):
             memory_order(order, "copy", default="K")
@@ -160,10 +160,10 @@ class Methods(Handle):
                 raise ValueError("resize: cannot change the size of an array that views show; use lazytensor.resize")
             self._show(self._limited(views.whole(shape)._replace(offset=view.offset)))
             return
-        elements = manipulation.ravel(wrap(self._read()))
+        flat = manipulation.ravel(wrap(self._read()))
         if wanted > size:
-            elements = joining.concat([elements, zeros(wanted - size, self.dtype, device=self._base().device)])
-        self._set(manipulation.copy(manipulation.reshape(elements[:wanted], shape))._read())
+            flat = joining.concat([flat, zeros(wanted - size, self.dtype, device=self._base().device)])
+        self._set(manipulation.copy(manipulation.reshape(flat[:wanted], shape))._read())
         if not shape:
             self._share()  # an array, which can be written to
 

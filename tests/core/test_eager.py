@@ -12,6 +12,7 @@ import pytest
 import lazytensor as lt
 from lazytensor.core import eager, planning
 from lazytensor.core.handle import look
+from lazytensor.core.sites import describe
 
 pytestmark = pytest.mark.skipif(lt.config.tier == "compile", reason="nothing runs at once where kernels are asked for")
 
@@ -236,6 +237,24 @@ def test_lines_whose_graphs_keep_changing_run_at_once() -> None:
     np.testing.assert_array_equal(a, b)
     lt.clear_caches()
     assert not eager.changing
+
+
+def test_many_rounds_in_one_graph_count_each() -> None:
+    lt.clear_caches()
+    a, same = there(120, 120), there(100, 100)
+    with lt.config.override(tier="auto", deterministic=False):
+        for k in range(40):
+            a[k:, k:] = a[k:, k:] * 0.5
+            same = same * 0.5
+        changing = len(eager.changing)
+        a.wait()
+        assert len(eager.changing) > changing  # the line with another form each round
+        for _ in range(30):
+            same = same * 0.5
+        same.wait()
+    lines = {describe(site).rpartition(":")[2] for site in eager.changing}
+    lt.clear_caches()
+    assert len(lines) == 1
 
 
 @pytest.mark.parametrize("elements", [0, 4, 4096])
