@@ -181,6 +181,7 @@ def write(x: Handle, key: Any, value: Any) -> bool:
                 return False
             # Of how many axes what is to be stored may be.
             axes = 0
+            region = None
             if basic is None:
                 key = _values(key)
                 if key is None or not small(_gathered_size(target, key)):
@@ -194,6 +195,8 @@ def write(x: Handle, key: Any, value: Any) -> bool:
                         return False
                     axes = region.ndim
             dtype = target.dtype
+            # Whoever else holds the memory has it copied.
+            target = region = None
             if kinds is None:
                 value = current(value)
                 if value is None or value.ndim > axes:

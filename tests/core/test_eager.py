@@ -11,7 +11,7 @@ import pytest
 
 import lazytensor as lt
 from lazytensor.core import eager, planning
-from lazytensor.core.handle import look
+from lazytensor.core.handle import current, look
 from lazytensor.core.sites import describe
 
 pytestmark = pytest.mark.skipif(lt.config.tier == "compile", reason="nothing runs at once where kernels are asked for")
@@ -113,6 +113,14 @@ def test_stores_are_in_place_where_nobody_else_reads() -> None:
         part[0] = 7.0
     assert look(x)[0] is memory  # type: ignore[index]
     assert part.tolist() == x[1:4].tolist()
+
+
+def test_stores_to_what_has_no_views_are_in_place() -> None:
+    for x, key in ((there(6), 3), (there(6), slice(1, 3)), (there(100, 100), 3), (there(100, 100), (2, 5)), (lt.zeros(6), 1)):
+        memory = current(x).ctypes.data
+        for value in (1.5, there(1)[0]):
+            x[key] = value
+            assert current(x).ctypes.data == memory
 
 
 def test_exports_of_large_memory_keep_the_old_values() -> None:
