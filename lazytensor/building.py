@@ -6,6 +6,7 @@ compiler the package is pure Python.
 
 from __future__ import annotations
 
+import glob
 import os
 import shutil
 from importlib.util import module_from_spec, spec_from_file_location
@@ -27,13 +28,7 @@ def _compiled() -> Any:
     assert spec is not None
     assert spec.loader is not None
     module = module_from_spec(spec)
-    os.environ["LAZYTENSOR_PURE"], before = "1", os.environ.get("LAZYTENSOR_PURE")
-    try:
-        spec.loader.exec_module(module)
-    finally:
-        del os.environ["LAZYTENSOR_PURE"]
-        if before is not None:
-            os.environ["LAZYTENSOR_PURE"] = before
+    spec.loader.exec_module(module)
     return module
 
 
@@ -50,13 +45,10 @@ class BuildExtensions(build_ext):
         self.parallel = getattr(self, "parallel", None) or os.cpu_count()
 
     def get_ext_filename(self, fullname: str) -> str:
-        path: str = super().get_ext_filename(fullname)
-        folder, file = os.path.split(path)
-        stem, suffix = file.split(".", 1)
-        return os.path.join(folder, self.core.file_name(stem, self.digest, "." + suffix))
+        return os.path.join(*fullname.split(".")[:-1], self.core.file_name(fullname, self.digest))
 
     def build_extensions(self) -> None:
-        beside = {ext.name: os.path.join(_HERE, self._beside(ext.name)) for ext in self.extensions}
+        beside = {ext.name: self._beside(ext.name) for ext in self.extensions}
         if all(map(os.path.exists, beside.values())):
             for ext in self.extensions:
                 path = self.get_ext_fullpath(ext.name)
@@ -76,12 +68,20 @@ class BuildExtensions(build_ext):
         except OSError as error:  # a compiler that is not there
             raise CompileError(str(error)) from error
 
-    def _beside(self, name: str) -> str:
-        source: str = self.core.source_of(name.partition(".")[2], _HERE)
-        return os.path.join(os.path.dirname(source), self.core.file_name(name, self.digest, self._suffix(name)))
+    def copy_extensions_to_source(self) -> None:
+        """For an editable installation: beside the sources, in the place of what was built there before by this interpreter."""
+        super().copy_extensions_to_source()
+        for ext in self.extensions:
+            current = self._beside(ext.name)
+            stem, suffix = current.split(f"-{self.digest}")
+            for path in glob.glob(f"{glob.escape(stem)}-*{glob.escape(suffix)}"):
+                if path != current:
+                    os.remove(path)
 
-    def _suffix(self, name: str) -> str:
-        return "." + os.path.basename(super().get_ext_filename(name)).split(".", 1)[1]
+    def _beside(self, name: str) -> str:
+        """Where a compiled file lies beside its source."""
+        source: str = self.core.source_of(name.partition(".")[2], _HERE)
+        return os.path.join(os.path.dirname(source), self.core.file_name(name, self.digest))
 
     def _translate(self) -> None:
         """C sources, from a copy of the core's in the layout in which they are installed: they name each other by it."""

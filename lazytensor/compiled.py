@@ -61,9 +61,9 @@ def digest(package: str = _PACKAGE) -> str:
     return found.hexdigest()[:16]
 
 
-def file_name(name: str, of: str, suffix: str) -> str:
-    """What the compiled form of a module is called, for a digest and the interpreter's suffix of extensions."""
-    return f"{name.rpartition('.')[2]}-{of}{suffix}"
+def file_name(name: str, of: str) -> str:
+    """What the compiled form of a module is called, for a digest and this interpreter."""
+    return f"{name.rpartition('.')[2]}-{of}{EXTENSION_SUFFIXES[0]}"
 
 
 class _Finder:
@@ -81,12 +81,16 @@ def _look() -> tuple[dict[str, str], str]:
     """The compiled files by module, or none and why."""
     if os.environ.get("LAZYTENSOR_PURE", "0") not in ("", "0"):
         return {}, "LAZYTENSOR_PURE is set"
-    of, suffix = digest(), EXTENSION_SUFFIXES[0]
-    files = {f"lazytensor.{name}": os.path.join(os.path.dirname(source_of(name)), file_name(name, of, suffix)) for name in NAMES}
+    of = digest()
+    files = {f"lazytensor.{name}": os.path.join(os.path.dirname(source_of(name)), file_name(name, of)) for name in NAMES}
     if not all(map(os.path.exists, files.values())):
         first = source_of(NAMES[0])
         stem = os.path.basename(first) + "-"
-        others = [entry for entry in os.listdir(os.path.dirname(first)) if entry.startswith(stem) and entry.endswith(suffix)]
+        others = [
+            entry
+            for entry in os.listdir(os.path.dirname(first))
+            if entry.startswith(stem) and entry.endswith(EXTENSION_SUFFIXES[0])
+        ]
         return {}, "the compiled files are of other sources: install again" if others else "it was installed without a C compiler"
     name, file = next(iter(files.items()))
     try:
@@ -106,5 +110,5 @@ def _install() -> str:
     return why
 
 
-# Why the core runs as Python; empty where it is compiled.
-REASON = _install()
+# Why the core runs as Python; empty where it is compiled. The build reads this file under another name.
+REASON = _install() if __name__ == "lazytensor.compiled" else "it is being built"

@@ -12,6 +12,8 @@ cdef class Way:
     cpdef tuple find(self, object first, object second)
     cpdef tuple sign(self, object first, object second)
 
+@cython.locals(array=ndarray)
+cdef object _finished(object value)
 @cython.locals(array=ndarray, last=tuple)
 cpdef object meet_one(Way way, object a)
 @cython.locals(array=ndarray, size=Py_ssize_t, other=Py_ssize_t, most=Py_ssize_t, bound=_Limit, last=tuple)

@@ -130,6 +130,15 @@ def _once_more(run: Any, *values: Any) -> Any:
         return None
 
 
+def _finished(value: Any) -> Tensor:
+    """A tensor of what a call gave: in C order, which a line always is."""
+    if type(value) is ndarray:
+        array = value
+        if array.ndim > 1 and not value.flags.c_contiguous:
+            value = value.copy()
+    return computed(value)
+
+
 def meet_one(way: Way, a: Any) -> Tensor | None:
     """The row of a value that is there, None where it is to be recorded."""
     if type(a) is ndarray:
@@ -151,11 +160,7 @@ def meet_one(way: Way, a: Any) -> Tensor | None:
         value = _once_more(run, a)
         if value is None:
             return None
-    if type(value) is ndarray:
-        array = value
-        if array.ndim > 1 and not value.flags.c_contiguous:
-            value = value.copy()
-    return computed(value)
+    return _finished(value)
 
 
 def meet(way: Way, a: Any, b: Any) -> Tensor | None:
@@ -193,11 +198,7 @@ def meet(way: Way, a: Any, b: Any) -> Tensor | None:
         value = _once_more(run, a, b)
         if value is None:
             return None
-    if type(value) is ndarray:
-        array = value
-        if array.ndim > 1 and not value.flags.c_contiguous:
-            value = value.copy()
-    return computed(value)
+    return _finished(value)
 
 
 def _value(x: Any) -> Any:

@@ -19,10 +19,10 @@ from lazytensor.calling.ufunc_class import Binary, Unary, equip
 from lazytensor.calling.ufuncs import call
 from lazytensor.compiler.graph import Node
 from lazytensor.compiler.ops import elementwise, sources
-from lazytensor.compiler.ops.row import Kind, Op
+from lazytensor.compiler.ops.row import Op
 from lazytensor.compiler.ops.rules import INTEGER_LIMITS, check_scalar, comparison_constant
 from lazytensor.core.foreign import left, right, unlike
-from lazytensor.core.handle import Handle, stands_for_scalar, wrap
+from lazytensor.core.handle import Handle, pending, stands_for_scalar, wrap
 from lazytensor.core.indexing import Indexed
 from lazytensor.core.operands import apply, operand
 from lazytensor.core.pending import enroll
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
     Operator = Callable[[Any, Any], Tensor]
 
 _EXPONENTS = frozenset({"pow", "float_power", "bitwise_left_shift", "bitwise_right_shift"})
-_SOURCE = Kind.SOURCE
-_users = users_file
 ARRAYS = (Handle, np.ndarray, np.generic, list, tuple, bool, int, float, complex)
 
 
@@ -84,7 +82,7 @@ def one(way: Way, x: Any) -> Tensor:
         made = meet_one(way, a)
         if made is not None:
             return made
-    elif n is None or n.result is not None or n.op.kind is _SOURCE:
+    elif not pending(h):
         made = on_one(way, h)
         if made is not None:
             return made
@@ -95,7 +93,7 @@ def one(way: Way, x: Any) -> Tensor:
         signature = way.sign(n.dtype, None)
     frame = _getframe(_FRAMES)
     code = frame.f_code
-    site = (code, frame.f_lasti) if code.co_filename is _users[0] or not is_ours(code) else user_site()
+    site = (code, frame.f_lasti) if code.co_filename is users_file[0] or not is_ours(code) else user_site()
     node = Node(way.op, (n,), (), n.shape, signature[2], n.device, site)
     enroll(node)
     return wrap(node)
@@ -124,7 +122,7 @@ def two(way: Way, x: Any, y: Any, operator: bool) -> Tensor:
         made = meet(way, a, b)
         if made is not None:
             return made
-    elif _may_be_there(h) and (g is None or _may_be_there(g)):
+    elif not pending(h) and (g is None or not pending(g)):
         made = on_two(way, h, y)
         if made is not None:
             return made
@@ -150,7 +148,7 @@ def two(way: Way, x: Any, y: Any, operator: bool) -> Tensor:
         return _slow(way.op, x, y)
     frame = _getframe(_FRAMES)
     code = frame.f_code
-    site = (code, frame.f_lasti) if code.co_filename is _users[0] or not is_ours(code) else user_site()
+    site = (code, frame.f_lasti) if code.co_filename is users_file[0] or not is_ours(code) else user_site()
     node = Node(way.op, operands, (), n.shape, signature[2], n.device, site)
     enroll(node)
     return wrap(node)
@@ -165,7 +163,7 @@ def back(way: Way, x: Any, y: Any) -> Tensor:
             made = meet(way, a, y)
             if made is not None:
                 return made
-        elif _may_be_there(h):
+        elif not pending(h):
             made = on_two(way, h, y)
             if made is not None:
                 return made
@@ -176,12 +174,6 @@ def back(way: Way, x: Any, y: Any) -> Tensor:
 
 # What is between `two` and the user's line: its caller, unless this module is compiled. A compiled function has no frame.
 _FRAMES, _ABOVE = (2, 1) if isinstance(two, FunctionType) else (0, 0)
-
-
-def _may_be_there(x: Handle) -> bool:
-    """Is it no plain tensor whose value is pending, unless that is a creation?"""
-    n = x._node
-    return n is None or n.result is not None or n.op.kind is _SOURCE
 
 
 def _result(op: Op, dtype: np.dtype[Any], kind: Any) -> tuple[np.dtype[Any], Any]:

@@ -3,7 +3,7 @@ cimport cython
 from lazytensor.compiler.graph cimport Node
 from lazytensor.core.arrays cimport ndarray
 from lazytensor.core.eager cimport owned, small
-from lazytensor.core.handle cimport Handle, computed, current, is_open, look, shown
+from lazytensor.core.handle cimport Handle, computed, current, is_open, look, pending, shown
 from lazytensor.core.storage cimport Storage
 
 cdef class _Way:
@@ -16,8 +16,6 @@ cdef class _Arguments:
     @cython.locals(h=Handle, size=Py_ssize_t)
     cpdef object value(self, object item, int depth)
 
-@cython.locals(n=Node)
-cdef bint _pending(Handle x)
 @cython.locals(found=_Arguments, values=list)
 cdef object _now(_Way way, tuple args, dict kwargs)
 cdef bint _has(object items)

@@ -13,11 +13,10 @@ from typing import Any, ParamSpec, TypeVar
 import numpy as np
 from numpy import ndarray
 
-from lazytensor.compiler.ops.row import Kind
 from lazytensor.core.devices import default_name
 from lazytensor.core.dtypes import BY_DTYPE
-from lazytensor.core.eager import MAX_WORK, MEDIUM, enter, limit, owned, silenced, small
-from lazytensor.core.handle import Handle, computed, current, is_open, look, shown
+from lazytensor.core.eager import HUGE, MAX_WORK, MEDIUM, enter, limit, owned, silenced, small
+from lazytensor.core.handle import Handle, computed, current, is_open, look, pending, shown
 from lazytensor.core.statements import write_lock
 
 P = ParamSpec("P")
@@ -30,9 +29,6 @@ _OTHERWISE = frozenset({"out", "where", "initial", "like", "device", "order", "s
 _DTYPE = frozenset({"dtype"})
 # How deep nested sequences are looked into.
 _DEPTH = 4
-# More elements than any small work has.
-_LARGE = 1 << 40
-_enter = enter
 
 
 class _Way:
@@ -88,17 +84,12 @@ def product_size(values: list[Any]) -> int:
     return size if size * inner <= MAX_WORK else size * inner
 
 
-def _pending(x: Handle) -> bool:
-    n = x._node
-    return x._array is None and n is not None and n.result is None and n.op.kind is not Kind.SOURCE
-
-
 def _now(way: _Way, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """What NumPy's function makes of computed arguments; None where the function itself is to see to them."""
     first = args[0]
     if isinstance(first, Handle):
         # The way of most that is pending.
-        if _pending(first):
+        if pending(first):
             return None
     elif type(first) not in (list, tuple) or (not way.sequences and not _has(first)):
         return None
@@ -121,9 +112,9 @@ def _now(way: _Way, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
             if kwargs:
                 made = silenced(way.reference, *values, **kwargs)
             elif len(values) == 1:
-                made = _enter(way.reference, values[0])
+                made = enter(way.reference, values[0])
             else:
-                made = _enter(way.reference, *values)
+                made = enter(way.reference, *values)
         except Exception:
             try:
                 made = silenced(way.reference, *values, **kwargs)
@@ -162,7 +153,7 @@ class _Arguments:
             if size <= 0 or not small(size):
                 self.missing = True
             else:
-                self.size = min(size * (self.size or 1), _LARGE)
+                self.size = min(size * (self.size or 1), HUGE)
             return value
         kind = type(item)
         if kind in _AS_THEY_ARE or isinstance(item, (np.dtype, type)):
@@ -207,13 +198,13 @@ def _made(value: Any) -> Any:
 def constant_now(make: Callable[..., Any], shape: Any, dtype: Any) -> Any:
     """A small array of one value, as `np.zeros` makes it, in a dtype that tensors have; None where the shape is not so simple."""
     if type(shape) is int:
-        size = max(-1, min(shape, _LARGE))
+        size = max(-1, min(shape, HUGE))
     elif type(shape) is tuple and shape:
         size = 1
         for length in shape:
             if type(length) is not int or length < 0:
                 return None
-            size = min(size * length, _LARGE)
+            size = min(size * length, HUGE)
     else:
         return None
     if size <= 0 or size > limit.elements or default_name() is not None:

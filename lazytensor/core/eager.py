@@ -24,8 +24,10 @@ from lazytensor.core.planning import changes, lock
 from lazytensor.core.sites import Site, user_site
 from lazytensor.runtime.errstate import quietly
 
-# Sources are always recorded, and draw their numbers when they are needed.
+# Sources are recorded, and draw their numbers when they are needed; small ones of one value have a way of their own (`creation`).
 _KINDS = frozenset({Kind.ELEMENTWISE, Kind.REDUCE, Kind.SCAN, Kind.GATHER, Kind.SCATTER, Kind.LIBRARY})
+# More elements than any small work has: where sizes are multiplied, so that none is too large for compiled code.
+HUGE = 1 << 40
 # Arithmetic of a library call that is started at once, in floating operations.
 MAX_WORK = 1 << 22
 
@@ -97,16 +99,15 @@ def missed(nodes: Iterable[Node]) -> None:
     for (site, _), seen in forms.items():
         found[site] = max(found.get(site, 0), len(seen))
     for site, count in found.items():
-        if site is not None:
-            times = _misses.get(site, 0) + count
-            if times < _MISSES:
-                if len(_misses) >= _MAX_LINES:
-                    _misses.clear()
-                _misses[site] = times
-            else:
-                if len(changing) >= _MAX_LINES:
-                    changing.clear()
-                changing.add(site)
+        times = _misses.get(site, 0) + count
+        if times < _MISSES:
+            if len(_misses) >= _MAX_LINES:
+                _misses.clear()
+            _misses[site] = times
+        else:
+            if len(changing) >= _MAX_LINES:
+                changing.clear()
+            changing.add(site)
 
 
 def forget_lines() -> None:

@@ -2,16 +2,13 @@ cimport cython
 from lazytensor.core.arrays cimport ndarray
 
 from lazytensor.core.eager cimport owned, small
-from lazytensor.core.handle cimport Handle, computed, current, is_open, look, shown
+from lazytensor.core.handle cimport Handle, computed, current, is_open, look, pending, shown
 from lazytensor.core.storage cimport Storage
-from lazytensor.compiler.graph cimport Node
 
 cdef bint _plain(tuple key)
 cdef object _basic(object key)
-@cython.locals(node=Node)
-cdef bint _pending(Handle x)
 cpdef object read(Handle x, object key)
-@cython.locals(storage=Storage, seen=tuple, window=ndarray, base=ndarray, part=ndarray)
+@cython.locals(storage=Storage, seen=tuple, window=ndarray, part=ndarray)
 cdef object _viewed(Handle x, object key)
 cdef bint _there(Handle x, object key, Py_ssize_t most)
 cpdef bint write(Handle x, object key, object value)

@@ -12,10 +12,9 @@ import numpy as np
 from numpy import ndarray
 
 from lazytensor.compiler.liveness import alone
-from lazytensor.compiler.ops.row import Kind
 from lazytensor.core import views
-from lazytensor.core.eager import MEDIUM, limit, owned, silenced, small
-from lazytensor.core.handle import Handle, computed, current, is_open, look, shown
+from lazytensor.core.eager import HUGE, MEDIUM, limit, owned, silenced, small
+from lazytensor.core.handle import Handle, computed, current, is_open, look, pending, shown
 from lazytensor.core.statements import write_lock
 from lazytensor.core.storage import Storage
 
@@ -24,10 +23,8 @@ if TYPE_CHECKING:
 
 # The types of items of a basic index, but NumPy's integers.
 _BASIC = frozenset({int, slice, type(None), type(Ellipsis)})
-# More elements than any small work has.
-_LARGE = 1 << 40
-# Kinds of dtypes by the types of Python numbers that can be stored in them as they are.
 _FLOAT64 = np.dtype(np.float64)
+# Kinds of dtypes by the types of Python numbers that can be stored in them as they are.
 _STORES = {bool: "biufc", int: "iufc", float: "fc", complex: "c"}
 
 
@@ -53,15 +50,9 @@ def _basic(key: Any) -> Any:
     return items if _plain(items) else None
 
 
-def _pending(x: Handle) -> bool:
-    """Is it a plain tensor whose value is to come, and no creation?"""
-    node = x._node
-    return node is not None and node.result is None and node.op.kind is not Kind.SOURCE
-
-
 def read(x: Handle, key: Any) -> Tensor | None:
     """`x[key]`: NumPy's scalar, a handle on its view, or what an index with arrays in it gathers."""
-    if x._array is None and _pending(x):
+    if x._array is None and pending(x):
         return None
     kind = type(key)
     # As `_basic`, without the call.
@@ -146,7 +137,7 @@ def _gathered_size(array: np.ndarray[Any, Any], key: Any) -> int:
         elif item is not None:
             axis += 1
     # Where a slice is in it, all axes are counted.
-    whole: int = min(math.prod(array.shape[max(axis, 0) :]) * math.prod(sizes), _LARGE)
+    whole: int = min(math.prod(array.shape[max(axis, 0) :]) * math.prod(sizes), HUGE)
     return whole
 
 
@@ -166,7 +157,7 @@ def _gathered(x: Handle, key: Any) -> Tensor | None:
 
 def write(x: Handle, key: Any, value: Any) -> bool:
     """`x[key] = value`, in place."""
-    if _pending(x):
+    if pending(x):
         return False
     kinds = _STORES.get(type(value))
     if kinds is None and not isinstance(value, Handle):
@@ -228,7 +219,7 @@ def take(x: Handle, value: Any) -> bool:
 
 
 def put(x: Handle, key: Any, value: Any) -> bool:
-    """Write to memory, for who holds `write_lock` and has seen `_current`: what `x` shows becomes `shown[key] = value` in NumPy's sense.
+    """Write to memory, for who holds `write_lock` and has seen `current`: what `x` shows becomes `shown[key] = value` in NumPy's sense.
     Memory that somebody else reads is copied first. False where a signal handler came and stored what is pending; raises what NumPy
     raises."""
     storage = x._storage

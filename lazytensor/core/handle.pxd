@@ -15,6 +15,8 @@ cdef object _class
 
 @cython.locals(node=Node)
 cpdef object current(Handle x)
+@cython.locals(node=Node)
+cpdef bint pending(Handle x)
 @cython.locals(storage=Storage, seen=tuple, window=ndarray, base=ndarray)
 cpdef tuple look(Handle x)
 cpdef bint is_open(Handle x)

@@ -18,6 +18,7 @@ from numpy import ndarray
 from lazytensor.compiler.graph import Node
 from lazytensor.compiler.liveness import alone
 from lazytensor.compiler.ops import structural
+from lazytensor.compiler.ops.row import Kind
 from lazytensor.core import views
 from lazytensor.core.eager import MEDIUM, limit, make
 from lazytensor.core.evaluate import value_of
@@ -335,6 +336,12 @@ def current(x: Handle) -> Any:
                 return None
             x._array = node.result
         return x._written()
+
+
+def pending(x: Handle) -> bool:
+    """Is it a plain tensor whose value is to come, and no creation?"""
+    node = x._node
+    return node is not None and node.result is None and node.op.kind is not Kind.SOURCE
 
 
 def look(x: Handle) -> tuple[Array, Array] | None:
