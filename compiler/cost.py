@@ -6,15 +6,23 @@ The constants are for one core of a current server: they decide tiers, streams a
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from lazytensor.compiler.graph import Graph, GraphNode
-from lazytensor.compiler.kernel import Group
+from lazytensor.compiler.graph import Graph, GraphNode, Node
+from lazytensor.compiler.kernel import Form, Group
 from lazytensor.compiler.ops.row import Kind
-from lazytensor.compiler.tuning import BYTES_PER_SECOND, CALL_SECONDS, FLOPS_PER_SECOND, LIBRARY_FLOPS_PER_SECOND
+from lazytensor.compiler.tuning import (
+    BYTES_PER_SECOND,
+    CACHED_BYTES_PER_SECOND,
+    CALL_SECONDS,
+    FLOPS_PER_SECOND,
+    LIBRARY_FLOPS_PER_SECOND,
+    RECORDED_SECONDS,
+)  # fmt: skip
 
 
-def region_bytes(node: GraphNode) -> int:
+def region_bytes(node: Node | GraphNode) -> int:
     """What a region store writes, in place."""
     shape: Any = node.params[0]
     elements: int = math.prod(shape)
@@ -42,10 +50,60 @@ def interpreted_cost(graph: Graph, group: Group) -> float:
 
 def compiled_cost(graph: Graph, group: Group) -> float:
     """Seconds of the group as one kernel on one core: each operand and output moves once."""
+    return 3 * CALL_SECONDS + _moved(graph, group) / BYTES_PER_SECOND + _flops(graph, group) / (4 * FLOPS_PER_SECOND)
+
+
+def _moved(graph: Graph, group: Group) -> int:
     members = set(group.members)
     operands = {item for position in members for item in graph.nodes[position].inputs if item not in members}
     stored = {graph.nodes[position].inputs[0] for position in group.stores}
     moved = sum(graph.nodes[item].nbytes for item in (*operands - stored, *set(group.outputs) - set(group.stores)))
-    moved += sum(region_bytes(graph.nodes[position]) for position in group.stores)
-    flops = sum(graph.nodes[item].op.flops * graph.nodes[item].size for item in members)
-    return 3 * CALL_SECONDS + moved / BYTES_PER_SECOND + flops / (4 * FLOPS_PER_SECOND)
+    return moved + sum(region_bytes(graph.nodes[position]) for position in group.stores)
+
+
+def _flops(graph: Graph, group: Group) -> float:
+    return sum(graph.nodes[item].op.flops * graph.nodes[item].size for item in group.members)
+
+
+def saved_by_kernels(graph: Graph, groups: tuple[Group, ...]) -> float:
+    """Seconds that a plan's kernels save beside NumPy's calls, all values in cache, less what recording and keying the operations costs;
+    negative where they had better not be recorded."""
+    saved = -RECORDED_SECONDS * sum(node.kind is not Kind.LEAF for node in graph.nodes)
+    for group in groups:
+        if group.form is not Form.CALL:
+            members = [graph.nodes[position] for position in group.members]
+            alone = sum(
+                _stored(node) if node.kind is Kind.UPDATE else _alone(node, [graph.nodes[item] for item in node.inputs])
+                for node in members
+            )
+            flops = sum(_flops_of(node) * node.size for node in members)
+            fused = 2 * CALL_SECONDS + max(_moved(graph, group) / CACHED_BYTES_PER_SECOND, flops / (4 * FLOPS_PER_SECOND))
+            saved += max(0.0, alone - fused)
+    return saved
+
+
+def saved_at_most(nodes: Iterable[Node]) -> float:
+    """No less than `saved_by_kernels` of these operations, which are not planned yet."""
+    saved = 0.0
+    for node in nodes:
+        saved -= RECORDED_SECONDS
+        if node.op.kind is Kind.UPDATE:
+            saved += _stored(node)
+        elif node.op.kind in (Kind.ELEMENTWISE, Kind.REDUCE, Kind.SOURCE):
+            saved += _alone(node, [item for item in node.inputs if type(item) is Node])
+    return saved
+
+
+def _stored(node: Node | GraphNode) -> float:
+    return CALL_SECONDS + 2 * region_bytes(node) / CACHED_BYTES_PER_SECOND
+
+
+def _flops_of(node: Node | GraphNode) -> float:
+    """Operations an element, as so many of float64: of smaller ones a vector holds more."""
+    return node.op.flops * node.dtype.itemsize / 8
+
+
+def _alone(node: Node | GraphNode, read: Sequence[Node | GraphNode]) -> float:
+    sizes = [math.prod(item.shape) for item in (node, *read)]
+    moved = sum(size * item.dtype.itemsize for size, item in zip(sizes, (node, *read), strict=True))
+    return CALL_SECONDS + max(moved / CACHED_BYTES_PER_SECOND, _flops_of(node) * max(sizes) / FLOPS_PER_SECOND)

@@ -18,7 +18,7 @@ from lazytensor.compiler.graph import Node
 from lazytensor.compiler.liveness import alone
 from lazytensor.compiler.ops.row import Kind
 from lazytensor.compiler.plan import Environment, Lane, Plan, Segment, Step, Stream
-from lazytensor.compiler.tuning import BLAS_FLOPS, BYTES_PER_SECOND, CALL_SECONDS, MAX_SIGNATURES, WALKED_ELEMENTS
+from lazytensor.compiler.tuning import BYTES_PER_SECOND, CALL_SECONDS, MAX_SIGNATURES, WALKED_ELEMENTS, WALKED_WORK
 from lazytensor.compiler.updates import store
 
 Run = Callable[[Environment, Lane], None]
@@ -43,7 +43,7 @@ def walkable(captured: Capture) -> bool:
             return False
         if op.work is not None:
             shapes = [item.shape if type(item) is Node else () for item in node.inputs]
-            if op.work(*shapes, *node.params) >= BLAS_FLOPS:
+            if op.work(*shapes, *node.params) > WALKED_WORK:
                 return False
     return True
 

@@ -23,6 +23,7 @@ NAMES = (
     "compiler.liveness",
     "core.views",
     "core.sites",
+    "core.lines",
     "core.pending",
     "core.eager",
     "core.storage",
@@ -33,6 +34,7 @@ NAMES = (
     "core.indexing",
     "calling.at_once",
     "calling.bind",
+    "calling.operators",
     "calling.immediate",
 )
 # C types that no module of ours has.

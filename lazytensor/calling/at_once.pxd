@@ -2,7 +2,8 @@ cimport cython
 from lazytensor.core.arrays cimport ndarray
 
 from lazytensor.core.eager cimport _Limit, owned, small
-from lazytensor.core.handle cimport Handle, computed, current
+from lazytensor.core.elements cimport put
+from lazytensor.core.handle cimport Handle, computed, current, is_open, pending
 
 cdef class Way:
     cdef public object op, rule
@@ -23,3 +24,5 @@ cpdef object on_two(Way way, Handle x, object y)
 cdef object _value(object x)
 cpdef object on_any(Way way, object x, object y)
 cpdef object on_other(Way way, object x)
+@cython.locals(array=ndarray, size=Py_ssize_t, last=tuple, signature=tuple)
+cpdef bint into(Way way, Handle x, object y)

@@ -17,8 +17,9 @@ from numpy import ndarray
 
 from lazytensor.compiler.ops.row import Op
 from lazytensor.core.dtypes import BY_DTYPE
-from lazytensor.core.eager import MEDIUM, changing, enter, limit, owned, silenced, small
-from lazytensor.core.handle import Handle, computed, current
+from lazytensor.core.eager import HUGE, enter, limit, owned, silenced, small
+from lazytensor.core.elements import put
+from lazytensor.core.handle import Handle, computed, current, is_open, pending
 from lazytensor.core.statements import write_lock
 
 if TYPE_CHECKING:
@@ -107,19 +108,17 @@ def _exact(op: Op, types: list[Any]) -> Callable[..., Any]:
     return lambda *values: owned(np.asarray(bound(*values), dtype=dtype))
 
 
-def _fits(a: Any, b: Any, size: int, other: int) -> bool:
+def _fits(op: Op, a: Any, b: Any, size: int, other: int) -> bool:
     """Is the result small enough of two arrays of these sizes, of which the product of the sizes does not say so?"""
-    most = limit.elements
-    if size > most or other > most:
-        if not changing or not small(max(size, other)):
-            return False
-        most = MEDIUM
+    most = max(size, other)
+    if most > limit.most:
+        return False
     if size == 1 or other == 1 or a.shape == b.shape:
-        return True
+        return small(most, op)
     longer, shorter = (a.shape, b.shape) if a.ndim >= b.ndim else (b.shape, a.shape)
     lead = len(longer) - len(shorter)
     total: int = math.prod(longer[:lead]) * math.prod(map(max, longer[lead:], shorter))
-    return total <= most
+    return small(min(max(total, most), HUGE), op)
 
 
 def _once_more(run: Any, *values: Any) -> Any:
@@ -143,7 +142,7 @@ def meet_one(way: Way, a: Any) -> Tensor | None:
     """The row of a value that is there, None where it is to be recorded."""
     if type(a) is ndarray:
         array = a
-        if not small(array.size):
+        if not small(array.size, way.op):
             return None
         first = a.dtype
     else:
@@ -181,7 +180,7 @@ def meet(way: Way, a: Any, b: Any) -> Tensor | None:
     bound = limit
     most = bound.elements
     # Each for itself first: the product of two sizes may be more than a machine word holds.
-    if (size > most or other > most or size * other > most) and not _fits(a, b, size, other):
+    if (size > most or other > most or size * other > most) and not _fits(way.op, a, b, size, other):
         return None
     last = way.last
     if last[0] is not first or last[1] is not second:
@@ -237,3 +236,54 @@ def on_two(way: Way, x: Handle, y: Any) -> Tensor | None:
             return None
         b = current(y) if isinstance(y, Handle) else y
         return None if b is None else meet(way, a, b)
+
+
+def into(way: Way, x: Handle, y: Any) -> bool:
+    """`x op= y`, where the row is a ufunc that gives the dtype of `x`. False where it is to be recorded, with nothing written."""
+    if pending(x):
+        return False
+    with write_lock:
+        a = current(x)
+        if type(a) is not ndarray:
+            return False
+        array = a
+        first = array.dtype
+        size = array.size
+        if not array.ndim or (x._storage is not None and not is_open(x)):
+            return False
+        if isinstance(y, Handle):
+            b = current(y)
+            if b is None:
+                return False
+        elif type(y) in NUMBERS:
+            b = y
+        else:
+            return False
+        if type(b) is ndarray:
+            array = b
+            second = array.dtype
+            if array.size > size or array.ndim > a.ndim:
+                return False
+        else:
+            second = type(b)
+        if not small(size, way.op):
+            return False
+        last = way.last
+        if last[0] is not first or last[1] is not second:
+            last = way.find(first, second)
+        run = last[2]
+        limits = last[3]
+        signature = way.signature
+        if type(run) is not np.ufunc or (limits is not None and not limits[0] <= b <= limits[1]):
+            return False
+        kind = b.dtype if isinstance(b, (ndarray, np.generic)) else second
+        if signature[0] is not first or signature[1] is not kind:
+            signature = way.sign(first, kind)
+        if signature[2] is not first:
+            return False
+        # Whoever else holds the memory has it copied.
+        a = array = None  # type: ignore[assignment]
+        try:
+            return put(x, None, b, run)
+        except Exception:
+            return False

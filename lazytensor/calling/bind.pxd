@@ -3,7 +3,6 @@ cimport cython
 from lazytensor.calling.at_once cimport Way, meet, meet_one, on_any, on_one, on_other, on_two
 from lazytensor.compiler.graph cimport Node
 from lazytensor.core.handle cimport Handle, pending, stands_for_scalar, wrap
-from lazytensor.core.indexing cimport Indexed
 from lazytensor.core.pending cimport enroll
 
 @cython.locals(h=Handle, n=Node, node=Node, signature=tuple)
@@ -12,6 +11,3 @@ cpdef object one(Way way, object x)
 cpdef object two(Way way, object x, object y, bint operator)
 @cython.locals(h=Handle)
 cpdef object back(Way way, object x, object y)
-
-cdef class Operators(Indexed):
-    pass

@@ -18,12 +18,11 @@ from lazytensor.calling.at_once import Way, meet, meet_one, on_any, on_one, on_o
 from lazytensor.calling.ufunc_class import Binary, Unary, equip
 from lazytensor.calling.ufuncs import call
 from lazytensor.compiler.graph import Node
-from lazytensor.compiler.ops import elementwise, sources
+from lazytensor.compiler.ops import sources
 from lazytensor.compiler.ops.row import Op
 from lazytensor.compiler.ops.rules import INTEGER_LIMITS, check_scalar, comparison_constant
 from lazytensor.core.foreign import left, right, unlike
 from lazytensor.core.handle import Handle, pending, stands_for_scalar, wrap
-from lazytensor.core.indexing import Indexed
 from lazytensor.core.operands import apply, operand
 from lazytensor.core.pending import enroll
 from lazytensor.core.record import record
@@ -58,7 +57,7 @@ def unary(op: Op) -> Unary:
 
 def binary(op: Op) -> Binary:
     """The function of a two-operand elementwise row."""
-    way = Way(op, _result)
+    way = Way(op, result)
 
     def function(x: Any, y: Any, /, out: Any = None, **keywords: Any) -> Tensor:
         if out is not None or keywords:
@@ -176,7 +175,7 @@ def back(way: Way, x: Any, y: Any) -> Tensor:
 _FRAMES, _ABOVE = (2, 1) if isinstance(two, FunctionType) else (0, 0)
 
 
-def _result(op: Op, dtype: np.dtype[Any], kind: Any) -> tuple[np.dtype[Any], Any]:
+def result(op: Op, dtype: np.dtype[Any], kind: Any) -> tuple[np.dtype[Any], Any]:
     """The result's dtype, and the range in which a Python integer as second operand needs no thought."""
     signature = op.resolve(dtype, kind)
     if kind is not int:
@@ -188,7 +187,7 @@ def _result(op: Op, dtype: np.dtype[Any], kind: Any) -> tuple[np.dtype[Any], Any
     return signature.result, (0 if op.name in _EXPONENTS else limits[0], limits[1])
 
 
-def _reflected_result(op: Op, kind: Any, dtype: np.dtype[Any]) -> tuple[np.dtype[Any], Any]:
+def reflected_result(op: Op, kind: Any, dtype: np.dtype[Any]) -> tuple[np.dtype[Any], Any]:
     """`_result` for a number as first operand."""
     signature = op.resolve(kind, dtype)
     if kind is not int:
@@ -233,132 +232,3 @@ def _repeats(op: Op, x: Any, y: Any) -> bool:
 
 def _repeated(x: Any, y: Any) -> Any:
     return y * x.__index__()
-
-
-def operators(function: Any, ufunc: np.ufunc) -> tuple[Operator, Operator]:
-    """The methods of an operator and of the reflected one that are a function of a chapter."""
-
-    def method(x: Any, y: Any, /) -> Any:
-        return function(x, y) if isinstance(y, ARRAYS) else right(x, y, ufunc, lambda: function(x, y))
-
-    def reverse(x: Any, y: Any, /) -> Any:
-        return function(y, x) if isinstance(y, ARRAYS) else left(y, x, ufunc, lambda: function(y, x))
-
-    return method, reverse
-
-
-# -- operators ------------------------------------------------------------------------------------------------------------------
-
-
-def _both(op: Op) -> tuple[Way, Way]:
-    return Way(op, _result), Way(op, _reflected_result, turned=True)
-
-
-_ADD, _R_ADD = _both(elementwise.add)
-_SUBTRACT, _R_SUBTRACT = _both(elementwise.subtract)
-_MULTIPLY, _R_MULTIPLY = _both(elementwise.multiply)
-_DIVIDE, _R_DIVIDE = _both(elementwise.divide)
-_FLOOR_DIVIDE, _R_FLOOR_DIVIDE = _both(elementwise.floor_divide)
-_REMAINDER, _R_REMAINDER = _both(elementwise.remainder)
-_BITWISE_AND, _R_BITWISE_AND = _both(elementwise.bitwise_and)
-_BITWISE_OR, _R_BITWISE_OR = _both(elementwise.bitwise_or)
-_BITWISE_XOR, _R_BITWISE_XOR = _both(elementwise.bitwise_xor)
-_BITWISE_LEFT_SHIFT, _R_BITWISE_LEFT_SHIFT = _both(elementwise.bitwise_left_shift)
-_BITWISE_RIGHT_SHIFT, _R_BITWISE_RIGHT_SHIFT = _both(elementwise.bitwise_right_shift)
-_EQUAL = Way(elementwise.equal, _result)
-_NOT_EQUAL = Way(elementwise.not_equal, _result)
-_LESS = Way(elementwise.less, _result)
-_LESS_EQUAL = Way(elementwise.less_equal, _result)
-_GREATER = Way(elementwise.greater, _result)
-_GREATER_EQUAL = Way(elementwise.greater_equal, _result)
-
-
-class Operators(Indexed):
-    """What `Tensor` inherits: the operators that are rows of two operands. Written out: as methods in the body of a class they are found
-    without a look-up where this is compiled."""
-
-    __slots__ = ()
-
-    def __add__(self, other: Any) -> Tensor:
-        return two(_ADD, self, other, True)
-
-    def __radd__(self, other: Any) -> Tensor:
-        return back(_R_ADD, self, other)
-
-    def __sub__(self, other: Any) -> Tensor:
-        return two(_SUBTRACT, self, other, True)
-
-    def __rsub__(self, other: Any) -> Tensor:
-        return back(_R_SUBTRACT, self, other)
-
-    def __mul__(self, other: Any) -> Tensor:
-        return two(_MULTIPLY, self, other, True)
-
-    def __rmul__(self, other: Any) -> Tensor:
-        return back(_R_MULTIPLY, self, other)
-
-    def __truediv__(self, other: Any) -> Tensor:
-        return two(_DIVIDE, self, other, True)
-
-    def __rtruediv__(self, other: Any) -> Tensor:
-        return back(_R_DIVIDE, self, other)
-
-    def __floordiv__(self, other: Any) -> Tensor:
-        return two(_FLOOR_DIVIDE, self, other, True)
-
-    def __rfloordiv__(self, other: Any) -> Tensor:
-        return back(_R_FLOOR_DIVIDE, self, other)
-
-    def __mod__(self, other: Any) -> Tensor:
-        return two(_REMAINDER, self, other, True)
-
-    def __rmod__(self, other: Any) -> Tensor:
-        return back(_R_REMAINDER, self, other)
-
-    def __and__(self, other: Any) -> Tensor:
-        return two(_BITWISE_AND, self, other, True)
-
-    def __rand__(self, other: Any) -> Tensor:
-        return back(_R_BITWISE_AND, self, other)
-
-    def __or__(self, other: Any) -> Tensor:
-        return two(_BITWISE_OR, self, other, True)
-
-    def __ror__(self, other: Any) -> Tensor:
-        return back(_R_BITWISE_OR, self, other)
-
-    def __xor__(self, other: Any) -> Tensor:
-        return two(_BITWISE_XOR, self, other, True)
-
-    def __rxor__(self, other: Any) -> Tensor:
-        return back(_R_BITWISE_XOR, self, other)
-
-    def __lshift__(self, other: Any) -> Tensor:
-        return two(_BITWISE_LEFT_SHIFT, self, other, True)
-
-    def __rlshift__(self, other: Any) -> Tensor:
-        return back(_R_BITWISE_LEFT_SHIFT, self, other)
-
-    def __rshift__(self, other: Any) -> Tensor:
-        return two(_BITWISE_RIGHT_SHIFT, self, other, True)
-
-    def __rrshift__(self, other: Any) -> Tensor:
-        return back(_R_BITWISE_RIGHT_SHIFT, self, other)
-
-    def __eq__(self, other: Any) -> Tensor:  # type: ignore[override]
-        return two(_EQUAL, self, other, True)
-
-    def __ne__(self, other: Any) -> Tensor:  # type: ignore[override]
-        return two(_NOT_EQUAL, self, other, True)
-
-    def __lt__(self, other: Any) -> Tensor:
-        return two(_LESS, self, other, True)
-
-    def __le__(self, other: Any) -> Tensor:
-        return two(_LESS_EQUAL, self, other, True)
-
-    def __gt__(self, other: Any) -> Tensor:
-        return two(_GREATER, self, other, True)
-
-    def __ge__(self, other: Any) -> Tensor:
-        return two(_GREATER_EQUAL, self, other, True)

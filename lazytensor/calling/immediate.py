@@ -13,10 +13,12 @@ from typing import Any, ParamSpec, TypeVar
 import numpy as np
 from numpy import ndarray
 
+from lazytensor.compiler.tuning import WALKED_WORK
 from lazytensor.core.devices import default_name
 from lazytensor.core.dtypes import BY_DTYPE
-from lazytensor.core.eager import HUGE, MAX_WORK, MEDIUM, enter, limit, owned, silenced, small
+from lazytensor.core.eager import HUGE, enter, limit, owned, silenced, small
 from lazytensor.core.handle import Handle, computed, current, is_open, look, pending, shown
+from lazytensor.core.lines import MEDIUM
 from lazytensor.core.statements import write_lock
 
 P = ParamSpec("P")
@@ -81,7 +83,7 @@ def product_size(values: list[Any]) -> int:
         return math.prod([value.size for value in (a, b) if type(value) is ndarray])
     inner = a.shape[-1]
     size: int = (a.size // inner) * (b.size // inner)
-    return size if size * inner <= MAX_WORK else size * inner
+    return size if size * inner <= WALKED_WORK else size * inner
 
 
 def _now(way: _Way, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -163,7 +165,7 @@ class _Arguments:
                 if _AS_THEY_ARE.issuperset(map(type, item)):
                     return item
                 return kind([self.value(part, depth - 1) for part in item])
-        elif isinstance(item, (np.ndarray, np.generic)) and item.size <= limit.elements and item.dtype in BY_DTYPE:
+        elif isinstance(item, (np.ndarray, np.generic)) and small(item.size) and item.dtype in BY_DTYPE:
             return item
         self.missing = True
         return None
@@ -245,6 +247,8 @@ def _through(view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, 
         if value is None or not value.ndim or not 0 < value.size <= MEDIUM:
             return None
         if x._storage is None:
+            # Who holds the array as it becomes a storage's has it copied by the first store.
+            value = None
             x._share()
         storage = x._storage
         seen = look(x)

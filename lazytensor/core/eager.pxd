@@ -3,8 +3,9 @@ from lazytensor.core.arrays cimport ndarray
 
 cdef class _Limit:
     cdef public Py_ssize_t elements
+    cdef public Py_ssize_t most
 
 @cython.locals(array=ndarray)
 cpdef object owned(object value)
 @cython.locals(bound=_Limit)
-cpdef bint small(Py_ssize_t size)
+cpdef bint small(Py_ssize_t size, object op=*)

@@ -7,7 +7,7 @@ recorded, as if its operands were pending, and the error comes at the wait. `con
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextvars import Context
 from typing import Any
 
@@ -19,29 +19,31 @@ from lazytensor.compiler.graph import Node
 from lazytensor.compiler.ops import structural
 from lazytensor.compiler.ops.row import Kind, Op
 from lazytensor.compiler.ops.table import TABLE
+from lazytensor.compiler.tuning import WALKED_WORK
 from lazytensor.config import config
+from lazytensor.core.lines import MEDIUM, comes_at_once
 from lazytensor.core.planning import changes, lock
-from lazytensor.core.sites import Site, user_site
 from lazytensor.runtime.errstate import quietly
 
 # Sources are recorded, and draw their numbers when they are needed; small ones of one value have a way of their own (`creation`).
 _KINDS = frozenset({Kind.ELEMENTWISE, Kind.REDUCE, Kind.SCAN, Kind.GATHER, Kind.SCATTER, Kind.LIBRARY})
 # More elements than any small work has: where sizes are multiplied, so that none is too large for compiled code.
 HUGE = 1 << 40
-# Arithmetic of a library call that is started at once, in floating operations.
-MAX_WORK = 1 << 22
 
 
 class _Limit:
-    """Elements up to which work runs at once; -1 where none does."""
+    """Elements up to which work runs at once, -1 where none does; and up to which it does so from some lines (see `core.lines`)."""
 
-    __slots__ = ("elements",)
+    __slots__ = ("elements", "most")
 
     def __init__(self) -> None:
         self.follow("")
 
     def follow(self, name: str) -> None:
         self.elements = -1 if config.sync or config.tier == "compile" else config.eager_elements or -1
+        # Who forces a tier, or wants no decision but by size, has all of it recorded.
+        recorded = self.elements < 0 or config.deterministic or config.tier != "auto"
+        self.most = self.elements if recorded else max(self.elements, MEDIUM)
 
 
 limit = _Limit()
@@ -74,58 +76,20 @@ def owned(value: Any) -> Any:
     return np.array(value, order="C")
 
 
-# -- lines whose plans keep missing ---------------------------------------------------------------------------------------------
-#
-# Work of some thousand to a hundred thousand elements is worth recording: as kernels it is 1.5 to 10 times as fast. But not where a loop
-# makes another graph each round, as over `a[k:, k]`: there it goes at once too, from the lines that were met so.
-
-# Elements up to which such lines run at once.
-MEDIUM = 1 << 17
-# Forms that a line took in graphs that were new, from which on it does.
-_MISSES = 24
-_MAX_LINES = 4096
-_misses: dict[Site, int] = {}
-changing: set[Site] = set()
-
-
-def missed(nodes: Iterable[Node]) -> None:
-    """Note the lines of a graph of medium work that was not met before: each once for every form that it has there, shapes and places, as a
-    loop that waits for nothing puts many rounds into one graph."""
-    forms: dict[tuple[Site, Op], set[Any]] = {}
-    for node in nodes:
-        if node.site is not None:
-            forms.setdefault((node.site, node.op), set()).add((node.shape, node.params))
-    found: dict[Site, int] = {}
-    for (site, _), seen in forms.items():
-        found[site] = max(found.get(site, 0), len(seen))
-    for site, count in found.items():
-        times = _misses.get(site, 0) + count
-        if times < _MISSES:
-            if len(_misses) >= _MAX_LINES:
-                _misses.clear()
-            _misses[site] = times
-        else:
-            if len(changing) >= _MAX_LINES:
-                changing.clear()
-            changing.add(site)
-
-
-def forget_lines() -> None:
-    """Forget which lines make another graph each time."""
-    _misses.clear()
-    changing.clear()
-
-
-def small(size: int) -> bool:
+def small(size: int, op: Any = None) -> bool:
     """Does work on so many elements run at once, where the program is? Never waits."""
     bound = limit
-    return size <= bound.elements or (bool(changing) and size <= MEDIUM and bound.elements > 0 and user_site() in changing)
+    return size <= bound.elements or (size <= bound.most and comes_at_once(size, op))
 
 
-def make(node: Node, most: int) -> np.ndarray[Any, Any] | None:
-    """The value of a pending creation of no more than so many elements, computed now; None of all else, and where it fails."""
+def make(node: Node, most: int = -1) -> np.ndarray[Any, Any] | None:
+    """The value of a pending creation that is small, or has no more than so many elements, computed now; None of all else, and where it
+    fails."""
     op = node.op
-    if op.kind is not Kind.SOURCE or op.seeded or node.device is not None or math.prod(node.shape) > most:
+    if op.kind is not Kind.SOURCE or op.seeded or node.device is not None:
+        return None
+    size = math.prod(node.shape)
+    if size > most and not small(min(size, HUGE)):
         return None
     inputs = node.inputs
     if Node in map(type, inputs):
@@ -143,30 +107,33 @@ def make(node: Node, most: int) -> np.ndarray[Any, Any] | None:
 
 def compute(op: Op, operands: tuple[Any, ...], params: tuple[Any, ...], shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
     """The value of an operation on nodes and Python scalars, None where it is to be recorded."""
-    most = limit.elements
+    most = limit.most
     # What else computes, functions of the user's, may take any time.
     if most < 0 or op.kind not in _KINDS or TABLE.get(op.name) is not op:
         return None
     size = math.prod(shape)
     if size > most:
-        if size > MEDIUM or not small(size):
-            return None
-        most = MEDIUM
+        return None
     values: list[Any] = []
     types: list[Any] = []
     for item in operands:
         if type(item) is Node:
             value = item.result
             if type(value) is not np.ndarray:
-                value = _shown(item) if item.op is structural.view else make(item, most) if value is None else None
-            if value is None or item.device is not None or (value.size > most and (values or op.kind is not Kind.GATHER)):
+                value = _shown(item) if item.op is structural.view else make(item) if value is None else None
+            if value is None or item.device is not None:
                 return None
+            # Whatever is gathered from may be large.
+            if values or op.kind is not Kind.GATHER:
+                size = max(size, value.size)
             values.append(value)
             types.append(item.dtype)
         else:
             values.append(item)
             types.append(type(item))
-    if op.work is not None and op.work(*[getattr(value, "shape", ()) for value in values], *params) > MAX_WORK:
+    if not small(size, op):
+        return None
+    if op.work is not None and op.work(*[getattr(value, "shape", ()) for value in values], *params) > WALKED_WORK:
         return None
     try:
         return owned(np.asarray(silenced(op.bind(*types, *params), *values, *params), dtype=dtype))

@@ -13,8 +13,9 @@ from numpy import ndarray
 
 from lazytensor.compiler.liveness import alone
 from lazytensor.core import views
-from lazytensor.core.eager import HUGE, MEDIUM, limit, owned, silenced, small
+from lazytensor.core.eager import HUGE, enter, limit, owned, silenced, small
 from lazytensor.core.handle import Handle, computed, current, is_open, look, pending, shown
+from lazytensor.core.lines import MEDIUM
 from lazytensor.core.statements import write_lock
 from lazytensor.core.storage import Storage
 
@@ -82,6 +83,8 @@ def _viewed(x: Handle, key: Any) -> Tensor | None:
             return computed(found)
         if found.size > MEDIUM:
             return None
+        # Who holds the array as it becomes a storage's has it copied by the first store.
+        array = window = found = None  # type: ignore[assignment]
         x._share()
     storage = x._storage
     seen = x._seen
@@ -218,23 +221,26 @@ def take(x: Handle, value: Any) -> bool:
     return is_open(x) and put(x, ..., value)
 
 
-def put(x: Handle, key: Any, value: Any) -> bool:
-    """Write to memory, for who holds `write_lock` and has seen `current`: what `x` shows becomes `shown[key] = value` in NumPy's sense.
-    Memory that somebody else reads is copied first. False where a signal handler came and stored what is pending; raises what NumPy
-    raises."""
+def put(x: Handle, key: Any, value: Any, run: Any = None) -> bool:
+    """Write to memory, for who holds `write_lock` and has seen `current`: `shown[key] = value`, or, of two operands, the ufunc
+    `run(shown, value, shown)`, where `shown` is the array that `x` shows. Memory that somebody else reads is copied first. False where a
+    signal handler came and stored what is pending; raises what NumPy raises."""
     storage = x._storage
     if storage is None:
-        return _put_own(x, key, value)
+        return _put_own(x, key, value, run)
     while storage.writeable() is not None and (seen := look(x)) is not None:
         window = seen[1]
         # No call between the test and the write, and so no signal handler that reads this memory.
         if storage._node is None:
-            window[key] = value
+            if run is None:
+                window[key] = value
+            else:
+                enter(run, window, value, window)
             return True
     return False
 
 
-def _put_own(x: Handle, key: Any, value: Any) -> bool:
+def _put_own(x: Handle, key: Any, value: Any, run: Any) -> bool:
     # Threads that look at `_array` without a lock, to compute with it, find none, and wait for the lock.
     holders = [x._array]
     x._seen = seen = holders[0], holders[0]
@@ -247,7 +253,10 @@ def _put_own(x: Handle, key: Any, value: Any) -> bool:
                 x._seen = seen = holders[0], holders[0]
             # As above.
             if x._node is None:
-                holders[0][key] = value
+                if run is None:
+                    holders[0][key] = value
+                else:
+                    enter(run, holders[0], value, holders[0])
                 return True
         return False
     finally:
@@ -265,7 +274,7 @@ def copied_now(x: Handle, order: str, dtype: np.dtype[Any] | None) -> Tensor | N
         if type(value) is not ndarray:
             return None
         window = value
-        if not window.ndim or window.size > limit.elements or (order != "C" and (order == "F" or not value.flags.c_contiguous)):
+        if not window.ndim or not small(window.size) or (order != "C" and (order == "F" or not value.flags.c_contiguous)):
             return None
         if dtype is None or dtype is value.dtype:
             return computed(value.copy())

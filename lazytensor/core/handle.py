@@ -20,9 +20,10 @@ from lazytensor.compiler.liveness import alone
 from lazytensor.compiler.ops import structural
 from lazytensor.compiler.ops.row import Kind
 from lazytensor.core import views
-from lazytensor.core.eager import MEDIUM, limit, make
+from lazytensor.core.eager import limit, make
 from lazytensor.core.evaluate import value_of
 from lazytensor.core.followers import LARGE
+from lazytensor.core.lines import MEDIUM
 from lazytensor.core.pending import end_statement, shrinks
 from lazytensor.core.sites import Site
 from lazytensor.core.statements import put_off, write_lock
@@ -326,7 +327,7 @@ def current(x: Handle) -> Any:
     if node is not None:
         if limit.elements < 0 or node.device is not None:
             return None
-        if type(node.result) is not ndarray and (node.result is not None or make(node, limit.elements) is None):
+        if type(node.result) is not ndarray and (node.result is not None or make(node) is None):
             return None
     with write_lock:
         if x._storage is not None:

@@ -7,7 +7,8 @@ engine, and a signal handler or a finalizer that waits above a job of its own th
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import math
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from threading import get_ident
 from time import monotonic, sleep
@@ -18,13 +19,15 @@ import numpy as np
 
 from lazytensor.compiler import graph
 from lazytensor.compiler.capture import Capture, Structure, capture, structure, to_graph
+from lazytensor.compiler.cost import saved_at_most
 from lazytensor.compiler.graph import Graph, Node
 from lazytensor.compiler.liveness import alone, observe
 from lazytensor.compiler.ops.row import Kind
 from lazytensor.compiler.plan import Environment, Plan
 from lazytensor.config import config
-from lazytensor.core.eager import missed
+from lazytensor.core.eager import limit
 from lazytensor.core.followers import add_followers, watched
+from lazytensor.core.lines import dismiss, missed
 from lazytensor.core.planning import Entry, changes, find_entry, lock, make_entry, walked
 from lazytensor.core.system import engine
 from lazytensor.runtime import forks
@@ -105,7 +108,9 @@ class Job:
             self.updates = self.entry.updates
         elif not self.background and (found := self._walked(captured, before)) is not None:
             self.plan, new = found
-            if new:
+            if new and saved_at_most(order) <= 0 and _is_medium(math.prod(node.shape) for node in order):
+                dismiss([node.site for node in order])
+            elif new:
                 missed(order)
             self.updates = any(node.op.kind is Kind.UPDATE for node in order)
         else:
@@ -169,6 +174,8 @@ class Job:
             if self.entry is None:
                 assert self.graph is not None
                 self.entry = make_entry(self.key, self.graph, self.serial)
+                if not self.entry.pays and _is_medium(node.size for node in self.graph.nodes):
+                    dismiss(self.sites)
             # What is found here holds for the job, though the entry may get a better plan meanwhile.
             plan = self.entry.plan
             if self.plan is None:
@@ -284,6 +291,12 @@ class Job:
                 promise.abandon(failure)
         else:
             self.finish_copy()
+
+
+def _is_medium(sizes: Iterable[int]) -> bool:
+    """Is there medium work in a graph, which is not recorded for being large, nor for what it reads alone?"""
+    widest = max(sizes, default=0)
+    return limit.elements < widest <= limit.most
 
 
 # The jobs that each thread is in the middle of, outermost first.

@@ -9,14 +9,19 @@ import numpy as np
 
 from lazytensor.compiler.graph import Node
 from lazytensor.config import config
-from lazytensor.core.background import MAX_PENDING, bound, note, run_rounds
-from lazytensor.core.evaluate import value_of
+from lazytensor.core.background import MAX_PENDING, bound, note, run_rounds, work_of
+from lazytensor.core.eager import limit
+from lazytensor.core.evaluate import run, value_of
 from lazytensor.core.followers import MAX_BYTES, watch
+from lazytensor.core.lines import MEDIUM, always_at_once
 from lazytensor.core.planning import lock
 from lazytensor.core.statements import inside, put_off
 
 # Elements from which an operation counts for background starts; smaller ones must not pay for the bookkeeping.
 _NOTABLE = 1 << 15
+# Pending operations, and bytes that they move, that a line whose work runs at once does not wait for: some milliseconds.
+_MOST_NODES = 64
+_MOST_WORK = 1 << 24
 _MAX_BYTES = np.iinfo(np.intp).max
 
 _pending: list[ref[Node]] = []
@@ -37,7 +42,13 @@ def enroll(node: Node) -> None:
         shrinks.clear()
         if size <= MAX_BYTES:
             watch(node)
-    if size > _NOTABLE or config.sync or put_off or len(_pending) > _sweep_at[0]:
+    if (
+        size > _NOTABLE
+        or config.sync
+        or put_off
+        or len(_pending) > _sweep_at[0]
+        or (limit.most > 0 and always_at_once(node.site))
+    ):
         if inside():
             put_off.append(ref(node))
         else:
@@ -63,8 +74,31 @@ def _begin(node: Node) -> None:
         bound(sweep())
     if config.sync:
         value_of(node)
+    elif limit.most > 0 and always_at_once(node.site) and _is_short(node):
+        run((node,), background=False)
     elif math.prod(node.shape) > _NOTABLE and note(node):
         run_rounds(sweep())
+
+
+def _is_short(root: Node) -> bool:
+    """Is what this node needs little medium work, on values that are there?"""
+    seen: set[int] = set()
+    stack = [root]
+    work = 0.0
+    while stack:
+        node = stack.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        work += work_of(node)
+        if len(seen) > _MOST_NODES or work > _MOST_WORK or node.device is not None or math.prod(node.shape) > MEDIUM:
+            return False
+        for item in node.inputs:
+            if type(item) is Node and type(item.result) is not np.ndarray:
+                if item.result is not None:  # under way, or failed
+                    return False
+                stack.append(item)
+    return True
 
 
 def sweep() -> list[ref[Node]]:

@@ -124,7 +124,7 @@ class Storage:
             assert node is not None
             found = node.result
             if found is None:
-                found = make(node, limit.elements)
+                found = make(node)
             # Exports of a view would hold what it shows, and not the view.
             if type(found) is np.ndarray and node.device is None and type(found.base) is not np.ndarray:
                 array = self.array = apart(found)

@@ -16,7 +16,7 @@ from lazytensor.calling.ufunc_class import unbound
 from lazytensor.compiler.ops import sources
 from lazytensor.core import layout, operands
 from lazytensor.core.dtypes import as_dtype
-from lazytensor.core.eager import limit
+from lazytensor.core.eager import limit, small
 from lazytensor.core.handle import Handle, created, wrap
 from lazytensor.core.record import common_device, record
 from lazytensor.core.storage import constant
@@ -100,8 +100,7 @@ def arange(
     except (OverflowError, ValueError):
         raise ValueError(f"arange: cannot compute the length of ({first}, {last}, {by})") from None
     where = place(device)
-    # From 0 by 1 it is recorded, and fuses; what takes more than that runs at once where it is small.
-    if count <= 2 or (where is None and count <= limit.elements and (first, by) != (0, 1)):
+    if count <= 2 or (where is None and count <= limit.elements):
         return created(constant(np.arange(first, last, by, dtype=kind), where))
     made = iota((count,), 0, kind, where)
     # NumPy stores the first two numbers in the dtype and goes on by their difference.
@@ -300,7 +299,7 @@ def eye(
     no_model(like, "eye")
     shape = checked_shape((N, N if M is None else M), "eye")
     kind, diagonal, where = as_dtype(np.float64 if dtype is None else dtype, "eye"), operator.index(k), place(device)
-    if where is None and 0 < math.prod(shape) <= limit.elements:
+    if where is None and 0 < math.prod(shape) <= limit.most and small(math.prod(shape)):
         return layout.laid_out(created(constant(np.eye(shape[0], shape[1], k=diagonal, dtype=kind))), letter)
     made = results.astype(_below(shape, diagonal, elementwise.equal, where), kind)
     return layout.laid_out(made, letter)

@@ -10,17 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from lazytensor.calling.bind import Operators, operators
-from lazytensor.calling.out import deliver
+from lazytensor.calling.operators import Operators, in_place, operators
 from lazytensor.compiler.ops import elementwise as ops
 from lazytensor.compiler.ops import structural
-from lazytensor.core import elements, evaluate, layout
+from lazytensor.core import evaluate, layout
 from lazytensor.core.devices import Device, device_name
 from lazytensor.core.evaluate import value_of
-from lazytensor.core.handle import become, stands_for_scalar, wrap
-from lazytensor.core.pending import end_statement
+from lazytensor.core.handle import become, wrap
 from lazytensor.core.record import record
-from lazytensor.core.statements import put_off, write_lock
 from lazytensor.functions import creation, elementwise, manipulation, numerics, products, statistics
 from lazytensor.runtime.promise import Promise, on_engine_thread
 from lazytensor.tensor import components
@@ -31,29 +28,6 @@ from lazytensor.tensor.scalars import Scalars
 from lazytensor.tensor.subscripts import DType_co, Shape_co, Subscripted
 
 Shape = tuple[int, ...]
-
-
-def _in_place(function: Any, name: str) -> Any:
-    """An augmented assignment: writes into the tensor (and what aliases it) with NumPy's same-kind rule; a scalar-like result is
-    rebound instead."""
-
-    def method(self: Tensor, other: Any, /) -> Any:
-        # Reading and writing are one statement, which no other thread's may come between.
-        with write_lock:
-            result = function(self, other)
-            if type(result) is Tensor and result._array is not None and elements.take(self, result._array):
-                return self
-            if result is NotImplemented:
-                if getattr(type(other), "__array_ufunc__", ...) is None:
-                    # Not left to the other operand, as NumPy has it: nothing could be written in place.
-                    raise TypeError(f"{name}: operand {type(other).__name__!r} does not support ufuncs (__array_ufunc__=None)")
-            elif not stands_for_scalar(self):
-                result = deliver(result, self, name)
-        if put_off:
-            end_statement()
-        return result
-
-    return method
 
 
 class Tensor(Methods, Protocols, Scalars, Operators, Subscripted[Shape_co, DType_co]):
@@ -296,24 +270,12 @@ class Tensor(Methods, Protocols, Scalars, Operators, Subscripted[Shape_co, DType
 
     # -- operators -------------------------------------------------------------------------------------------------------------
 
-    __iadd__ = _in_place(Operators.__add__, "add")
-    __isub__ = _in_place(Operators.__sub__, "subtract")
-    __imul__ = _in_place(Operators.__mul__, "multiply")
-    __itruediv__ = _in_place(Operators.__truediv__, "divide")
-    __ifloordiv__ = _in_place(Operators.__floordiv__, "floor_divide")
-    __imod__ = _in_place(Operators.__mod__, "remainder")
-
     __pow__, __rpow__ = operators(elementwise.raised, np.power)
-    __ipow__ = _in_place(__pow__, "pow")
-    __iand__ = _in_place(Operators.__and__, "bitwise_and")
-    __ior__ = _in_place(Operators.__or__, "bitwise_or")
-    __ixor__ = _in_place(Operators.__xor__, "bitwise_xor")
-    __ilshift__ = _in_place(Operators.__lshift__, "bitwise_left_shift")
-    __irshift__ = _in_place(Operators.__rshift__, "bitwise_right_shift")
+    __ipow__ = in_place(__pow__, "pow")
 
     __divmod__, __rdivmod__ = operators(numerics.divmod, np.divmod)
     __matmul__, __rmatmul__ = operators(products.matmul, np.matmul)
-    __imatmul__ = _in_place(__matmul__, "matmul")
+    __imatmul__ = in_place(__matmul__, "matmul")
 
     def __neg__(self) -> Tensor:
         return elementwise.negative(self)

@@ -7,7 +7,7 @@ import sys
 
 from lazytensor.compiler import walk
 from lazytensor.compiler.ops.table import ROWS
-from lazytensor.core import eager, planning, wait_log
+from lazytensor.core import lines, planning, wait_log
 from lazytensor.core.system import engine, kernel_store
 
 
@@ -33,7 +33,7 @@ def clear_caches(disk: bool = False) -> None:
     """Forget plans, compiled kernels and whatever else was kept to spare work, and give idle memory back; with `disk`, delete the
     kernels on disk too."""
     planning.clear_plans()
-    eager.forget_lines()
+    lines.forget_lines()
     walk.forget_calls()
     kernel_store().clear(disk=disk)
     source = sys.modules.get("lazytensor.compiler.codegen.source")  # one that is not imported has refused nothing

@@ -12,7 +12,6 @@ import pytest
 import lazytensor as lt
 from lazytensor.core import eager, planning
 from lazytensor.core.handle import current, look
-from lazytensor.core.sites import describe
 
 pytestmark = pytest.mark.skipif(lt.config.tier == "compile", reason="nothing runs at once where kernels are asked for")
 
@@ -42,18 +41,19 @@ def test_work_on_computed_operands_is_done_when_it_is_asked_for() -> None:
 
 
 def test_pending_and_large_operands_are_recorded() -> None:
-    large = there(eager.limit.elements + 1)
+    large = there(eager.limit.most + 1)
     assert not (large + 1).is_ready()
     assert not ((large + 1)[:3] * 2).is_ready()
-    with lt.config.override(eager_elements=2):
+    with lt.config.override(eager_elements=2, deterministic=True):
         assert not (there(3) + 1).is_ready()
 
 
 def test_creations_are_recorded_and_made_when_they_are_read() -> None:
-    x = lt.arange(5)
+    x = lt.arange(5000)
     assert not x.is_ready()
-    assert (x + there(5)).is_ready()
-    assert lt.zeros(5).is_ready()  # of one value, which NumPy makes sooner than a node is recorded
+    assert (x[:5] + there(5)).is_ready()
+    assert lt.zeros(5).is_ready()  # which NumPy makes sooner than a node is recorded
+    assert lt.arange(5).is_ready()
     assert not lt.zeros(eager.limit.elements + 1).is_ready()
     y = lt.zeros((1000, 1000))
     assert not y.is_ready()
@@ -209,7 +209,7 @@ def test_sizes_beyond_a_machine_word_are_value_errors(most: int) -> None:
 def test_what_is_gathered_is_small_too() -> None:
     large, places = there(1000, 200), lt.asarray(np.arange(20))
     assert large[places[:3]].is_ready()
-    assert not large[lt.asarray(np.zeros(1000, int))].is_ready()
+    assert not large[lt.asarray(np.zeros(4000, int))].is_ready()
     with pytest.raises(ValueError, match="sequence"):
         large[0, 0] = there(1)
 
@@ -230,39 +230,6 @@ def test_new_graphs_of_small_work_are_walked_and_planned_when_they_come_again() 
         assert not planning.plans
         assert (there(7) * 2 + 1).sum().item() == 63
         assert len(planning.plans) == 1
-
-
-def test_lines_whose_graphs_keep_changing_run_at_once() -> None:
-    lt.clear_caches()
-    size = 120
-    a, b = there(size, size), np.arange(1.0, 1.0 + size * size).reshape(size, size)
-    with lt.config.override(tier="auto", deterministic=False):
-        for k in range(40):
-            a[k:, k:] = a[k:, k:] * 0.5
-            b[k:, k:] = b[k:, k:] * 0.5
-            a.wait()
-    assert eager.changing
-    np.testing.assert_array_equal(a, b)
-    lt.clear_caches()
-    assert not eager.changing
-
-
-def test_many_rounds_in_one_graph_count_each() -> None:
-    lt.clear_caches()
-    a, same = there(120, 120), there(100, 100)
-    with lt.config.override(tier="auto", deterministic=False):
-        for k in range(40):
-            a[k:, k:] = a[k:, k:] * 0.5
-            same = same * 0.5
-        changing = len(eager.changing)
-        a.wait()
-        assert len(eager.changing) > changing  # the line with another form each round
-        for _ in range(30):
-            same = same * 0.5
-        same.wait()
-    lines = {describe(site).rpartition(":")[2] for site in eager.changing}
-    lt.clear_caches()
-    assert len(lines) == 1
 
 
 @pytest.mark.parametrize("elements", [0, 4, 4096])

@@ -136,6 +136,7 @@ def test_a_front_end_far_ahead_keeps_memory_bounded(line: str) -> None:
     assert int(python(FAR_AHEAD.format(line=line))) <= 40
 
 
+@pytest.mark.recorded
 def test_many_live_results_need_their_own_bytes_only() -> None:
     gc.collect()
     engine().idle()

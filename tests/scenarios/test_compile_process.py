@@ -50,7 +50,7 @@ def compiled_here():
 
 
 def start(body: str, cache: Path, **options: object) -> subprocess.Popen[str]:
-    environment = os.environ | {"LAZYTENSOR_CACHE_DIR": str(cache), "LAZYTENSOR_TIER": "auto"}
+    environment = os.environ | {"LAZYTENSOR_CACHE_DIR": str(cache), "LAZYTENSOR_TIER": "auto", "LAZYTENSOR_EAGER_ELEMENTS": "0"}
     command = [sys.executable, "-W", "ignore::DeprecationWarning", "-c", PRELUDE + body]
     return subprocess.Popen(  # type: ignore[call-overload,no-any-return]
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options
