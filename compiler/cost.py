@@ -9,17 +9,11 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from lazytensor.compiler import tuning
 from lazytensor.compiler.graph import Graph, GraphNode, Node
 from lazytensor.compiler.kernel import Form, Group
 from lazytensor.compiler.ops.row import Kind
-from lazytensor.compiler.tuning import (
-    BYTES_PER_SECOND,
-    CACHED_BYTES_PER_SECOND,
-    CALL_SECONDS,
-    FLOPS_PER_SECOND,
-    LIBRARY_FLOPS_PER_SECOND,
-    RECORDED_SECONDS,
-)  # fmt: skip
+from lazytensor.compiler.tuning import BYTES_PER_SECOND, CALL_SECONDS, FLOPS_PER_SECOND, LIBRARY_FLOPS_PER_SECOND
 
 
 def region_bytes(node: Node | GraphNode) -> int:
@@ -68,7 +62,7 @@ def _flops(graph: Graph, group: Group) -> float:
 def saved_by_kernels(graph: Graph, groups: tuple[Group, ...]) -> float:
     """Seconds that a plan's kernels save beside NumPy's calls, all values in cache, less what recording and keying the operations costs;
     negative where they had better not be recorded."""
-    saved = -RECORDED_SECONDS * sum(node.kind is not Kind.LEAF for node in graph.nodes)
+    saved = -tuning.RECORDED_SECONDS * sum(node.kind is not Kind.LEAF for node in graph.nodes)
     for group in groups:
         if group.form is not Form.CALL:
             members = [graph.nodes[position] for position in group.members]
@@ -77,7 +71,8 @@ def saved_by_kernels(graph: Graph, groups: tuple[Group, ...]) -> float:
                 for node in members
             )
             flops = sum(_flops_of(node) * node.size for node in members)
-            fused = 2 * CALL_SECONDS + max(_moved(graph, group) / CACHED_BYTES_PER_SECOND, flops / (4 * FLOPS_PER_SECOND))
+            moved = _seconds_of(_moved(graph, group), max(node.nbytes for node in members))
+            fused = 2 * CALL_SECONDS + max(moved, flops / (4 * FLOPS_PER_SECOND))
             saved += max(0.0, alone - fused)
     return saved
 
@@ -86,7 +81,7 @@ def saved_at_most(nodes: Iterable[Node]) -> float:
     """No less than `saved_by_kernels` of these operations, which are not planned yet."""
     saved = 0.0
     for node in nodes:
-        saved -= RECORDED_SECONDS
+        saved -= tuning.RECORDED_SECONDS
         if node.op.kind is Kind.UPDATE:
             saved += _stored(node)
         elif node.op.kind in (Kind.ELEMENTWISE, Kind.REDUCE, Kind.SOURCE):
@@ -94,8 +89,19 @@ def saved_at_most(nodes: Iterable[Node]) -> float:
     return saved
 
 
+def pays_each_time(nodes: Sequence[Node]) -> bool:
+    """Would kernels save more than planning these operations costs, should their plan never be met again?"""
+    return saved_at_most(nodes) * 0.8 > tuning.PLANNED_SECONDS * len(nodes)
+
+
 def _stored(node: Node | GraphNode) -> float:
-    return CALL_SECONDS + 2 * region_bytes(node) / CACHED_BYTES_PER_SECOND
+    moved = region_bytes(node)
+    return CALL_SECONDS + _seconds_of(2 * moved, moved)
+
+
+def _seconds_of(moved: float, largest: int) -> float:
+    """To move so many bytes, those of the largest array among them."""
+    return moved / (tuning.CACHED_BYTES_PER_SECOND if largest <= tuning.CACHED_ARRAY else BYTES_PER_SECOND)
 
 
 def _flops_of(node: Node | GraphNode) -> float:
@@ -105,5 +111,5 @@ def _flops_of(node: Node | GraphNode) -> float:
 
 def _alone(node: Node | GraphNode, read: Sequence[Node | GraphNode]) -> float:
     sizes = [math.prod(item.shape) for item in (node, *read)]
-    moved = sum(size * item.dtype.itemsize for size, item in zip(sizes, (node, *read), strict=True))
-    return CALL_SECONDS + max(moved / CACHED_BYTES_PER_SECOND, _flops_of(node) * max(sizes) / FLOPS_PER_SECOND)
+    parts = [size * item.dtype.itemsize for size, item in zip(sizes, (node, *read), strict=True)]
+    return CALL_SECONDS + max(_seconds_of(sum(parts), max(parts)), _flops_of(node) * max(sizes) / FLOPS_PER_SECOND)

@@ -12,9 +12,14 @@ KERNEL_CALL_SECONDS = 2e-6
 BYTES_PER_SECOND = 8e9
 # Of values in the second-level cache: an addition of 40,000 float64 takes NumPy 21 us.
 CACHED_BYTES_PER_SECOND = 45e9
+# Bytes of an array that stays there. Larger ones NumPy also takes from the system each time: a step of a field on 500 x 500, 14 operations
+# of 2 MB, takes 10 ms as they come, 4.6 where NumPy writes over its temporaries, 0.9 in kernels.
+CACHED_ARRAY = 1 << 20
 # Recording an operation, capturing it and looking up its plan, where NumPy's addition of ten elements takes 450 ns (conjugate gradients on
 # 200 x 200: 29 operations and views a round, 1.4 ms of which are neither kernels nor NumPy).
 RECORDED_SECONDS = 20e-6
+# Planning it.
+PLANNED_SECONDS = 150e-6
 FLOPS_PER_SECOND = 2e9
 LIBRARY_FLOPS_PER_SECOND = 1e11
 # Below this, waking another thread costs more than it can win (a hand-over and its answer take about 100 us).

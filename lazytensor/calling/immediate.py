@@ -97,7 +97,7 @@ def _now(way: _Way, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         return None
     if kwargs and not way.otherwise.isdisjoint(kwargs):
         return None
-    found = _Arguments()
+    found = _Arguments(WALKED_WORK if way.grows is product_size and limit.most > limit.elements else 0)
     with write_lock:
         values: list[Any] = []
         for item in args:
@@ -136,12 +136,13 @@ def _has(items: Any) -> bool:
 
 class _Arguments:
     """The values of arguments: `size` is that of the tensors among them, multiplied; `missing` is set by one that is pending, large, or of
-    an unknown type."""
+    an unknown type. What has at most `most` elements is not large."""
 
-    __slots__ = ("missing", "size")
+    __slots__ = ("missing", "most", "size")
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
         self.missing = False
+        self.most = most
         self.size = 0
 
     def value(self, item: Any, depth: int) -> Any:
@@ -152,7 +153,7 @@ class _Arguments:
                 value = current(h)
             size = -1 if value is None else value.size
             # Of nothing NumPy warns, or says what it says of nothing in other words.
-            if size <= 0 or not small(size):
+            if size <= 0 or (size > self.most and not small(size)):
                 self.missing = True
             else:
                 self.size = min(size * (self.size or 1), HUGE)

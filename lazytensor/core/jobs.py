@@ -19,7 +19,7 @@ import numpy as np
 
 from lazytensor.compiler import graph
 from lazytensor.compiler.capture import Capture, Structure, capture, structure, to_graph
-from lazytensor.compiler.cost import saved_at_most
+from lazytensor.compiler.cost import pays_each_time, saved_at_most
 from lazytensor.compiler.graph import Graph, Node
 from lazytensor.compiler.liveness import alone, observe
 from lazytensor.compiler.ops.row import Kind
@@ -27,7 +27,7 @@ from lazytensor.compiler.plan import Environment, Plan
 from lazytensor.config import config
 from lazytensor.core.eager import limit
 from lazytensor.core.followers import add_followers, watched
-from lazytensor.core.lines import dismiss, missed
+from lazytensor.core.lines import dismiss, met, missed
 from lazytensor.core.planning import Entry, changes, find_entry, lock, make_entry, walked
 from lazytensor.core.system import engine
 from lazytensor.runtime import forks
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 # A shorter plan runs in the calling thread: Ctrl-C answers within it, and handing it over costs up to 0.6 ms. In estimated seconds of
 # one core, which are two to four times too many for kernels: a softmax of 64 MiB is estimated at 26 ms, and takes 5 on two cores.
 INLINE_SECONDS = 60e-3
+# How often the lines of a plan are noted as met.
+_NOTED = 8
 
 
 class Job:
@@ -106,14 +108,15 @@ class Job:
         self.entry = find_entry(captured)
         if self.entry is not None:
             self.updates = self.entry.updates
+            if self.entry.uses <= _NOTED:
+                met(order)
         elif not self.background and (found := self._walked(captured, before)) is not None:
             self.plan, new = found
-            if new and saved_at_most(order) <= 0 and _is_medium(math.prod(node.shape) for node in order):
-                dismiss([node.site for node in order])
-            elif new:
-                missed(order)
+            if new:
+                _note_new(order)
             self.updates = any(node.op.kind is Kind.UPDATE for node in order)
         else:
+            _note_new(order)
             self.graph = to_graph(captured, "cpu:0")
             self.updates = any(node.kind is Kind.UPDATE for node in self.graph.nodes)
         for leaf in captured.leaves:
@@ -291,6 +294,15 @@ class Job:
                 promise.abandon(failure)
         else:
             self.finish_copy()
+
+
+def _note_new(order: list[Node]) -> None:
+    """Note the lines of a graph that was not met before."""
+    if _is_medium(math.prod(node.shape) for node in order):
+        if saved_at_most(order) <= 0:
+            dismiss([node.site for node in order])
+        elif not pays_each_time(order):
+            missed(order)
 
 
 def _is_medium(sizes: Iterable[int]) -> bool:

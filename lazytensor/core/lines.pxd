@@ -3,7 +3,7 @@ cimport cython
 cdef class _Line:
     cdef public object code
     cdef public bint at_once
-    cdef public Py_ssize_t misses
+    cdef public Py_ssize_t hits, misses
     cdef public dict sizes
 
 cdef _Line _line(object site)

@@ -7,7 +7,7 @@ Decided by counts and sizes, never by clocks.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from types import CodeType
 from typing import Any
 
@@ -20,25 +20,28 @@ MEDIUM = 1 << 19
 _PLANNED = 1 << 16
 # How often a line runs work of one size at once, before it is recorded.
 _STEADY = 16
-# Sizes that a line met, or forms that it took in graphs that were new, from which on it is one whose work always runs at once.
+# Sizes that a line met, or forms that it took in graphs that were new, from which on it is one whose work always runs at once; a graph
+# of so many operations more counts as another, as it takes longer to plan. But not while plans are met four times as rarely made as met.
 _MISSES = 24
+_WEIGHT = 200
 _MAX_LINES = 4096
 
 
 class _Line:
     """What is known of a line. `code` keeps the id that it is found by from being another's."""
 
-    __slots__ = ("at_once", "code", "misses", "sizes")
+    __slots__ = ("at_once", "code", "hits", "misses", "sizes")
 
     code: CodeType
     at_once: bool
+    hits: int
     misses: int
     sizes: dict[int, int]
 
     def __init__(self, code: CodeType) -> None:
         self.code = code
         self.at_once = False
-        self.misses = 0
+        self.hits = self.misses = 0
         self.sizes = {}
 
 
@@ -91,7 +94,16 @@ def _settle(line: _Line) -> None:
     _settled[0] += 1
 
 
-def missed(nodes: Iterable[Node]) -> None:
+def met(nodes: Sequence[Node]) -> None:
+    """Note the lines of a graph whose plan was there."""
+    weight = 1 + len(nodes) // _WEIGHT
+    for site in {node.site for node in nodes}:
+        line = _line(site)
+        if line is not None:
+            line.hits += weight
+
+
+def missed(nodes: Sequence[Node]) -> None:
     """Note the lines of a graph of medium work that was not met before: each once for every form that it has there, shapes and places, as a
     loop that waits for nothing puts many rounds into one graph."""
     forms: dict[tuple[Site, Any], set[Any]] = {}
@@ -101,11 +113,12 @@ def missed(nodes: Iterable[Node]) -> None:
     found: dict[Site, int] = {}
     for (site, _), seen in forms.items():
         found[site] = max(found.get(site, 0), len(seen))
+    weight = 1 + len(nodes) // _WEIGHT
     for site, count in found.items():
         line = _line(site)
         if line is not None and not line.at_once:
-            line.misses += count
-            if line.misses >= _MISSES:
+            line.misses += count * weight
+            if line.misses >= _MISSES and line.misses > 4 * line.hits:
                 _settle(line)
 
 
