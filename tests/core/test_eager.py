@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import operator
 import random
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -275,3 +277,68 @@ def run(seed: int, xp: Any) -> list[Any]:
             x[index] = x[index] * 2
         held = held[-6:]
     return [*kept, *held]
+
+
+AUGMENTED: list[Callable[[Any, Any], Any]] = [
+    operator.iadd, operator.isub, operator.imul, operator.itruediv, operator.ifloordiv, operator.imod,
+    operator.iand, operator.ior, operator.ixor, operator.ilshift, operator.irshift,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("function", AUGMENTED)
+@pytest.mark.parametrize("dtype", ["bool", "int8", "uint16", "int64", "float32", "complex128"])
+def test_augmented_assignments(function: Callable[[Any, Any], Any], dtype: str) -> None:
+    """What they store, and what they refuse with nothing written, as in NumPy; through views too, and of what overlaps."""
+    others: list[Callable[[Any], Any]] = [
+        lambda x: 2, lambda x: 300, lambda x: -1, lambda x: 1.5, lambda x: 1j, lambda x: True, lambda x: x[::-1], lambda x: x[:1],
+        lambda x: x[:2], lambda x: x[1], lambda x: x.real.astype("float64"), lambda x: x.real.astype("int32")[None],
+    ]  # fmt: skip
+    for other in others:
+        for part in (slice(None), slice(1, None), slice(None, None, -2)):
+            results = []
+            for xp in (lt, np):
+                x = xp.asarray(np.array([1, 3, 2, 5, 4]).astype(dtype))
+                view = x[part]
+                try:
+                    with np.errstate(all="ignore"):
+                        assert function(view, other(x)) is view
+                        x = np.asarray(x)
+                    results.append((None, x.tolist()))
+                except (TypeError, ValueError, OverflowError):
+                    results.append(("refused", np.asarray(x).tolist()))
+            assert str(results[0]) == str(results[1]), (other(np.arange(5)), part)
+
+
+def test_augmented_assignments_are_in_place_where_nobody_else_reads() -> None:
+    x = there(1000) + 0
+    view = x[1:]
+    view += 1
+    address = x._share().array.__array_interface__["data"]  # type: ignore[union-attr]
+    view -= x[:-1]
+    x *= 2.0
+    assert x._share().array.__array_interface__["data"] == address  # type: ignore[union-attr]
+    old = x.numpy()
+    with lt.config.override(eager_elements=0):
+        pending = x + 1
+    before = old.copy()
+    view += 5.0
+    np.testing.assert_array_equal(old, before)
+    np.testing.assert_array_equal(pending.numpy(), before + 1)
+    assert x[1:].tolist() == (before[1:] + 5).tolist()
+
+
+def test_a_first_store_through_a_view_of_a_result_copies_nothing() -> None:
+    for show in (lambda x: x[1:], lambda x: x.reshape(10, -1), lambda x: x.T):
+        x = there(1000) + 0
+        memory = x._array.__array_interface__["data"]
+        show(x)[...] = 3.0
+        assert x._share().array.__array_interface__["data"] == memory  # type: ignore[union-attr]
+
+
+def test_products_are_bounded_by_their_arithmetic() -> None:
+    with lt.config.override(tier="auto", deterministic=False):
+        matrix, vector = there(1000, 1000), there(1000)
+        assert (matrix @ vector).is_ready()
+        assert lt.dot(vector, matrix).is_ready()
+        square = there(200, 200)
+        assert not (square @ square).is_ready()
