@@ -32,14 +32,14 @@ def forget_calls() -> None:
     _calls.clear()
 
 
-def walkable(captured: Capture, most: int = WALKED_ELEMENTS) -> bool:
-    """Is it work on no more than so many elements throughout, on no particular device, that NumPy computes?"""
+def walkable(captured: Capture) -> bool:
+    """Is it small or medium work throughout, on no particular device, that NumPy computes?"""
     for leaf in captured.leaves:
         if leaf.device is not None:
             return False
     for node in captured.order:
         op = node.op
-        if node.device is not None or op.seeded or math.prod(node.shape) > most or op.kind is Kind.COPY:
+        if node.device is not None or op.seeded or math.prod(node.shape) > WALKED_ELEMENTS or op.kind is Kind.COPY:
             return False
         if op.work is not None:
             shapes = [item.shape if type(item) is Node else () for item in node.inputs]

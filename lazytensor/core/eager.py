@@ -7,7 +7,7 @@ recorded, as if its operands were pending, and the error comes at the wait. `con
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextvars import Context
 from typing import Any
 
@@ -15,14 +15,17 @@ import numpy as np
 from numpy import ndarray
 
 from lazytensor.compiler import graph
-from lazytensor.compiler.graph import Node
+from lazytensor.compiler.cost import pays_each_time, saved_at_most, saved_by_kernels
+from lazytensor.compiler.graph import Graph, Node
+from lazytensor.compiler.kernel import Group
 from lazytensor.compiler.ops import structural
 from lazytensor.compiler.ops.row import Kind, Op
 from lazytensor.compiler.ops.table import TABLE
 from lazytensor.compiler.tuning import WALKED_WORK
 from lazytensor.config import config
-from lazytensor.core.lines import MEDIUM, comes_at_once
+from lazytensor.core.lines import MEDIUM, comes_at_once, dismiss, missed
 from lazytensor.core.planning import changes, lock
+from lazytensor.core.sites import Site
 from lazytensor.runtime.errstate import quietly
 
 # Sources are recorded, and draw their numbers when they are needed; small ones of one value have a way of their own (`creation`).
@@ -147,3 +150,26 @@ def _shown(node: Node) -> np.ndarray[Any, Any] | None:
         return None
     base = node.inputs[0].result
     return structural.strided(base, *node.params) if type(base) is np.ndarray else None  # type: ignore[arg-type]
+
+
+# -- judging the lines of medium work (see `core.lines`) ----------------------------------------------------------------------------
+
+
+def judge_graph(nodes: Sequence[Node]) -> None:
+    """Note the lines of a graph that was not met before, of captured nodes."""
+    if _is_medium([math.prod(node.shape) for node in nodes]):
+        if saved_at_most(nodes) <= 0:
+            dismiss([node.site for node in nodes])
+        elif not pays_each_time(nodes):
+            missed(nodes)
+
+
+def judge_plan(planned: Graph, groups: tuple[Group, ...], sites: Iterable[Site]) -> None:
+    """Have the lines that a plan's operations come from do without it, if it gains nothing."""
+    if _is_medium([node.size for node in planned.nodes]) and saved_by_kernels(planned, groups) <= 0:
+        dismiss(sites)
+
+
+def _is_medium(sizes: list[int]) -> bool:
+    """Is the work medium, neither recorded for its size nor for what it reads alone?"""
+    return limit.elements < max(sizes, default=0) <= limit.most

@@ -7,8 +7,7 @@ engine, and a signal handler or a finalizer that waits above a job of its own th
 
 from __future__ import annotations
 
-import math
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import replace
 from threading import get_ident
 from time import monotonic, sleep
@@ -19,15 +18,14 @@ import numpy as np
 
 from lazytensor.compiler import graph
 from lazytensor.compiler.capture import Capture, Structure, capture, structure, to_graph
-from lazytensor.compiler.cost import pays_each_time, saved_at_most
 from lazytensor.compiler.graph import Graph, Node
 from lazytensor.compiler.liveness import alone, observe
 from lazytensor.compiler.ops.row import Kind
 from lazytensor.compiler.plan import Environment, Plan
 from lazytensor.config import config
-from lazytensor.core.eager import limit
+from lazytensor.core.eager import judge_graph, judge_plan
 from lazytensor.core.followers import add_followers, watched
-from lazytensor.core.lines import dismiss, met, missed
+from lazytensor.core.lines import met
 from lazytensor.core.planning import Entry, changes, find_entry, lock, make_entry, walked
 from lazytensor.core.system import engine
 from lazytensor.runtime import forks
@@ -113,10 +111,10 @@ class Job:
         elif not self.background and (found := self._walked(captured, before)) is not None:
             self.plan, new = found
             if new:
-                _note_new(order)
+                judge_graph(order)
             self.updates = any(node.op.kind is Kind.UPDATE for node in order)
         else:
-            _note_new(order)
+            judge_graph(order)
             self.graph = to_graph(captured, "cpu:0")
             self.updates = any(node.kind is Kind.UPDATE for node in self.graph.nodes)
         for leaf in captured.leaves:
@@ -177,8 +175,7 @@ class Job:
             if self.entry is None:
                 assert self.graph is not None
                 self.entry = make_entry(self.key, self.graph, self.serial)
-                if not self.entry.pays and _is_medium(node.size for node in self.graph.nodes):
-                    dismiss(self.sites)
+                judge_plan(self.entry.graph, self.entry.groups, self.sites)
             # What is found here holds for the job, though the entry may get a better plan meanwhile.
             plan = self.entry.plan
             if self.plan is None:
@@ -294,21 +291,6 @@ class Job:
                 promise.abandon(failure)
         else:
             self.finish_copy()
-
-
-def _note_new(order: list[Node]) -> None:
-    """Note the lines of a graph that was not met before."""
-    if _is_medium(math.prod(node.shape) for node in order):
-        if saved_at_most(order) <= 0:
-            dismiss([node.site for node in order])
-        elif not pays_each_time(order):
-            missed(order)
-
-
-def _is_medium(sizes: Iterable[int]) -> bool:
-    """Is there medium work in a graph, which is not recorded for being large, nor for what it reads alone?"""
-    widest = max(sizes, default=0)
-    return limit.elements < widest <= limit.most
 
 
 # The jobs that each thread is in the middle of, outermost first.

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from lazytensor.compiler import pipeline
 from lazytensor.compiler.capture import Capture, capture, structure, to_graph
-from lazytensor.compiler.cost import interpreted_cost, saved_by_kernels
+from lazytensor.compiler.cost import interpreted_cost
 from lazytensor.compiler.graph import Graph, Node, linearize
 from lazytensor.compiler.kernel import Form, Group
 from lazytensor.compiler.liveness import observe
@@ -66,7 +66,7 @@ changes = _Changes()
 class Entry:
     """A cached plan, and what is needed to make a better one."""
 
-    __slots__ = ("graph", "groups", "last_use", "options", "pays", "plan", "requested", "seconds", "updates", "uses")
+    __slots__ = ("graph", "groups", "last_use", "options", "plan", "requested", "seconds", "updates", "uses")
 
     def __init__(self, graph: Graph, groups: tuple[Group, ...], options: pipeline.Options, plan: Plan, seconds: float) -> None:
         self.graph = graph
@@ -77,8 +77,6 @@ class Entry:
         self.uses = 0
         self.last_use = 0
         self.requested = False
-        # Is it worth recording?
-        self.pays = saved_by_kernels(graph, groups) > 0
         self.updates = any(node.kind is Kind.UPDATE for node in graph.nodes)
 
 
