@@ -66,6 +66,7 @@ def test_what_cannot_be_compiled_is_interpreted(
         noted.clear()
 
 
+@pytest.mark.recorded
 def test_failing_background_compilation_disturbs_nobody(
     alone: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, noted: list[str]
 ) -> None:
