@@ -207,7 +207,13 @@ def conversions(lines: Lines) -> None:
     with lt.config.override(log_waits=True):
         converted = back_and_forth(start_value)
     waits = len(lines.lines) - before
-    row(f"A5 {times} steps, back and forth", None, total, numpy, f"{waits} waits of {total / waits * 1e6:.0f} us, nothing fused")
+    row(
+        f"A5 {times} steps, back and forth",
+        None,
+        total,
+        numpy,
+        f"{waits} waits, {total / times * 1e6:.0f} us a step, nothing fused",
+    )
     np.testing.assert_array_equal(lazy, staying(start_value))
     np.testing.assert_array_equal(converted, staying(start_value))
 

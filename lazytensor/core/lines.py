@@ -15,7 +15,7 @@ from lazytensor.compiler.graph import Node
 from lazytensor.core.sites import Site, user_site
 
 # Elements of medium work, at most.
-MEDIUM = 1 << 19
+MEDIUM = 1 << 17
 # An addition of fewer takes NumPy less time than recording it does: no line is steady for it.
 _PLANNED = 1 << 16
 # How often a line runs work of one size at once, before it is recorded.

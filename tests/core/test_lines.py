@@ -57,7 +57,7 @@ def test_settings_that_have_medium_work_recorded(setting: dict[str, Any]) -> Non
 
 
 def test_a_line_that_keeps_changing_runs_at_once() -> None:
-    size = 400
+    size = 300
     a, b = there(size, size), np.arange(1.0, 1.0 + size * size).reshape(size, size)
     for k in range(2 * lines._MISSES):
         a[k:, k:] = a[k:, k:] * 0.5
