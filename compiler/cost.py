@@ -71,7 +71,7 @@ def saved_by_kernels(graph: Graph, groups: tuple[Group, ...]) -> float:
                 for node in members
             )
             flops = sum(_flops_of(node) * node.size for node in members)
-            moved = _seconds_of(_moved(graph, group), max(node.nbytes for node in members))
+            moved = _moved(graph, group) / tuning.CACHED_BYTES_PER_SECOND
             fused = 2 * CALL_SECONDS + max(moved, flops / (4 * FLOPS_PER_SECOND))
             saved += max(0.0, alone - fused)
     return saved
@@ -95,13 +95,7 @@ def pays_each_time(nodes: Sequence[Node]) -> bool:
 
 
 def _stored(node: Node | GraphNode) -> float:
-    moved = region_bytes(node)
-    return CALL_SECONDS + _seconds_of(2 * moved, moved)
-
-
-def _seconds_of(moved: float, largest: int) -> float:
-    """To move so many bytes, those of the largest array among them."""
-    return moved / (tuning.CACHED_BYTES_PER_SECOND if largest <= tuning.CACHED_ARRAY else BYTES_PER_SECOND)
+    return CALL_SECONDS + 2 * region_bytes(node) / tuning.CACHED_BYTES_PER_SECOND
 
 
 def _flops_of(node: Node | GraphNode) -> float:
@@ -111,5 +105,5 @@ def _flops_of(node: Node | GraphNode) -> float:
 
 def _alone(node: Node | GraphNode, read: Sequence[Node | GraphNode]) -> float:
     sizes = [math.prod(item.shape) for item in (node, *read)]
-    parts = [size * item.dtype.itemsize for size, item in zip(sizes, (node, *read), strict=True)]
-    return CALL_SECONDS + max(_seconds_of(sum(parts), max(parts)), _flops_of(node) * max(sizes) / FLOPS_PER_SECOND)
+    moved = sum(size * item.dtype.itemsize for size, item in zip(sizes, (node, *read), strict=True))
+    return CALL_SECONDS + max(moved / tuning.CACHED_BYTES_PER_SECOND, _flops_of(node) * max(sizes) / FLOPS_PER_SECOND)

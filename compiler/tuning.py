@@ -12,13 +12,10 @@ KERNEL_CALL_SECONDS = 2e-6
 BYTES_PER_SECOND = 8e9
 # Of values in the second-level cache: an addition of 40,000 float64 takes NumPy 21 us.
 CACHED_BYTES_PER_SECOND = 45e9
-# Bytes of an array that stays there. Larger ones NumPy also takes from the system each time: a step of a field on 500 x 500, 14 operations
-# of 2 MB, takes 10 ms as they come, 4.6 where NumPy writes over its temporaries, 0.9 in kernels.
-CACHED_ARRAY = 1 << 20
 # Recording an operation, capturing it and looking up its plan, where NumPy's addition of ten elements takes 450 ns (conjugate gradients on
 # 200 x 200: 29 operations and views a round, 1.4 ms of which are neither kernels nor NumPy).
 RECORDED_SECONDS = 20e-6
-# Planning it.
+# Planning it (graphs of 172 to 1,097 operations: 105 to 440 us each).
 PLANNED_SECONDS = 150e-6
 FLOPS_PER_SECOND = 2e9
 LIBRARY_FLOPS_PER_SECOND = 1e11
@@ -31,7 +28,8 @@ PARALLEL_SECONDS = 1e-3
 POOLED_BYTES = 1 << 16
 # Elements a thread takes at a time when one ufunc call is shared between threads (about 100 us of work).
 GRAIN = 1 << 17
-# Work on no more elements is walked when it is seen first: planning costs as much as NumPy takes for it.
+# Elements of medium work, at most: it is walked when it is seen first, or runs at once. Planning costs as much as NumPy takes for it; of
+# larger arrays NumPy takes fresh pages for each result (a step of a field on 500 x 500 takes 10 ms as its operations come, NumPy 4.6).
 WALKED_ELEMENTS = 1 << 17
 # Nor more arithmetic of a library call.
 WALKED_WORK = 1 << 22

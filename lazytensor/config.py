@@ -73,7 +73,7 @@ _SETTINGS: dict[str, _Setting] = {
         EAGER_ELEMENTS,
         _count,
         int,
-        "Work on computed operands of up to so many elements runs at once, in the calling thread; 0: none does.",
+        "Work on computed operands of up to so many elements runs at once, in the calling thread, and some lines' up to 131,072; 0: none.",
     ),
     "sync": _Setting("LAZYTENSOR_SYNC", False, _flag, bool, "Run every operation at once, for debugging."),
 }

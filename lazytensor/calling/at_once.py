@@ -239,7 +239,8 @@ def on_two(way: Way, x: Handle, y: Any) -> Tensor | None:
 
 
 def into(way: Way, x: Handle, y: Any) -> bool:
-    """`x op= y`, where the row is a ufunc that gives the dtype of `x`. False where it is to be recorded, with nothing written."""
+    """`x op= y`, where the row is a ufunc of NumPy's, which casts what it stores as rows do. False where it is to be recorded, or NumPy
+    refuses it, with nothing written."""
     if pending(x):
         return False
     with write_lock:
@@ -273,13 +274,7 @@ def into(way: Way, x: Handle, y: Any) -> bool:
             last = way.find(first, second)
         run = last[2]
         limits = last[3]
-        signature = way.signature
         if type(run) is not np.ufunc or (limits is not None and not limits[0] <= b <= limits[1]):
-            return False
-        kind = b.dtype if isinstance(b, (ndarray, np.generic)) else second
-        if signature[0] is not first or signature[1] is not kind:
-            signature = way.sign(first, kind)
-        if signature[2] is not first:
             return False
         # Whoever else holds the memory has it copied.
         a = array = None  # type: ignore[assignment]

@@ -26,7 +26,7 @@ from lazytensor.config import config
 from lazytensor.core.eager import judge_graph, judge_plan
 from lazytensor.core.followers import add_followers, watched
 from lazytensor.core.lines import met
-from lazytensor.core.planning import Entry, changes, find_entry, lock, make_entry, walked
+from lazytensor.core.planning import Entry, changes, find_entry, lock, make_entry, seen, walked
 from lazytensor.core.system import engine
 from lazytensor.runtime import forks
 from lazytensor.runtime.execute import Progress
@@ -114,7 +114,8 @@ class Job:
                 judge_graph(order)
             self.updates = any(node.op.kind is Kind.UPDATE for node in order)
         else:
-            judge_graph(order)
+            if self.key not in seen:
+                judge_graph(order)
             self.graph = to_graph(captured, "cpu:0")
             self.updates = any(node.kind is Kind.UPDATE for node in self.graph.nodes)
         for leaf in captured.leaves:

@@ -12,16 +12,16 @@ from types import CodeType
 from typing import Any
 
 from lazytensor.compiler.graph import Node
+from lazytensor.compiler.tuning import WALKED_ELEMENTS
 from lazytensor.core.sites import Site, user_site
 
-# Elements of medium work, at most.
-MEDIUM = 1 << 17
+MEDIUM = WALKED_ELEMENTS
 # An addition of fewer takes NumPy less time than recording it does: no line is steady for it.
 _PLANNED = 1 << 16
 # How often a line runs work of one size at once, before it is recorded.
 _STEADY = 16
 # Sizes that a line met, or forms that it took in graphs that were new, from which on it is one whose work always runs at once; a graph
-# of so many operations more counts as another, as it takes longer to plan. But not while plans are met four times as rarely made as met.
+# counts once more for so many operations, as it takes longer to plan. But not while plans are met a quarter as often as they are made.
 _MISSES = 24
 _WEIGHT = 200
 _MAX_LINES = 4096
@@ -98,7 +98,8 @@ def met(nodes: Sequence[Node]) -> None:
     """Note the lines of a graph whose plan was there."""
     weight = 1 + len(nodes) // _WEIGHT
     for site in {node.site for node in nodes}:
-        line = _line(site)
+        # What missed nothing yet is not known.
+        line = None if site is None else _lines.get((id(site[0]), site[1]))
         if line is not None:
             line.hits += weight
 

@@ -42,13 +42,7 @@ def enroll(node: Node) -> None:
         shrinks.clear()
         if size <= MAX_BYTES:
             watch(node)
-    if (
-        size > _NOTABLE
-        or config.sync
-        or put_off
-        or len(_pending) > _sweep_at[0]
-        or (limit.most > 0 and always_at_once(node.site))
-    ):
+    if size > _NOTABLE or config.sync or put_off or len(_pending) > _sweep_at[0] or _comes_at_once(node):
         if inside():
             put_off.append(ref(node))
         else:
@@ -74,10 +68,16 @@ def _begin(node: Node) -> None:
         bound(sweep())
     if config.sync:
         value_of(node)
-    elif limit.most > 0 and always_at_once(node.site) and _is_short(node):
+    elif _comes_at_once(node) and _is_short(node):
         run((node,), background=False)
     elif math.prod(node.shape) > _NOTABLE and note(node):
         run_rounds(sweep())
+
+
+def _comes_at_once(node: Node) -> bool:
+    """Is it of a line whose medium work always runs at once, where the settings let any do so?"""
+    bound = limit
+    return bound.most > bound.elements and always_at_once(node.site)
 
 
 def _is_short(root: Node) -> bool:

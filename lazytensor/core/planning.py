@@ -129,9 +129,8 @@ def find_entry(captured: Capture) -> Entry | None:
     if entry is not None:
         _uses += 1
         entry.last_use = _uses
-        if not entry.requested:
-            entry.uses += 1
-            _consider(entry)
+        entry.uses += 1
+        _consider(entry)
     return entry
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import lazytensor as lt
-from lazytensor.core import eager, lines
+from lazytensor.core import lines
 from lazytensor.core.sites import line_of
 
 SIZE = 70_000
@@ -88,32 +88,50 @@ def test_a_plan_that_gains_nothing_is_not_made_twice() -> None:
     assert (noise + y).is_ready()
 
 
-def test_what_a_settled_line_reads_is_computed() -> None:
+def add(x: Any, y: Any) -> Any:
+    return x + y
+
+
+def given_up() -> None:
+    """Make the line of `add` one whose work always runs at once."""
+    x = lt.random.default_rng(0).random((300, 300))
+    lines.dismiss([add(x, x)._node.site])
+    assert len(settled()) == 1
+
+
+def test_what_a_settled_line_reads_is_computed_where_it_is_little() -> None:
+    given_up()
     x = there(300, 300)
-    site: Any = None
-    for pending in (False, True):
-        y = lt.exp(lt.random.default_rng(0).random((300, 300))) if pending else x
-        for _ in range(2):
-            z = y + x
-            if site is None:
-                lines.dismiss([next(iter_sites())])
-                site = True
-    assert z.is_ready()
-    assert y.is_ready()
-
-
-def iter_sites() -> Iterator[Any]:
-    for key, line in lines._lines.items():
-        yield line.code, key[1]
-
-
-def test_much_that_is_pending_is_not_waited_for() -> None:
+    y = lt.exp(lt.random.default_rng(0).random((300, 300)))
+    assert not y.is_ready()
+    assert add(x, y).is_ready()
     large = lt.random.default_rng(0).random((3000, 3000)).sum(axis=0)
-    for _ in range(2):
-        z = large + 1
-        lines.dismiss([z._node.site if z._node is not None else None])
-    assert not z.is_ready()
-    assert eager.limit.most == lines.MEDIUM
+    assert not add(large, 1).is_ready()
+    assert not large.is_ready()
+
+
+@pytest.mark.parametrize("setting", [{"deterministic": True}, {"tier": "interpret"}, {"eager_elements": 0}])
+def test_settled_lines_are_as_others_where_settings_say_so(setting: dict[str, Any]) -> None:
+    given_up()
+    with lt.config.override(**setting):
+        assert not add(lt.exp(lt.random.default_rng(0).random((300, 300))), 1).is_ready()
+
+
+def test_plans_that_are_met_speak_for_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lines, "_MISSES", 4)
+    monkeypatch.setattr("lazytensor.core.eager.saved_by_kernels", lambda graph, groups: 1.0)
+    monkeypatch.setattr("lazytensor.core.eager.saved_at_most", lambda nodes: 1.0)
+    monkeypatch.setattr("lazytensor.core.eager.pays_each_time", lambda nodes: False)
+    met = [settles(lengths) for lengths in ([90_000] * 8, [90_000 + k for k in range(8)])]
+    assert met == [False, True]
+
+
+def settles(lengths: list[int]) -> bool:
+    """Does a line settle whose graphs, of a pending operand each, have these lengths?"""
+    lt.clear_caches()
+    for length in lengths:
+        (lt.random.default_rng(0).random(length) * 3).wait()
+    return bool(settled())
 
 
 def test_lines_are_forgotten_when_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
