@@ -11,7 +11,7 @@ cdef class _Way:
     cdef public bint sequences
 
 cdef class _Arguments:
-    cdef public bint missing
+    cdef public bint large, missing
     cdef public Py_ssize_t most, size
     @cython.locals(h=Handle, size=Py_ssize_t)
     cpdef object value(self, object item, int depth)

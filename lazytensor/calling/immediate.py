@@ -20,6 +20,7 @@ from lazytensor.core.eager import HUGE, enter, limit, owned, silenced, small
 from lazytensor.core.handle import Handle, computed, current, is_open, look, pending, shown
 from lazytensor.core.lines import MEDIUM
 from lazytensor.core.statements import write_lock
+from lazytensor.runtime.blas import blas_single_thread
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -111,7 +112,11 @@ def _now(way: _Way, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if way.grows and not small(found.size if way.grows is True else way.grows(values)):
             return None
         try:
-            if kwargs:
+            if found.large:
+                # As all that is recorded: two threads a call wait for each other a millisecond where the compiler has a core.
+                with blas_single_thread():
+                    made = silenced(way.reference, *values, **kwargs)
+            elif kwargs:
                 made = silenced(way.reference, *values, **kwargs)
             elif len(values) == 1:
                 made = enter(way.reference, values[0])
@@ -136,12 +141,12 @@ def _has(items: Any) -> bool:
 
 class _Arguments:
     """The values of arguments: `size` is that of the tensors among them, multiplied; `missing` is set by one that is pending, large, or of
-    an unknown type. What has at most `most` elements is not large."""
+    an unknown type. `large` is set by one that is no medium work, but has no more than `most` elements, which is taken too."""
 
-    __slots__ = ("missing", "most", "size")
+    __slots__ = ("large", "missing", "most", "size")
 
     def __init__(self, most: int) -> None:
-        self.missing = False
+        self.large = self.missing = False
         self.most = most
         self.size = 0
 
@@ -156,6 +161,7 @@ class _Arguments:
             if size <= 0 or (size > self.most and not small(size)):
                 self.missing = True
             else:
+                self.large |= size > MEDIUM
                 self.size = min(size * (self.size or 1), HUGE)
             return value
         kind = type(item)
