@@ -10,7 +10,7 @@ import numpy as np
 from lazytensor.compiler.cost import node_cost
 from lazytensor.compiler.graph import Graph
 from lazytensor.compiler.kernel import Access, access
-from lazytensor.compiler.liveness import alone
+from lazytensor.compiler.native import alone
 from lazytensor.compiler.ops.row import Kind
 from lazytensor.compiler.passes.memory_plan import StepDraft
 from lazytensor.compiler.plan import Environment, Lane, restarts

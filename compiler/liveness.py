@@ -1,8 +1,8 @@
 """Who else can read a node or an array: what a flush must store, and what a step may write over.
 
-The one place that looks at reference counts. They say exactly who holds a node or an array, and cost nothing when operations are recorded
-(a counter of handles costs 0.5 us for each tensor made and dropped). Which values a flush stores is observed here and passed on
-explicitly. What may be written over is decided here alone, when a step comes to it: a captured piece of the graph lets go of its
+The one place that looks at reference counts, but for `native.alone`. They say exactly who holds a node or an array, and cost nothing when
+operations are recorded (a counter of handles costs 0.5 us for each tensor made and dropped). Which values a flush stores is observed here
+and passed on explicitly. What may be written over is decided there, when a step comes to it: a captured piece of the graph lets go of its
 nodes, those that nobody else needs die, and an array that is left to the plan's environment alone can be seen by nobody. So a node that was
 miscounted is alive, holds its operands, and costs a copy.
 
@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any
 
 from lazytensor.compiler.graph import Node
 from lazytensor.compiler.ops.row import Kind
-from lazytensor.compiler.plan import Environment
 
 if TYPE_CHECKING:
     from lazytensor.compiler.capture import Structure
@@ -62,9 +61,3 @@ def observe(structure: Structure, wanted: Collection[int] = ()) -> list[int]:
                 # A view holds no data: whoever reads it later needs its base.
                 kept.add(base)
     return sorted(kept)
-
-
-def alone(environment: Environment, slot: int, others: int = 0) -> bool:
-    """Whether the array in a slot may be written over, as far as its holders go: the environment is the only one, but for so many
-    others that are known."""
-    return getrefcount(environment[slot]) - others == getrefcount(_LONE[0]) and environment[slot].flags.writeable

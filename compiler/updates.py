@@ -12,7 +12,7 @@ import numpy as np
 
 from lazytensor.compiler.graph import Graph
 from lazytensor.compiler.kernel import Access, access
-from lazytensor.compiler.liveness import alone
+from lazytensor.compiler.native import alone
 from lazytensor.compiler.ops.row import Kind
 from lazytensor.compiler.plan import Environment, Lane
 

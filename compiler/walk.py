@@ -15,7 +15,7 @@ import numpy as np
 
 from lazytensor.compiler.capture import Capture
 from lazytensor.compiler.graph import Node
-from lazytensor.compiler.liveness import alone
+from lazytensor.compiler.native import alone
 from lazytensor.compiler.ops.row import Kind
 from lazytensor.compiler.plan import Environment, Lane, Plan, Segment, Step, Stream
 from lazytensor.compiler.tuning import BYTES_PER_SECOND, CALL_SECONDS, MAX_SIGNATURES, WALKED_ELEMENTS, WALKED_WORK

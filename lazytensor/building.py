@@ -6,6 +6,7 @@ compiler the package is pure Python.
 
 from __future__ import annotations
 
+import ast
 import glob
 import os
 import shutil
@@ -30,6 +31,24 @@ def _compiled() -> Any:
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def for_cython(source: str) -> str:
+    """A module of the core with `with write_lock:` as calls: Cython looks up `__enter__` and `__exit__` each time, which takes as long as
+    all else that a small store does. (In Python an interrupt could come between a call and `try`.)"""
+    starts: dict[int, str] = {}
+    ends: dict[int, list[str]] = {}
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.With) and ast.unparse(node).startswith("with write_lock:"):
+            indent = " " * node.col_offset
+            starts[node.lineno] = indent
+            ends.setdefault(node.end_lineno or 0, []).append(indent)
+    lines: list[str] = []
+    for number, line in enumerate(source.split("\n"), 1):
+        lines += [line] if number not in starts else [f"{starts[number]}write_lock.acquire()", f"{starts[number]}try:"]
+        for indent in sorted(ends.get(number, ()), reverse=True):  # the inner ones first
+            lines += [f"{indent}finally:", f"{indent}    write_lock.release()"]
+    return "\n".join(lines)
 
 
 class BuildExtensions(build_ext):
@@ -94,13 +113,17 @@ class BuildExtensions(build_ext):
             source = self.core.source_of(name, _HERE)
             target = os.path.join(root, "lazytensor", *name.split("."))
             os.makedirs(os.path.dirname(target), exist_ok=True)
-            for suffix in (".py", ".pxd"):
+            for suffix in self.core.SUFFIXES:
                 if os.path.exists(source + suffix):
-                    shutil.copy(source + suffix, target + suffix)
+                    with open(source + suffix, encoding="utf-8") as file:
+                        text = file.read()
+                    with open(target + suffix, "w", encoding="utf-8") as file:
+                        file.write(for_cython(text) if suffix == ".py" else text)
             for folder in (os.path.dirname(target), os.path.join(root, "lazytensor")):
                 open(os.path.join(folder, "__init__.py"), "a").close()
         for ext in self.extensions:
-            ext.sources = [os.path.join(*ext.name.split(".")) + ".py"]
+            source = os.path.join(*ext.name.split("."))
+            ext.sources = [source + (".pyx" if os.path.exists(os.path.join(root, source + ".pyx")) else ".py")]
             ext.include_dirs = [np.get_include()]
             ext.extra_compile_args = _OPTIONS if self.compiler.compiler_type == "unix" else []
         before = os.getcwd()

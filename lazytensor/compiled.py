@@ -21,6 +21,7 @@ from types import ModuleType
 NAMES = (
     "compiler.graph",
     "compiler.liveness",
+    "compiler.native",
     "core.views",
     "core.sites",
     "core.lines",
@@ -34,11 +35,13 @@ NAMES = (
     "core.indexing",
     "calling.at_once",
     "calling.bind",
-    "calling.operators",
     "calling.immediate",
+    "calling.operators",
 )
 # C types that no module of ours has.
 TYPES = ("core.arrays",)
+# Of a source: Python, C types for it, and what is compiled in the place of the first.
+SUFFIXES = (".py", ".pxd", ".pyx")
 _PACKAGE = os.path.dirname(os.path.abspath(__file__))
 log = logging.getLogger("lazytensor")
 
@@ -53,7 +56,7 @@ def digest(package: str = _PACKAGE) -> str:
     """Of the sources of the core, and of their C types."""
     found = hashlib.sha256()
     for name in (*TYPES, *NAMES):
-        for suffix in (".py", ".pxd"):
+        for suffix in SUFFIXES:
             try:
                 with open(source_of(name, package) + suffix, "rb") as file:
                     found.update(file.read())

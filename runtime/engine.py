@@ -162,6 +162,8 @@ class Engine:
             self._restart(submission)
         while submissions := list(self._submissions.values()):
             for submission in submissions:
+                # This may be a signal handler, above an `enter` that was about to tell the loop.
+                self._loop.post(self._accept, submission)
                 submission.finished.wait()
 
     def background(self, function: Callable[[], object]) -> None:

@@ -30,7 +30,9 @@ class LoopThread:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._inbox: deque[tuple[Callable[..., object], tuple[Any, ...]]] = deque()
-        self._awake = False
+        self._drains = 0
+        # How many drains had begun when the loop was last told of another one.
+        self._told = -1
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -40,15 +42,13 @@ class LoopThread:
     def post(self, function: Callable[..., object], *args: Any) -> None:
         """Call function(*args) on the loop's thread, in the order of posts. Silently dropped once the loop is stopped."""
         self._inbox.append((function, args))
-        if not self._awake:
-            self._awake = True
-            try:
-                loop = self._loop or shielded(self._start)
-                with suppress(RuntimeError):  # closed
-                    loop.call_soon_threadsafe(self._drain)
-            except BaseException:  # an interrupt, perhaps before the loop was called
-                self._awake = False
-                raise
+        drains = self._drains
+        if self._told != drains:
+            loop = self._loop or shielded(self._start)
+            with suppress(RuntimeError):  # closed
+                loop.call_soon_threadsafe(self._drain)
+            # Afterwards: a signal handler that posts before, and waits, tells the loop itself.
+            self._told = drains
 
     def future(self) -> asyncio.Future[None]:
         """A new future; on the loop's thread only."""
@@ -115,7 +115,7 @@ class LoopThread:
         engine_threads.discard(threading.get_ident())
 
     def _drain(self) -> None:
-        self._awake = False  # before looking: whoever posts after the last look wakes the loop again
+        self._drains += 1  # before looking: whoever posts after the last look tells the loop again
         inbox = self._inbox
         while inbox:
             function, args = inbox.popleft()

@@ -3,11 +3,15 @@ from lazytensor.core.arrays cimport ndarray
 
 from lazytensor.core.eager cimport _Limit, owned, small
 from lazytensor.core.elements cimport put
+from lazytensor.compiler.native cimport Latch, on_scalars
 from lazytensor.core.handle cimport Handle, computed, current, is_open, pending
+
+cdef Latch write_lock
 
 cdef class Way:
     cdef public object op, rule
     cdef public bint turned
+    cdef public int code
     cdef public tuple last, signature
     cdef public dict _found, _signatures
     cpdef tuple find(self, object first, object second)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy import ndarray
 
+from lazytensor.compiler.native import on_scalars
 from lazytensor.compiler.ops.row import Op
 from lazytensor.core.dtypes import BY_DTYPE
 from lazytensor.core.eager import HUGE, enter, limit, owned, silenced, small
@@ -39,6 +40,8 @@ _OPERATORS: dict[Any, Callable[..., Any]] = {
     np.equal: operator.eq,
     np.not_equal: operator.ne,
 }
+# Their places in the list (`native.on_scalars`).
+_CODES = {ufunc: code for code, ufunc in enumerate(_OPERATORS)}
 
 
 class Way:
@@ -48,10 +51,12 @@ class Way:
     row's operands are the other way round.
     """
 
-    __slots__ = ("_found", "_signatures", "last", "op", "rule", "signature", "turned")
+    __slots__ = ("_found", "_signatures", "code", "last", "op", "rule", "signature", "turned")
 
     op: Op
     turned: bool
+    # The number of its operator, -1 where it has none.
+    code: int
     # Kinds of two operands, the second None for rows of one; the call whose result has the row's dtype, None where there is none; and that
     # range. As one object: threads see all of it or nothing.
     last: tuple[Any, Any, Callable[..., Any] | None, Any]
@@ -62,6 +67,7 @@ class Way:
         self.op = op
         self.rule = rule
         self.turned = turned
+        self.code = _CODES.get(op.reference, -1)
         self.last = self.signature = (self, self, None, None)
         self._signatures: dict[tuple[Any, Any], tuple[Any, Any, Any, Any]] = {}
         self._found: dict[tuple[Any, Any], tuple[Any, Any, Any, Any]] = {}
@@ -144,7 +150,7 @@ def meet_one(way: Way, a: Any) -> Tensor | None:
         array = a
         if not small(array.size, way.op):
             return None
-        first = a.dtype
+        first = array.dtype
     else:
         first = type(a)
     last = way.last
@@ -168,17 +174,21 @@ def meet(way: Way, a: Any, b: Any) -> Tensor | None:
     if type(a) is ndarray:
         array = a
         size = array.size
-        first = a.dtype
+        first = array.dtype
     else:
         first = type(a)
     if type(b) is ndarray:
         array = b
         other = array.size
-        second = b.dtype
+        second = array.dtype
     else:
         second = type(b)
     bound = limit
     most = bound.elements
+    if way.code >= 0 and most > 0 and type(a) is not ndarray and type(b) is not ndarray:
+        value = on_scalars(way.code, b, a) if way.turned else on_scalars(way.code, a, b)
+        if value is not None:
+            return computed(value)
     # Each for itself first: the product of two sizes may be more than a machine word holds.
     if (size > most or other > most or size * other > most) and not _fits(way.op, a, b, size, other):
         return None

@@ -1,6 +1,7 @@
 cimport cython
 
 from lazytensor.compiler.graph cimport Node
+from lazytensor.compiler.native cimport Latch
 from lazytensor.core.arrays cimport ndarray
 from lazytensor.core.eager cimport owned, small
 from lazytensor.core.handle cimport Handle, computed, current, is_open, look, pending, shown
@@ -13,9 +14,15 @@ cdef class _Way:
 cdef class _Arguments:
     cdef public bint large, missing
     cdef public Py_ssize_t most, size
-    @cython.locals(h=Handle, size=Py_ssize_t)
+    @cython.locals(h=Handle, size=Py_ssize_t, array=ndarray)
     cpdef object value(self, object item, int depth)
 
+cdef Latch write_lock
+cdef _Way _MATMUL
+
+@cython.locals(a=ndarray, b=ndarray, inner=Py_ssize_t, size=Py_ssize_t)
+cpdef Py_ssize_t product_size(list values) except -1
+cpdef object product(object x, object y)
 @cython.locals(found=_Arguments, values=list)
 cdef object _now(_Way way, tuple args, dict kwargs)
 cdef bint _has(object items)

@@ -79,12 +79,17 @@ def product_size(values: list[Any]) -> int:
     """Elements of a product of matrices or vectors, no fewer; more than any small work has where there is much arithmetic."""
     if len(values) != 2:
         return 0
+    if type(values[0]) is not ndarray or type(values[1]) is not ndarray:
+        return math.prod([value.size for value in values if type(value) is ndarray])
     a, b = values
-    if type(a) is not ndarray or type(b) is not ndarray or not a.ndim or not b.ndim:
-        return math.prod([value.size for value in (a, b) if type(value) is ndarray])
-    inner = a.shape[-1]
+    if not a.ndim or not b.ndim:
+        return int(a.size * b.size)
+    inner = a.shape[a.ndim - 1]
     size: int = (a.size // inner) * (b.size // inner)
     return size if size * inner <= WALKED_WORK else size * inner
+
+
+_MATMUL = _Way(np.matmul, _OTHERWISE, product_size, False)
 
 
 def _now(way: _Way, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -131,6 +136,13 @@ def _now(way: _Way, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         return None if _shares(made, values) else _made(made)
 
 
+def product(x: Any, y: Any) -> Any:
+    """x @ y, where both are there and that is no more than medium work; else None."""
+    if limit.elements < 0 or not isinstance(x, Handle) or not isinstance(y, Handle) or pending(x) or pending(y):
+        return None
+    return _now(_MATMUL, (x, y), {})
+
+
 def _has(items: Any) -> bool:
     """Are there tensors among the items, or sequences?"""
     for item in items:  # noqa: SIM110  (a generator takes longer)
@@ -156,7 +168,11 @@ class _Arguments:
             value = h._array
             if value is None:
                 value = current(h)
-            size = -1 if value is None else value.size
+            if type(value) is ndarray:
+                array = value
+                size = array.size
+            else:
+                size = -1 if value is None else 1
             # Of nothing NumPy warns, or says what it says of nothing in other words.
             if size <= 0 or (size > self.most and not small(size)):
                 self.missing = True

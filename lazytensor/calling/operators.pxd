@@ -1,8 +1,12 @@
 from lazytensor.calling.at_once cimport Way, into
-from lazytensor.calling.bind cimport back, two
+from lazytensor.calling.bind cimport back, one, two
+from lazytensor.calling.immediate cimport product
+from lazytensor.core.arrays cimport ndarray
 from lazytensor.core.elements cimport take
 from lazytensor.core.handle cimport Handle, stands_for_scalar
 from lazytensor.core.indexing cimport Indexed
+
+cdef type _float64, _int64
 
 cdef object _augmented(Way way, object x, object y)
 

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import math
+import operator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy import ndarray
 
 from lazytensor.calling.at_once import Way, into
-from lazytensor.calling.bind import ARRAYS, back, reflected_result, result, two
+from lazytensor.calling.bind import ARRAYS, back, one, reflected_result, result, two
+from lazytensor.calling.immediate import product
 from lazytensor.calling.out import deliver
-from lazytensor.compiler.ops import elementwise
+from lazytensor.compiler.ops import elementwise, library
 from lazytensor.compiler.ops.row import Op
 from lazytensor.core.elements import take
 from lazytensor.core.foreign import left, right
 from lazytensor.core.handle import Handle, stands_for_scalar
 from lazytensor.core.indexing import Indexed
+from lazytensor.core.operands import apply
 from lazytensor.core.pending import end_statement
 from lazytensor.core.statements import put_off, write_lock
 
@@ -37,6 +42,9 @@ def operators(function: Any, ufunc: np.ufunc) -> tuple[Operator, Operator]:
         return function(y, x) if isinstance(y, ARRAYS) else left(y, x, ufunc, lambda: function(y, x))
 
     return method, reverse
+
+
+_float64, _int64 = np.float64, np.int64
 
 
 # -- operators ------------------------------------------------------------------------------------------------------------------
@@ -63,6 +71,11 @@ _LESS = Way(elementwise.less, result)
 _LESS_EQUAL = Way(elementwise.less_equal, result)
 _GREATER = Way(elementwise.greater, result)
 _GREATER_EQUAL = Way(elementwise.greater_equal, result)
+_MATMUL, _R_MATMUL = operators(partial(apply, library.matmul), np.matmul)
+_NEGATIVE = Way(elementwise.negative)
+_POSITIVE = Way(elementwise.positive)
+_ABS = Way(elementwise.abs)
+_BITWISE_INVERT = Way(elementwise.bitwise_invert)
 
 
 def in_place(function: Operator, name: str) -> Operator:
@@ -100,7 +113,8 @@ def _assigned(function: Any, name: str, x: Any, y: Any) -> Any:
 
 
 class Operators(Indexed):
-    """What `Tensor` inherits: the operators that are rows of two operands. Written out: as methods in the body of a class they are found
+    """What `Tensor` inherits: the operators that are rows of one or two operands, and Python's conversions of 0-d
+    tensors, which wait. Written out: as methods in the body of a class they are found
     without a look-up where this is compiled."""
 
     __slots__ = ()
@@ -221,3 +235,70 @@ class Operators(Indexed):
 
     def __irshift__(self, other: Any) -> Tensor:
         return _augmented(_BITWISE_RIGHT_SHIFT, self, other)
+
+    def __neg__(self) -> Tensor:
+        return one(_NEGATIVE, self)
+
+    def __pos__(self) -> Tensor:
+        return one(_POSITIVE, self)
+
+    def __abs__(self) -> Tensor:
+        return one(_ABS, self)
+
+    def __invert__(self) -> Tensor:
+        return one(_BITWISE_INVERT, self)
+
+    def __matmul__(self, other: Any) -> Tensor:
+        made = product(self, other)
+        return _MATMUL(self, other) if made is None else made
+
+    def __rmatmul__(self, other: Any) -> Tensor:
+        return _R_MATMUL(self, other)
+
+    # -- numbers ---------------------------------------------------------------------------------------------------------------
+
+    def __bool__(self) -> bool:
+        value = self._array
+        if value is not None and (type(value) is not ndarray or not value.ndim):
+            return True if value else False  # noqa: SIM210  (compiled, without a call)
+        size = math.prod(self.shape)
+        if size != 1:
+            raise ValueError(
+                "The truth value of an array with more than one element is ambiguous. Use a.any() or a.all()"
+                if size
+                else "The truth value of an empty array is ambiguous. Use `array.size > 0` to check that an array is not empty."
+            )
+        return bool(self._value().reshape(-1)[0])
+
+    def _scalar(self, kind: str) -> Any:
+        """The one number of a 0-d tensor, waited for, as a NumPy scalar."""
+        if self.shape != ():
+            raise TypeError(f"only 0-dimensional arrays can be converted to {kind}, got shape {self.shape}")
+        return self._value()[()]
+
+    def __float__(self) -> float:
+        value = self._array
+        if type(value) is _float64 or (value is not None and not value.ndim and value.dtype.kind != "c"):
+            return float(value)
+        if self.dtype.kind == "c":
+            raise TypeError("float() argument must be a real number, not a complex tensor")
+        return float(self._scalar("a Python float"))
+
+    def __int__(self) -> int:
+        value = self._array
+        if type(value) is _int64 or (value is not None and not value.ndim and value.dtype.kind != "c"):
+            return int(value)
+        if self.dtype.kind == "c":
+            raise TypeError("int() argument must be a real number, not a complex tensor")
+        return int(self._scalar("a Python int"))
+
+    def __complex__(self) -> complex:
+        return complex(self._scalar("a Python complex"))
+
+    def __index__(self) -> int:
+        value = self._array
+        if type(value) is _int64 or (value is not None and not value.ndim and value.dtype.kind in "iu"):
+            return operator.index(value)
+        if self.dtype.kind not in "iu" or self.shape != ():
+            raise TypeError("only integer scalar arrays can be converted to a scalar index")
+        return operator.index(self._scalar("an index"))

@@ -3,14 +3,21 @@ from lazytensor.core.arrays cimport ndarray
 
 from lazytensor.core.eager cimport owned, small
 from lazytensor.core.handle cimport Handle, computed, current, is_open, look, pending, shown
+from lazytensor.compiler.native cimport Latch, alone
 from lazytensor.core.storage cimport Storage
 
 cdef bint _plain(tuple key)
 cdef object _basic(object key)
+cdef Latch write_lock
+cdef dict _STORES
+cdef object _FLOAT64
+
 cpdef object read(Handle x, object key)
 @cython.locals(storage=Storage, seen=tuple, window=ndarray, part=ndarray)
 cdef object _viewed(Handle x, object key)
 cdef bint _there(Handle x, object key, Py_ssize_t most)
+cdef Py_ssize_t _axes(object key, Py_ssize_t rank)
+@cython.locals(array=ndarray, region=ndarray, axes=Py_ssize_t)
 cpdef bint write(Handle x, object key, object value)
 cpdef bint take(Handle x, object value)
 @cython.locals(storage=Storage, seen=tuple)

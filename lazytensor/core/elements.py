@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy import ndarray
 
-from lazytensor.compiler.liveness import alone
+from lazytensor.compiler.native import alone
 from lazytensor.core import views
 from lazytensor.core.eager import HUGE, enter, limit, owned, silenced, small
 from lazytensor.core.handle import Handle, computed, current, is_open, look, pending, shown
@@ -158,52 +158,76 @@ def _gathered(x: Handle, key: Any) -> Tensor | None:
     return computed(owned(found)) if found.ndim else None
 
 
+def _axes(key: Any, rank: int) -> int:
+    """Of how many axes what a basic index means is."""
+    if type(key) is not tuple:
+        return rank - 1 if type(key) is int else rank
+    for item in key:
+        if type(item) is int:
+            rank -= 1
+        elif item is None:
+            rank += 1
+    return rank
+
+
 def write(x: Handle, key: Any, value: Any) -> bool:
     """`x[key] = value`, in place."""
     if pending(x):
         return False
-    kinds = _STORES.get(type(value))
-    if kinds is None and not isinstance(value, Handle):
+    kind = type(value)
+    is_tensor = isinstance(value, Handle)
+    if not is_tensor and kind not in _STORES:
         return False
     with write_lock:
         try:
             target = current(x)
-            basic = key if type(key) is int else _basic(key)
+            # As `_basic`, without the call.
+            basic = key if type(key) is int or (type(key) is tuple and _plain(key)) else _basic(key)
             if target is None and basic is not None and _there(x, basic, limit.elements):
                 target = current(x)
-            if target is None or not target.ndim or (x._storage is not None and not is_open(x)):
+            if type(target) is not ndarray or (x._storage is not None and not is_open(x)):
+                return False
+            array: Any = target
+            axes = array.ndim
+            if not axes:
                 return False
             # Of how many axes what is to be stored may be.
-            axes = 0
-            region = None
             if basic is None:
                 key = _values(key)
-                if key is None or not small(_gathered_size(target, key)):
+                if key is None or not small(_gathered_size(array, key)):
                     return False
-                axes = target.ndim
             else:
                 key = basic
-                if type(key) is not int or target.ndim > 1:
-                    region = target[key]
+                axes = _axes(key, axes)
+                if axes and array.size > limit.elements:
+                    region = array[key]
                     if not small(region.size):
                         return False
-                    axes = region.ndim
-            dtype = target.dtype
+                    region = None
+            dtype = array.dtype
             # Whoever else holds the memory has it copied.
-            target = region = None
-            if kinds is None:
+            target = array = None
+            if is_tensor:
                 value = current(value)
-                if value is None or value.ndim > axes:
+                if type(value) is ndarray:
+                    array = value
+                    if array.ndim > axes:
+                        return False
+                    if array.dtype is dtype:
+                        array = None
+                        return put(x, key, value)
+                    array = None
+                elif value is None:
                     return False
-                if value.dtype is dtype:
+                elif value.dtype is dtype:
                     return put(x, key, value)
                 # The casts that no value can fail.
                 if not np.can_cast(value.dtype, dtype, "safe"):
                     return False
-            elif dtype.kind not in kinds:
-                return False
-            elif dtype is _FLOAT64:
+            elif dtype is _FLOAT64 and kind is not complex:
                 return put(x, key, value)
+            elif dtype.kind not in _STORES[kind]:
+                return False
             return silenced(put, x, key, value)  # type: ignore[no-any-return]
         except (IndexError, ValueError, TypeError, OverflowError):
             return False

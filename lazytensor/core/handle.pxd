@@ -3,7 +3,11 @@ from lazytensor.core.arrays cimport ndarray
 
 from lazytensor.compiler.graph cimport Node
 from lazytensor.core.eager cimport _Limit
+from lazytensor.compiler.native cimport Latch
 from lazytensor.core.storage cimport Storage
+
+
+cdef Latch write_lock
 
 cdef class Handle:
     cdef public object _array, _seen, _view
@@ -11,7 +15,7 @@ cdef class Handle:
     cdef public Storage _storage
     cdef object __weakref__
 
-cdef object _class
+cdef type _class
 
 @cython.locals(node=Node)
 cpdef object current(Handle x)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy import ndarray
 
 from lazytensor.compiler.graph import Node
-from lazytensor.compiler.liveness import alone
+from lazytensor.compiler.native import alone
 from lazytensor.compiler.ops import structural
 from lazytensor.compiler.ops.row import Kind
 from lazytensor.core import views
@@ -373,7 +373,7 @@ def is_open(x: Handle) -> bool:
 
 # -- making handles -------------------------------------------------------------------------------------------------------------
 
-# What users hold, once it is there.
+# What users hold, once it is there. Compiled, `_class.__new__(_class)` takes no call of Python's, as `Handle.__new__(_class)` does.
 _class: type[Handle] = Handle
 
 
@@ -385,7 +385,7 @@ def become(tensor: type[Handle]) -> None:
 
 def wrap(node: Node) -> Tensor:
     """A plain handle on a node."""
-    made = Handle.__new__(_class)
+    made = _class.__new__(_class)
     made._array = None
     made._node = node
     made._storage = None
@@ -394,7 +394,7 @@ def wrap(node: Node) -> Tensor:
 
 def computed(value: Any) -> Tensor:
     """A plain handle on an array in C order that nobody else has, or on a NumPy scalar."""
-    made = Handle.__new__(_class)
+    made = _class.__new__(_class)
     made._array = value
     made._node = None
     made._storage = None
@@ -421,7 +421,7 @@ def mutable(made: Tensor) -> Tensor:
 
 def showing(storage: Storage, view: View | None) -> Tensor:
     """A handle on a storage, or on a part of it."""
-    made = Handle.__new__(_class)
+    made = _class.__new__(_class)
     made._array = made._node = made._seen = None
     made._storage = storage
     made._view = view
@@ -430,7 +430,7 @@ def showing(storage: Storage, view: View | None) -> Tensor:
 
 def shown(storage: Storage, base: Array, window: Array) -> Tensor:
     """A handle on the part of a storage that a window on its array shows."""
-    made = Handle.__new__(_class)
+    made = _class.__new__(_class)
     made._array = made._node = None
     made._seen = base, window
     made._storage = storage

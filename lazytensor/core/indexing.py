@@ -195,6 +195,9 @@ class Indexed(Handle):
     def __setitem__(self, key: Any, value: Any) -> None:
         assign(self, key, value)
 
+    def __delitem__(self, key: Any) -> None:
+        raise ValueError("elements of a tensor cannot be deleted; lazytensor.delete makes one without them")
+
 
 # -- writing --------------------------------------------------------------------------------------------------------------------
 

@@ -19,7 +19,8 @@ import numpy as np
 from lazytensor.compiler import graph
 from lazytensor.compiler.capture import Capture, Structure, capture, structure, to_graph
 from lazytensor.compiler.graph import Graph, Node
-from lazytensor.compiler.liveness import alone, observe
+from lazytensor.compiler.liveness import observe
+from lazytensor.compiler.native import alone
 from lazytensor.compiler.ops.row import Kind
 from lazytensor.compiler.plan import Environment, Plan
 from lazytensor.config import config

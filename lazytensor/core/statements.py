@@ -6,15 +6,15 @@ the lock, which other threads' statements wait for: it is put off until the stat
 
 from __future__ import annotations
 
-import threading
 from collections import deque
 from weakref import ref
 
 from lazytensor.compiler.graph import Node
+from lazytensor.compiler.native import Latch
 from lazytensor.runtime import forks
 
 # Guards the change of any handle or storage. One lock for all, since graphs are built under the interpreter lock anyway.
-write_lock = threading.RLock()
+write_lock = Latch()
 forks.hold(forks.WRITES, lambda: write_lock)
 
 # Nodes recorded inside of statements that are to be looked at after them.

@@ -1,4 +1,8 @@
 from lazytensor.compiler.graph cimport Node
+from lazytensor.compiler.native cimport Latch, alone
+
+
+cdef Latch write_lock
 
 cdef class Storage:
     cdef public Node _node

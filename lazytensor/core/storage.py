@@ -8,7 +8,7 @@ from weakref import ref
 import numpy as np
 
 from lazytensor.compiler.graph import Node
-from lazytensor.compiler.liveness import alone
+from lazytensor.compiler.native import alone
 from lazytensor.compiler.ops import elementwise, structural
 from lazytensor.core.eager import limit, make
 from lazytensor.core.pending import enroll

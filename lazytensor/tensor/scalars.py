@@ -1,5 +1,5 @@
-"""What makes a 0-d tensor a number: Python's conversions and hash, and the attributes and methods that NumPy's scalars have and its
-arrays have not, of the results that stand for scalars.
+"""What makes a 0-d tensor a number, with Python's conversions (`calling.operators`): its hash, and the attributes and methods that NumPy's
+scalars have and its arrays have not, of the results that stand for scalars.
 
 All of those are methods that wait when they are called, but `numerator` and `denominator`; they answer Python's numbers.
 """
@@ -7,12 +7,12 @@ All of those are methods that wait when they are called, but `numerator` and `de
 from __future__ import annotations
 
 import math
-import operator
 import sys
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from lazytensor.calling.operators import Operators
 from lazytensor.core.evaluate import is_ready
 from lazytensor.core.handle import Handle, stands_for_scalar
 from lazytensor.functions import elementwise
@@ -81,7 +81,7 @@ def denominator(x: Tensor) -> int:
     return 1
 
 
-class Scalars(Handle):
+class Scalars(Operators):
     """What `Tensor` inherits."""
 
     __slots__ = ()
@@ -92,39 +92,6 @@ class Scalars(Handle):
     hex = _OfScalars(hex)
     numerator = _OfScalars(numerator, is_property=True)
     denominator = _OfScalars(denominator, is_property=True)
-
-    def _scalar(self, kind: str) -> Any:
-        """The one number of a 0-d tensor, waited for, as a NumPy scalar."""
-        if self.shape != ():
-            raise TypeError(f"only 0-dimensional arrays can be converted to {kind}, got shape {self.shape}")
-        return self._value()[()]
-
-    def __float__(self) -> float:
-        value = self._array
-        if value is not None and not value.ndim and value.dtype.kind != "c":
-            return float(value)
-        if self.dtype.kind == "c":
-            raise TypeError("float() argument must be a real number, not a complex tensor")
-        return float(self._scalar("a Python float"))
-
-    def __int__(self) -> int:
-        value = self._array
-        if value is not None and not value.ndim and value.dtype.kind != "c":
-            return int(value)
-        if self.dtype.kind == "c":
-            raise TypeError("int() argument must be a real number, not a complex tensor")
-        return int(self._scalar("a Python int"))
-
-    def __complex__(self) -> complex:
-        return complex(self._scalar("a Python complex"))
-
-    def __index__(self) -> int:
-        value = self._array
-        if value is not None and not value.ndim and value.dtype.kind in "iu":
-            return operator.index(value)
-        if self.dtype.kind not in "iu" or self.shape != ():
-            raise TypeError("only integer scalar arrays can be converted to a scalar index")
-        return operator.index(self._scalar("an index"))
 
     def __hash__(self) -> int:
         """Of a 0-d result, which stands for a scalar, the hash of its value; arrays have none. Waits."""

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from lazytensor.calling.operators import Operators, in_place, operators
+from lazytensor.compiler.native import adopt
 from lazytensor.compiler.ops import elementwise as ops
 from lazytensor.compiler.ops import structural
 from lazytensor.core import evaluate, layout
@@ -18,7 +19,7 @@ from lazytensor.core.devices import Device, device_name
 from lazytensor.core.evaluate import value_of
 from lazytensor.core.handle import become, wrap
 from lazytensor.core.record import record
-from lazytensor.functions import creation, elementwise, manipulation, numerics, products, statistics
+from lazytensor.functions import creation, elementwise, manipulation, numerics, statistics
 from lazytensor.runtime.promise import Promise, on_engine_thread
 from lazytensor.tensor import components
 from lazytensor.tensor.flat import Flags, Flat, flags
@@ -30,7 +31,7 @@ from lazytensor.tensor.subscripts import DType_co, Shape_co, Subscripted
 Shape = tuple[int, ...]
 
 
-class Tensor(Methods, Protocols, Scalars, Operators, Subscripted[Shape_co, DType_co]):
+class Tensor(Methods, Protocols, Scalars, Subscripted[Shape_co, DType_co]):
     """A lazy n-dimensional array with NumPy's semantics.
 
     Operations return at once; values are computed when one is needed: by `wait`, `numpy`, `item`, `float`, `bool`, `print`. Made by
@@ -211,18 +212,6 @@ class Tensor(Methods, Protocols, Scalars, Operators, Subscripted[Shape_co, DType
 
     tostring = tobytes  # NumPy has it until 2.2
 
-    def __bool__(self) -> bool:
-        value = self._array
-        if value is not None and not value.ndim:
-            return builtins.bool(value)
-        if self.size != 1:
-            raise ValueError(
-                "The truth value of an array with more than one element is ambiguous. Use a.any() or a.all()"
-                if self.size
-                else "The truth value of an empty array is ambiguous. Use `array.size > 0` to check that an array is not empty."
-            )
-        return builtins.bool(self._value().reshape(-1)[0])
-
     def __str__(self) -> str:
         return str(self._value())
 
@@ -263,9 +252,6 @@ class Tensor(Methods, Protocols, Scalars, Operators, Subscripted[Shape_co, DType
     def __contains__(self, value: Any) -> bool:
         return builtins.bool(statistics.any(elementwise.equal(self, value)))
 
-    def __delitem__(self, key: Any) -> None:
-        raise ValueError("elements of a tensor cannot be deleted; lazytensor.delete makes one without them")
-
     __hash__ = Scalars.__hash__  # which the comparisons below would take away
 
     # -- operators -------------------------------------------------------------------------------------------------------------
@@ -274,20 +260,7 @@ class Tensor(Methods, Protocols, Scalars, Operators, Subscripted[Shape_co, DType
     __ipow__ = in_place(__pow__, "pow")
 
     __divmod__, __rdivmod__ = operators(numerics.divmod, np.divmod)
-    __matmul__, __rmatmul__ = operators(products.matmul, np.matmul)
-    __imatmul__ = in_place(__matmul__, "matmul")
-
-    def __neg__(self) -> Tensor:
-        return elementwise.negative(self)
-
-    def __pos__(self) -> Tensor:
-        return elementwise.positive(self)
-
-    def __abs__(self) -> Tensor:
-        return elementwise.abs(self)
-
-    def __invert__(self) -> Tensor:
-        return elementwise.bitwise_invert(self)
+    __imatmul__ = in_place(Operators.__matmul__, "matmul")
 
     def to_device(self, device: Any, /, *, stream: Any = None) -> Tensor:
         """The tensor on another device: a lazy copy, pinned there."""
@@ -301,6 +274,7 @@ class Tensor(Methods, Protocols, Scalars, Operators, Subscripted[Shape_co, DType
 
 
 become(Tensor)
+adopt(Tensor, Operators)
 # NumPy's name, for annotations and isinstance.
 ndarray = Tensor
 

@@ -13,7 +13,8 @@ import lazytensor as lt
 from lazytensor.compiler import capture as capturing
 from lazytensor.compiler.capture import Capture
 from lazytensor.compiler.graph import Node, linearize
-from lazytensor.compiler.liveness import alone, observe
+from lazytensor.compiler.liveness import observe
+from lazytensor.compiler.native import alone
 from lazytensor.compiler.ops import elementwise as ops
 from lazytensor.compiler.ops import structural
 from lazytensor.compiler.ops.row import Op

@@ -49,7 +49,7 @@ def test_holds_every_module_and_the_typing_marker(wheel: Path) -> None:
     expected = {
         f"{target}/{path.relative_to(ROOT / folder).as_posix()}"
         for folder, target in FOLDERS.items()
-        for path in [*(ROOT / folder).rglob("*.py"), *(ROOT / folder).rglob("*.pxd")]
+        for path in [*(ROOT / folder).rglob("*.py"), *(ROOT / folder).rglob("*.p[xy][dx]")]
     }
     names = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
     extensions = {name for name in names if name.endswith(tuple(EXTENSION_SUFFIXES))}

@@ -1,0 +1,30 @@
+"""What Python cannot say in C's terms, for the compiled form (`native.pyx`); here is the same in Python."""
+
+from __future__ import annotations
+
+import threading
+from sys import getrefcount
+from typing import Any
+
+# Its item has one holder, the list.
+_LONE: list[Any] = [object()]
+
+# Guards what statements do, and may be taken again by the thread that has it. Compiled, where nobody else has it, it takes a comparison.
+Latch = threading.RLock
+
+
+def adopt(kind: type, base: type) -> None:
+    """Have a class find the operators that it has of another one without looking them up: Python does so by itself only for those which
+    Cython does not write."""
+
+
+def alone(environment: list[Any], slot: int, others: int = 0) -> bool:
+    """Whether the array in a slot may be written over, as far as its holders go (see `liveness`): the environment is the only one, but
+    for so many others that are known."""
+    return getrefcount(environment[slot]) - others == getrefcount(_LONE[0]) and environment[slot].flags.writeable
+
+
+def on_scalars(code: int, a: Any, b: Any) -> Any:
+    """What the operator of `SCALAR_OPERATORS` of this number gives for two of NumPy's scalars of 64 bits, or one and a number of Python's,
+    without a look at floating-point events. None for all others; in Python for all, NumPy has nothing else to offer."""
+    return None
