@@ -33,7 +33,9 @@ def node_cost(graph: Graph, position: int) -> float:
     if node.op.work is not None:
         work = node.op.work(*(graph.nodes[item].shape for item in node.inputs), *node.params)
         return CALL_SECONDS + moved / BYTES_PER_SECOND + work / LIBRARY_FLOPS_PER_SECOND
-    flops = node.op.flops * elements
+    flops = _flops_of(node) * elements
+    if moved <= tuning.IN_CACHE:
+        return CALL_SECONDS + max(moved / tuning.CACHED_BYTES_PER_SECOND, flops / FLOPS_PER_SECOND)
     return CALL_SECONDS + moved / BYTES_PER_SECOND + flops / FLOPS_PER_SECOND
 
 
@@ -67,7 +69,7 @@ def saved_by_kernels(graph: Graph, groups: tuple[Group, ...]) -> float:
         if group.form is not Form.CALL:
             members = [graph.nodes[position] for position in group.members]
             alone = sum(
-                _stored(node) if node.kind is Kind.UPDATE else _alone(node, [graph.nodes[item] for item in node.inputs])
+                _stored(node) if node.kind is Kind.UPDATE else numpy_cost(node, [graph.nodes[item] for item in node.inputs])
                 for node in members
             )
             flops = sum(_flops_of(node) * node.size for node in members)
@@ -85,7 +87,7 @@ def saved_at_most(nodes: Iterable[Node]) -> float:
         if node.op.kind is Kind.UPDATE:
             saved += _stored(node)
         elif node.op.kind in (Kind.ELEMENTWISE, Kind.REDUCE, Kind.SOURCE):
-            saved += _alone(node, [item for item in node.inputs if type(item) is Node])
+            saved += numpy_cost(node, [item for item in node.inputs if type(item) is Node])
     return saved
 
 
@@ -103,7 +105,8 @@ def _flops_of(node: Node | GraphNode) -> float:
     return node.op.flops * node.dtype.itemsize / 8
 
 
-def _alone(node: Node | GraphNode, read: Sequence[Node | GraphNode]) -> float:
+def numpy_cost(node: Node | GraphNode, read: Sequence[Node | GraphNode]) -> float:
+    """Seconds of NumPy's call, all values in cache."""
     sizes = [math.prod(item.shape) for item in (node, *read)]
     moved = sum(size * item.dtype.itemsize for size, item in zip(sizes, (node, *read), strict=True))
     return CALL_SECONDS + max(moved / tuning.CACHED_BYTES_PER_SECOND, _flops_of(node) * max(sizes) / FLOPS_PER_SECOND)

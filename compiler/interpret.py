@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from lazytensor.compiler.cost import node_cost
+from lazytensor.compiler.cost import node_cost, numpy_cost
 from lazytensor.compiler.graph import Graph
 from lazytensor.compiler.kernel import Access, access
 from lazytensor.compiler.native import alone
 from lazytensor.compiler.ops.row import Kind
 from lazytensor.compiler.passes.memory_plan import StepDraft
 from lazytensor.compiler.plan import Environment, Lane, restarts
-from lazytensor.compiler.tuning import BLAS_FLOPS, GRAIN, POOLED_BYTES
+from lazytensor.compiler.tuning import BLAS_FLOPS, GRAIN_SECONDS, POOLED_BYTES
 from lazytensor.compiler.updates import destination, reader, store
 
 Run = Callable[[Environment, Lane], None]
@@ -26,16 +26,21 @@ def lower(graph: Graph, position: int) -> StepDraft:
     found = [access(graph, item) for item in node.inputs]
     views = any(graph.nodes[item].kind is Kind.VIEW for item in node.inputs)
     shared = False
+    # Of 0-d arrays a ufunc makes scalars, which the general call turns into arrays again.
+    plain = node.shape and node.kind is Kind.ELEMENTWISE and type(_bound(graph, position)) is np.ufunc
+    pooled = plain and node.nbytes >= POOLED_BYTES and node.dtype == _natural(graph, position)
     make: Callable[[frozenset[int]], Run]
     if node.kind is Kind.UPDATE:
         make = _update(graph, position, found)
-    # Of 0-d arrays a ufunc makes scalars, which the general call turns into arrays again.
-    elif node.shape and not views and node.kind is Kind.ELEMENTWISE and type(_bound(graph, position)) is np.ufunc:
-        make = _ufunc(graph, position)
-        shared = node.size > GRAIN
+    elif pooled:
+        make = lambda consumed: _ufunc_into(graph, position, consumed)  # noqa: E731
+        shared = node.size > _grain(graph, position)
+    elif plain and not views:
+        small = _small_ufunc(graph, position)
+        make = lambda consumed: small  # noqa: E731
     else:
         general = _call(graph, position, found)
-        shared = node.kind is Kind.ELEMENTWISE and node.op.into is not None and node.size > GRAIN
+        shared = node.kind is Kind.ELEMENTWISE and node.op.into is not None and node.size > _grain(graph, position)
         make = lambda consumed: general  # noqa: E731
     reads = tuple(dict.fromkeys(item.slot for item in found))
     return StepDraft(node.op.name, make, reads, (position,), node.origin, node_cost(graph, position), shared=shared)
@@ -46,13 +51,11 @@ def _bound(graph: Graph, position: int) -> Callable[..., Any]:
     return node.op.bind(*graph.operand_types(position), *node.params)
 
 
-def _ufunc(graph: Graph, position: int) -> Callable[[frozenset[int]], Run]:
-    """A ufunc on whole stored arrays."""
+def _grain(graph: Graph, position: int) -> int:
+    """Elements of the result that a thread takes at a time when a call is shared."""
     node = graph.nodes[position]
-    if node.nbytes >= POOLED_BYTES and node.dtype == _natural(graph, position):
-        return lambda consumed: _ufunc_into(graph, position, consumed)
-    run = _small_ufunc(graph, position)
-    return lambda consumed: run
+    seconds = numpy_cost(node, [graph.nodes[item] for item in node.inputs])
+    return max(1, int(node.size * GRAIN_SECONDS / seconds))
 
 
 def _small_ufunc(graph: Graph, position: int) -> Run:
@@ -89,23 +92,26 @@ def _natural(graph: Graph, position: int) -> np.dtype[Any] | None:
 
 
 def _ufunc_into(graph: Graph, position: int, consumed: frozenset[int]) -> Run:
-    """A ufunc into pooled memory, or over an operand that nobody reads again, shared between threads by ranges of the first long
-    axis."""
+    """A ufunc into pooled memory, or over an operand that nobody reads again, also by no view, shared between threads by ranges of the
+    first long axis."""
     node = graph.nodes[position]
     ufunc, dtype, shape, inputs = node.op.reference, node.dtype, node.shape, node.inputs
     rank = len(shape)
-    same = all(graph.nodes[item].shape in (shape, ()) for item in inputs)
+    found = [access(graph, item) for item in inputs]
+    readers = [reader(graph, item, where) for item, where in zip(inputs, found, strict=True)]
+    seen = {where.slot for item, where in zip(inputs, found, strict=True) if graph.nodes[item].kind is Kind.VIEW}
+    same = not seen and all(graph.nodes[item].shape in (shape, ()) for item in inputs)
     rows = node.size if same else shape[0]
-    grain = max(1, GRAIN // max(1, node.size // max(1, rows)))
+    grain = max(1, _grain(graph, position) // max(1, node.size // max(1, rows)))
     # Fresh pages cost several times the arithmetic: a first `x*2.5 + x*x - 1` touches two arrays instead of three.
     dying = [
-        item for item in inputs if item in consumed and graph.nodes[item].shape == shape and graph.nodes[item].dtype == dtype
+        item for item in set(inputs) & consumed - seen if graph.nodes[item].shape == shape and graph.nodes[item].dtype == dtype
     ]
 
     def run(environment: Environment, lane: Lane) -> None:
         free = [item for item in dying if alone(environment, item)] if not restarts(lane) else []
         out = environment[free[0]] if free else lane.empty(shape, dtype)
-        values = [environment[item] for item in inputs]
+        values = [read(environment) for read in readers]
         if same:
             flat = out.reshape(-1)
             parts = [value.reshape(-1) if getattr(value, "ndim", 0) else value for value in values]

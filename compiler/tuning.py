@@ -12,6 +12,8 @@ KERNEL_CALL_SECONDS = 2e-6
 BYTES_PER_SECOND = 8e9
 # Of values in the second-level cache: an addition of 40,000 float64 takes NumPy 21 us.
 CACHED_BYTES_PER_SECOND = 45e9
+# What an operation reads and writes that may be there, bytes: half of such a cache.
+IN_CACHE = 1 << 20
 # Recording an operation, capturing it and looking up its plan, where NumPy's addition of ten elements takes 450 ns (conjugate gradients on
 # 200 x 200: 29 operations and views a round, 1.4 ms of which are neither kernels nor NumPy).
 RECORDED_SECONDS = 20e-6
@@ -19,17 +21,21 @@ RECORDED_SECONDS = 20e-6
 PLANNED_SECONDS = 150e-6
 FLOPS_PER_SECOND = 2e9
 LIBRARY_FLOPS_PER_SECOND = 1e11
-# Below this, waking another thread costs more than it can win (a hand-over and its answer take about 100 us).
+# Until another thread goes on with what one thread made, where both want the interpreter between their calls (513 operations on 262,144
+# bytes each, in two streams as if it took 100 us: 370 ms; in one 230).
+HAND_OVER_SECONDS = 500e-6
+# Below this, waking another thread costs more than it can win.
 PARALLEL_SECONDS = 1e-3
 
 # -- the interpreter -----------------------------------------------------------------------------------------------------------------
 
 # Below this a result comes from NumPy's own allocator and one thread: a pooled block and `out=` cost about 3 us.
 POOLED_BYTES = 1 << 16
-# Elements a thread takes at a time when one ufunc call is shared between threads (about 100 us of work).
-GRAIN = 1 << 17
-# Elements of medium work, at most: it is walked when it is seen first, or runs at once. Planning costs as much as NumPy takes for it; of
-# larger arrays NumPy takes fresh pages for each result (a step of a field on 500 x 500 takes 10 ms as its operations come, NumPy 4.6).
+# What a thread takes at a time when one ufunc call is shared between threads: a hand-over takes 100 us (a comparison of 262,144 bytes, 15).
+GRAIN_SECONDS = 100e-6
+# Elements of medium work, at most, or as many bytes as float64 has: it is walked when it is seen first, or runs at once. Planning costs as
+# much as NumPy takes for it; of larger arrays NumPy takes fresh pages for each result (a step of a field on 500 x 500 takes 10 ms as its
+# operations come, NumPy 4.6).
 WALKED_ELEMENTS = 1 << 17
 # Nor more arithmetic of a library call.
 WALKED_WORK = 1 << 22

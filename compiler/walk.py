@@ -39,7 +39,9 @@ def walkable(captured: Capture) -> bool:
             return False
     for node in captured.order:
         op = node.op
-        if node.device is not None or op.seeded or math.prod(node.shape) > WALKED_ELEMENTS or op.kind is Kind.COPY:
+        if node.device is not None or op.seeded or op.kind is Kind.COPY:
+            return False
+        if math.prod(node.shape) * min(node.dtype.itemsize, 8) > 8 * WALKED_ELEMENTS:
             return False
         if op.work is not None:
             shapes = [item.shape if type(item) is Node else () for item in node.inputs]

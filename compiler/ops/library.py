@@ -12,7 +12,7 @@ from lazytensor.compiler.ops import rules, shapes
 from lazytensor.compiler.ops.einsum import einsum as sum_of_products
 from lazytensor.compiler.ops.einsum import einsum_shape, einsum_work
 from lazytensor.compiler.ops.factories import FINITE, library
-from lazytensor.compiler.order import MAX_PANELS, PANEL_FLOPS
+from lazytensor.compiler.order import MAX_PANELS, PANEL_BYTES, PANEL_FLOPS
 
 Array = np.ndarray[Any, Any]
 Shape = tuple[int, ...]
@@ -39,6 +39,9 @@ def _tensordot(x: Any, y: Any, x_axes: tuple[int, ...], y_axes: tuple[int, ...])
 
 def _matmul_into(out: Array, split: Callable[..., None], x: Array, y: Array) -> None:
     """Panels of columns or rows, or of matrices in a stack: a fixed number for a shape, so that no bit depends on who computes them."""
+    if x.ndim + y.ndim == 3 and x.ndim:
+        _matvec_into(out, split, *((x, y) if x.ndim == 2 else (y.T, x)))
+        return
     if x.ndim < 2 or y.ndim < 2 or out.ndim == 0:
         np.matmul(x, y, out=out)
         return
@@ -60,6 +63,30 @@ def _matmul_into(out: Array, split: Callable[..., None], x: Array, y: Array) -> 
                 np.matmul(x[part], y if shared else y[part], out=out[part])
 
     split(some, panels, 1)
+
+
+def _matvec_into(out: Array, split: Callable[..., None], matrix: Array, vector: Array) -> None:
+    """A matrix times a vector, which memory bounds: panels along its longer axis, whose results, where that is the inner one, are added in
+    the order of the panels."""
+    rows, inner = matrix.shape
+    length = max(rows, inner)
+    panels = min(MAX_PANELS, matrix.nbytes // PANEL_BYTES, length)
+    if panels < 2:
+        np.matmul(matrix, vector, out=out)
+        return
+    parts = [slice(length * panel // panels, length * (panel + 1) // panels) for panel in range(panels)]
+    sums = np.empty((panels, rows), out.dtype) if rows < inner else None
+
+    def some(start: int, stop: int) -> None:
+        for panel, part in enumerate(parts[start:stop], start):
+            if sums is None:
+                np.matmul(matrix[part], vector, out=out[part])
+            else:
+                np.matmul(matrix[:, part], vector[part], out=sums[panel])
+
+    split(some, panels, 1)
+    if sums is not None:
+        np.add.reduce(sums, axis=0, out=out)
 
 
 matmul = library(

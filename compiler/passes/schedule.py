@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lazytensor.compiler.passes.memory_plan import StepDraft
 from lazytensor.compiler.shield import complete
-from lazytensor.compiler.tuning import PARALLEL_SECONDS
+from lazytensor.compiler.tuning import HAND_OVER_SECONDS, PARALLEL_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,8 @@ class Schedule:
 
 
 def schedule(drafts: Sequence[StepDraft], devices: Sequence[str], threads: dict[str, int]) -> Schedule:
-    """List scheduling: by longest path to the end, each step on the stream of its device where it can start first.
+    """List scheduling: by longest path to the end, each step on the stream of its device where it can start first; what comes from
+    another stream is there a hand-over later.
 
     Drafts come in an order in which they can run; `devices[i]` is where draft i runs. Work on one device stays on one stream in the
     given order, without networkx, where it is a chain, or little but what shares itself between the threads.
@@ -44,8 +45,7 @@ def schedule(drafts: Sequence[StepDraft], devices: Sequence[str], threads: dict[
     needs = [tuple(dict.fromkeys(writer[slot] for slot in draft.reads if slot in writer)) for draft in drafts]
     alone = sum(draft.cost for draft in drafts if not draft.shared)
     if len(names) == 1 and (alone < PARALLEL_SECONDS or threads[names[0]] == 1 or _is_chain(needs)):
-        count = len(drafts)
-        return Schedule(tuple(range(count)), (0,) * count, names, ((),) * count)
+        return _in_line(len(drafts), names)
 
     complete("networkx")
     import networkx  # delayed: start-up time
@@ -65,15 +65,23 @@ def schedule(drafts: Sequence[StepDraft], devices: Sequence[str], threads: dict[
     stream_of = [-1] * len(drafts)
     order: list[int] = []
     for draft_index in networkx.lexicographical_topological_sort(graph, key=lambda index: (-urgency[index], index)):
-        ready = max((ended[need] for need in needs[draft_index]), default=0.0)
-        own = [index for index, device in enumerate(streams) if device == devices[draft_index]]
         before = {stream_of[need] for need in needs[draft_index]}
+        starts: dict[int, float] = {}
+        for stream, device in enumerate(streams):
+            if device == devices[draft_index]:
+                starts[stream] = free[stream]
+                for need in needs[draft_index]:
+                    late = 0.0 if stream_of[need] == stream else HAND_OVER_SECONDS
+                    starts[stream] = max(starts[stream], ended[need] + late)
         # Ties go to the stream that made an operand: no event, and its cache is warm.
-        best = min(own, key=lambda index: (max(free[index], ready), index not in before, index))
+        best = min(starts, key=lambda stream: (starts[stream], stream not in before, stream))
         stream_of[draft_index] = best
-        ended[draft_index] = free[best] = max(free[best], ready) + drafts[draft_index].cost
+        ended[draft_index] = free[best] = starts[best] + drafts[draft_index].cost
         order.append(draft_index)
 
+    whole = sum(draft.cost for draft in drafts)
+    if len(names) == 1 and whole - max(free) < max(PARALLEL_SECONDS / 2, 0.1 * whole):
+        return _in_line(len(drafts), names)
     used = sorted(set(stream_of))
     renumber = {stream: index for index, stream in enumerate(used)}
     place = {draft_index: index for index, draft_index in enumerate(order)}
@@ -84,6 +92,10 @@ def schedule(drafts: Sequence[StepDraft], devices: Sequence[str], threads: dict[
         tuple(streams[stream] for stream in used),
         waits,
     )
+
+
+def _in_line(count: int, names: tuple[str, ...]) -> Schedule:
+    return Schedule(tuple(range(count)), (0,) * count, names, ((),) * count)
 
 
 def _needed_waits(

@@ -1,7 +1,7 @@
 cimport cython
 from lazytensor.core.arrays cimport ndarray
 
-from lazytensor.core.eager cimport _Limit, owned, small
+from lazytensor.core.eager cimport _Limit, extent, owned, small
 from lazytensor.core.elements cimport put
 from lazytensor.compiler.native cimport Latch, on_scalars
 from lazytensor.core.handle cimport Handle, computed, current, is_open, pending
@@ -28,5 +28,5 @@ cpdef object on_two(Way way, Handle x, object y)
 cdef object _value(object x)
 cpdef object on_any(Way way, object x, object y)
 cpdef object on_other(Way way, object x)
-@cython.locals(array=ndarray, size=Py_ssize_t, last=tuple)
+@cython.locals(array=ndarray, size=Py_ssize_t, item=Py_ssize_t, last=tuple)
 cpdef bint into(Way way, Handle x, object y)

@@ -18,7 +18,7 @@ from numpy import ndarray
 from lazytensor.compiler.native import on_scalars
 from lazytensor.compiler.ops.row import Op
 from lazytensor.core.dtypes import BY_DTYPE
-from lazytensor.core.eager import HUGE, enter, limit, owned, silenced, small
+from lazytensor.core.eager import HUGE, enter, extent, limit, owned, silenced, small
 from lazytensor.core.elements import put
 from lazytensor.core.handle import Handle, computed, current, is_open, pending
 from lazytensor.core.statements import write_lock
@@ -116,7 +116,13 @@ def _exact(op: Op, types: list[Any]) -> Callable[..., Any]:
 
 def _fits(op: Op, a: Any, b: Any, size: int, other: int) -> bool:
     """Is the result small enough of two arrays of these sizes, of which the product of the sizes does not say so?"""
-    most = max(size, other)
+    # As bytes; of integers with a real number those of the result.
+    item = 8 if type(b) is float or type(b) is complex else 1
+    if type(a) is ndarray:
+        item = max(item, a.itemsize)
+    if type(b) is ndarray:
+        item = max(item, b.itemsize)
+    most = extent(max(size, other), item)
     if most > limit.most:
         return False
     if size == 1 or other == 1 or a.shape == b.shape:
@@ -124,7 +130,7 @@ def _fits(op: Op, a: Any, b: Any, size: int, other: int) -> bool:
     longer, shorter = (a.shape, b.shape) if a.ndim >= b.ndim else (b.shape, a.shape)
     lead = len(longer) - len(shorter)
     total: int = math.prod(longer[:lead]) * math.prod(map(max, longer[lead:], shorter))
-    return small(min(max(total, most), HUGE), op)
+    return small(max(extent(min(total, HUGE), item), most), op)
 
 
 def _once_more(run: Any, *values: Any) -> Any:
@@ -148,7 +154,7 @@ def meet_one(way: Way, a: Any) -> Tensor | None:
     """The row of a value that is there, None where it is to be recorded."""
     if type(a) is ndarray:
         array = a
-        if not small(array.size, way.op):
+        if not small(extent(array.size, array.itemsize), way.op):
             return None
         first = array.dtype
     else:
@@ -260,6 +266,7 @@ def into(way: Way, x: Handle, y: Any) -> bool:
         array = a
         first = array.dtype
         size = array.size
+        item = array.itemsize
         if not array.ndim or (x._storage is not None and not is_open(x)):
             return False
         if isinstance(y, Handle):
@@ -277,7 +284,7 @@ def into(way: Way, x: Handle, y: Any) -> bool:
                 return False
         else:
             second = type(b)
-        if not small(size, way.op):
+        if not small(extent(size, item), way.op):
             return False
         last = way.last
         if last[0] is not first or last[1] is not second:

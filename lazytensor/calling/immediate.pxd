@@ -3,7 +3,7 @@ cimport cython
 from lazytensor.compiler.graph cimport Node
 from lazytensor.compiler.native cimport Latch
 from lazytensor.core.arrays cimport ndarray
-from lazytensor.core.eager cimport owned, small
+from lazytensor.core.eager cimport extent, owned, small
 from lazytensor.core.handle cimport Handle, computed, current, is_open, look, pending, shown
 from lazytensor.core.storage cimport Storage
 
@@ -14,7 +14,7 @@ cdef class _Way:
 cdef class _Arguments:
     cdef public bint large, missing
     cdef public Py_ssize_t most, size
-    @cython.locals(h=Handle, size=Py_ssize_t, array=ndarray)
+    @cython.locals(h=Handle, size=Py_ssize_t, most=Py_ssize_t, array=ndarray)
     cpdef object value(self, object item, int depth)
 
 cdef Latch write_lock

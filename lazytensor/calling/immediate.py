@@ -16,7 +16,7 @@ from numpy import ndarray
 from lazytensor.compiler.tuning import WALKED_WORK
 from lazytensor.core.devices import default_name
 from lazytensor.core.dtypes import BY_DTYPE
-from lazytensor.core.eager import HUGE, enter, limit, owned, silenced, small
+from lazytensor.core.eager import HUGE, enter, extent, limit, owned, silenced, small
 from lazytensor.core.handle import Handle, computed, current, is_open, look, pending, shown
 from lazytensor.core.lines import MEDIUM
 from lazytensor.core.statements import write_lock
@@ -171,13 +171,14 @@ class _Arguments:
             if type(value) is ndarray:
                 array = value
                 size = array.size
+                most = extent(size, array.itemsize)
             else:
-                size = -1 if value is None else 1
+                size = most = -1 if value is None else 1
             # Of nothing NumPy warns, or says what it says of nothing in other words.
-            if size <= 0 or (size > self.most and not small(size)):
+            if size <= 0 or (most > self.most and not small(most)):
                 self.missing = True
             else:
-                self.large |= size > MEDIUM
+                self.large |= most > MEDIUM
                 self.size = min(size * (self.size or 1), HUGE)
             return value
         kind = type(item)
@@ -188,7 +189,7 @@ class _Arguments:
                 if _AS_THEY_ARE.issuperset(map(type, item)):
                     return item
                 return kind([self.value(part, depth - 1) for part in item])
-        elif isinstance(item, (np.ndarray, np.generic)) and small(item.size) and item.dtype in BY_DTYPE:
+        elif isinstance(item, (np.ndarray, np.generic)) and small(extent(item.size, item.itemsize)) and item.dtype in BY_DTYPE:
             return item
         self.missing = True
         return None
@@ -267,7 +268,7 @@ def _through(view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, 
             return None
     with write_lock:
         value = current(x)
-        if value is None or not value.ndim or not 0 < value.size <= MEDIUM:
+        if value is None or not value.ndim or not 0 < extent(value.size, value.itemsize) <= MEDIUM:
             return None
         if x._storage is None:
             # Who holds the array as it becomes a storage's has it copied by the first store.

@@ -8,4 +8,5 @@ cdef class _Limit:
 @cython.locals(array=ndarray)
 cpdef object owned(object value)
 @cython.locals(bound=_Limit)
+cpdef Py_ssize_t extent(Py_ssize_t size, Py_ssize_t item)
 cpdef bint small(Py_ssize_t size, object op=*)

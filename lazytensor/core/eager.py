@@ -85,6 +85,11 @@ def small(size: int, op: Any = None) -> bool:
     return size <= bound.elements or (size <= bound.most and comes_at_once(size, op))
 
 
+def extent(size: int, item: int) -> int:
+    """So many elements of `item` bytes, as elements of eight: what a NumPy call takes goes by the bytes."""
+    return size if item >= 8 else (size * item + 7) >> 3
+
+
 def make(node: Node, most: int = -1) -> np.ndarray[Any, Any] | None:
     """The value of a pending creation that is small, or has no more than so many elements, computed now; None of all else, and where it
     fails."""
@@ -92,7 +97,7 @@ def make(node: Node, most: int = -1) -> np.ndarray[Any, Any] | None:
     if op.kind is not Kind.SOURCE or op.seeded or node.device is not None:
         return None
     size = math.prod(node.shape)
-    if size > most and not small(min(size, HUGE)):
+    if size > most and not small(extent(min(size, HUGE), node.dtype.itemsize)):
         return None
     inputs = node.inputs
     if Node in map(type, inputs):
@@ -114,7 +119,7 @@ def compute(op: Op, operands: tuple[Any, ...], params: tuple[Any, ...], shape: t
     # What else computes, functions of the user's, may take any time.
     if most < 0 or op.kind not in _KINDS or TABLE.get(op.name) is not op:
         return None
-    size = math.prod(shape)
+    size = extent(math.prod(shape), dtype.itemsize)
     if size > most:
         return None
     values: list[Any] = []
@@ -128,7 +133,7 @@ def compute(op: Op, operands: tuple[Any, ...], params: tuple[Any, ...], shape: t
                 return None
             # Whatever is gathered from may be large.
             if values or op.kind is not Kind.GATHER:
-                size = max(size, value.size)
+                size = max(size, extent(value.size, value.itemsize))
             values.append(value)
             types.append(item.dtype)
         else:
@@ -157,7 +162,7 @@ def _shown(node: Node) -> np.ndarray[Any, Any] | None:
 
 def judge_graph(nodes: Sequence[Node]) -> None:
     """Note the lines of a graph that was not met before, of captured nodes."""
-    if _is_medium([math.prod(node.shape) for node in nodes]):
+    if _is_medium([extent(math.prod(node.shape), node.dtype.itemsize) for node in nodes]):
         if saved_at_most(nodes) <= 0:
             dismiss([node.site for node in nodes])
         elif not pays_each_time(nodes):
@@ -166,7 +171,7 @@ def judge_graph(nodes: Sequence[Node]) -> None:
 
 def judge_plan(planned: Graph, groups: tuple[Group, ...], sites: Iterable[Site]) -> None:
     """Have the lines that a plan's operations come from do without it, if it gains nothing."""
-    if _is_medium([node.size for node in planned.nodes]) and saved_by_kernels(planned, groups) <= 0:
+    if _is_medium([extent(node.size, node.dtype.itemsize) for node in planned.nodes]) and saved_by_kernels(planned, groups) <= 0:
         dismiss(sites)
 
 

@@ -1,7 +1,7 @@
 cimport cython
 from lazytensor.core.arrays cimport ndarray
 
-from lazytensor.core.eager cimport owned, small
+from lazytensor.core.eager cimport extent, owned, small
 from lazytensor.core.handle cimport Handle, computed, current, is_open, look, pending, shown
 from lazytensor.compiler.native cimport Latch, alone
 from lazytensor.core.storage cimport Storage

@@ -13,7 +13,7 @@ from numpy import ndarray
 
 from lazytensor.compiler.native import alone
 from lazytensor.core import views
-from lazytensor.core.eager import HUGE, enter, limit, owned, silenced, small
+from lazytensor.core.eager import HUGE, enter, extent, limit, owned, silenced, small
 from lazytensor.core.handle import Handle, computed, current, is_open, look, pending, shown
 from lazytensor.core.lines import MEDIUM
 from lazytensor.core.statements import write_lock
@@ -81,10 +81,11 @@ def _viewed(x: Handle, key: Any) -> Tensor | None:
         found = window[key]
         if type(found) is not ndarray:
             return computed(found)
-        if found.size > MEDIUM:
+        part = found
+        if extent(part.size, part.itemsize) > MEDIUM:
             return None
         # Who holds the array as it becomes a storage's has it copied by the first store.
-        array = window = found = None  # type: ignore[assignment]
+        array = window = found = part = None  # type: ignore[assignment]
         x._share()
     storage = x._storage
     seen = x._seen
@@ -101,7 +102,7 @@ def _viewed(x: Handle, key: Any) -> Tensor | None:
     if type(found) is not ndarray:
         return computed(found)
     part = found
-    return shown(storage, seen[0], part) if part.size <= MEDIUM and is_open(x) else None
+    return shown(storage, seen[0], part) if extent(part.size, part.itemsize) <= MEDIUM and is_open(x) else None
 
 
 def _there(x: Handle, key: Any, most: int) -> bool:
@@ -147,7 +148,12 @@ def _gathered_size(array: np.ndarray[Any, Any], key: Any) -> int:
 def _gathered(x: Handle, key: Any) -> Tensor | None:
     with write_lock:
         array = current(x)
-        if array is None or not array.ndim or (key := _values(key)) is None or not small(_gathered_size(array, key)):
+        if (
+            array is None
+            or not array.ndim
+            or (key := _values(key)) is None
+            or not small(extent(_gathered_size(array, key), array.itemsize))
+        ):
             return None
         try:
             found = array[key]
@@ -194,14 +200,14 @@ def write(x: Handle, key: Any, value: Any) -> bool:
             # Of how many axes what is to be stored may be.
             if basic is None:
                 key = _values(key)
-                if key is None or not small(_gathered_size(array, key)):
+                if key is None or not small(extent(_gathered_size(array, key), array.itemsize)):
                     return False
             else:
                 key = basic
                 axes = _axes(key, axes)
                 if axes and array.size > limit.elements:
                     region = array[key]
-                    if not small(region.size):
+                    if not small(extent(region.size, region.itemsize)):
                         return False
                     region = None
             dtype = array.dtype
@@ -298,7 +304,11 @@ def copied_now(x: Handle, order: str, dtype: np.dtype[Any] | None) -> Tensor | N
         if type(value) is not ndarray:
             return None
         window = value
-        if not window.ndim or not small(window.size) or (order != "C" and (order == "F" or not value.flags.c_contiguous)):
+        if (
+            not window.ndim
+            or not small(extent(window.size, max(window.itemsize, 0 if dtype is None else dtype.itemsize)))
+            or (order != "C" and (order == "F" or not value.flags.c_contiguous))
+        ):
             return None
         if dtype is None or dtype is value.dtype:
             return computed(value.copy())

@@ -28,8 +28,8 @@ LARGE = MAX_BYTES // 16
 # What is computed for a follower: what fuses, and else what is no more work than reading the large value, a product of two vectors.
 _LIGHT = (Kind.ELEMENTWISE, Kind.REDUCE, Kind.VIEW, Kind.SOURCE, Kind.GATHER)
 _WORK = 8
-# Operations computed for one follower, those for all of a flush, and candidates that are looked at in vain beside one for each node of
-# the flush.
+# Operations computed for one follower, those for all of a flush, and candidates that are looked at in vain: so many for each four
+# nodes of the flush, which may be a piece of a long graph.
 MAX_NODES = 32
 MAX_TOTAL = 1000
 PATIENCE = 16
@@ -79,7 +79,7 @@ def add_followers(flush: list[Node]) -> bool:
     for node in reversed(_pending()):
         if id(node) in inside:
             continue
-        if misses > PATIENCE + len(flush) or len(found) > MAX_TOTAL:
+        if misses > PATIENCE * (1 + len(flush) // 4) or len(found) > MAX_TOTAL:
             break
         needs = _needs(node, inside, read, leaves)
         if needs is None:

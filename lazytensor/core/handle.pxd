@@ -2,7 +2,7 @@ cimport cython
 from lazytensor.core.arrays cimport ndarray
 
 from lazytensor.compiler.graph cimport Node
-from lazytensor.core.eager cimport _Limit
+from lazytensor.core.eager cimport _Limit, extent
 from lazytensor.compiler.native cimport Latch
 from lazytensor.core.storage cimport Storage
 

@@ -20,7 +20,7 @@ from lazytensor.compiler.native import alone
 from lazytensor.compiler.ops import structural
 from lazytensor.compiler.ops.row import Kind
 from lazytensor.core import views
-from lazytensor.core.eager import limit, make
+from lazytensor.core.eager import extent, limit, make
 from lazytensor.core.evaluate import value_of
 from lazytensor.core.followers import LARGE
 from lazytensor.core.lines import MEDIUM
@@ -358,7 +358,7 @@ def look(x: Handle) -> tuple[Array, Array] | None:
     window = base if view is None else structural.strided(base, *view)
     # A window on large memory would keep it from being written over when it is pending next.
     seen = base, window
-    if window.size <= MEDIUM:
+    if extent(window.size, window.itemsize) <= MEDIUM:
         x._seen = seen
         if base.size > limit.elements:
             storage.watch(x)  # type: ignore[union-attr]

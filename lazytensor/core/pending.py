@@ -10,7 +10,7 @@ import numpy as np
 from lazytensor.compiler.graph import Node
 from lazytensor.config import config
 from lazytensor.core.background import MAX_PENDING, bound, note, run_rounds, work_of
-from lazytensor.core.eager import limit
+from lazytensor.core.eager import extent, limit
 from lazytensor.core.evaluate import run, value_of
 from lazytensor.core.followers import MAX_BYTES, watch
 from lazytensor.core.lines import MEDIUM, always_at_once
@@ -91,7 +91,7 @@ def _is_short(root: Node) -> bool:
             continue
         seen.add(id(node))
         work += work_of(node)
-        if len(seen) > _MOST_NODES or work > _MOST_WORK or node.device is not None or math.prod(node.shape) > MEDIUM:
+        if len(seen) > _MOST_NODES or work > _MOST_WORK or node.device is not None or _is_large(node):
             return False
         for item in node.inputs:
             if type(item) is Node and type(item.result) is not np.ndarray:
@@ -99,6 +99,10 @@ def _is_short(root: Node) -> bool:
                     return False
                 stack.append(item)
     return True
+
+
+def _is_large(node: Node) -> bool:
+    return extent(math.prod(node.shape), node.dtype.itemsize) > MEDIUM
 
 
 def sweep() -> list[ref[Node]]:

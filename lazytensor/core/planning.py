@@ -25,7 +25,7 @@ from lazytensor.compiler.shield import complete
 from lazytensor.compiler.walk import walk, walkable
 from lazytensor.config import Token, config
 from lazytensor.core.kernels import find_deferred, find_kernel
-from lazytensor.core.system import engine, kernel_store
+from lazytensor.core.system import engine, kernel_store, kernels_at_hand
 from lazytensor.runtime import forks
 
 if TYPE_CHECKING:
@@ -258,7 +258,7 @@ def _use_ready(graph: Graph, group: Group) -> Lowered:
         return _lower(graph, group, find_deferred)
     if not pipeline.worth_compiling(graph, group) or interpreted_cost(graph, group) < UPGRADE_SECONDS:
         return None
-    return _lower(graph, group, _ready_store)
+    return _lower(graph, group, _ready_store) if kernels_at_hand() else None
 
 
 def start_upgrades() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import atexit
+import os
 import sys
 import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from lazytensor.compiler.codegen import numba_internals
-from lazytensor.compiler.shield import shielded
+from lazytensor.compiler.shield import complete, shielded
 from lazytensor.config import config
 from lazytensor.runtime import forks
 from lazytensor.runtime.background import PIECE_SECONDS
@@ -56,6 +57,19 @@ def kernel_store() -> KernelStore:
     """Compiled kernels, in memory and on disk."""
     found = _store
     return found if found is not None else shielded(_find_store)
+
+
+def kernels_at_hand() -> bool:
+    """Is there any kernel, in memory or on disk? Where there is none, nobody needs the code generator to look for one."""
+    if _store is not None:
+        return True
+    complete("lazytensor.runtime.kernel_store")
+    from lazytensor.runtime.kernel_store import cache_directory  # delayed: start-up time
+
+    try:
+        return any(name.endswith(".kernel") for name in os.listdir(cache_directory() / "kernels"))
+    except OSError:
+        return False
 
 
 def _find_store() -> KernelStore:

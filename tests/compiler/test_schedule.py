@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from lazytensor.compiler.passes.memory_plan import StepDraft, last_uses
 from lazytensor.compiler.passes.schedule import Schedule, schedule
-from lazytensor.compiler.tuning import PARALLEL_SECONDS
+from lazytensor.compiler.tuning import HAND_OVER_SECONDS, PARALLEL_SECONDS
 
 LONG = 10 * PARALLEL_SECONDS
 
@@ -108,9 +108,23 @@ def test_a_join_waits_for_the_last_step_of_each_other_stream_once() -> None:
 
 def test_urgent_work_goes_first() -> None:
     # The chain 2-3-4 is the critical path, though it stands behind the short steps.
-    drafts = [draft(1, 0, cost=1e-3), draft(9, 0, cost=1e-3), draft(2, 0), draft(3, 2), draft(4, 3)]
+    drafts = [draft(1, 0, cost=LONG / 2), draft(9, 0, cost=LONG / 2), draft(2, 0), draft(3, 2), draft(4, 3)]
     found = check(drafts, ["cpu:0"] * 5, {"cpu:0": 2})
     assert found.order[0] == 2
+
+
+def test_steps_shorter_than_a_hand_over_stay_on_one_stream() -> None:
+    # Two values that go hand in hand: each needs both of the round before.
+    drafts = [draft(1, 0, cost=HAND_OVER_SECONDS / 5), draft(2, 0, cost=HAND_OVER_SECONDS / 5)]
+    for last in range(2, 200, 2):
+        drafts += [
+            draft(last + 1, last - 1, last, cost=HAND_OVER_SECONDS / 5),
+            draft(last + 2, last - 1, last, cost=HAND_OVER_SECONDS / 5),
+        ]
+    assert check(drafts, ["cpu:0"] * 200, {"cpu:0": 2}).devices == ("cpu:0",)
+    # Two that have nothing to do with each other.
+    drafts = [draft(place + 1, place - 1 if place > 1 else 0, cost=HAND_OVER_SECONDS / 5) for place in range(200)]
+    assert check(drafts, ["cpu:0"] * 200, {"cpu:0": 2}).devices == ("cpu:0", "cpu:0")
 
 
 def test_devices_have_streams_of_their_own_even_for_little_work() -> None:

@@ -397,3 +397,14 @@ def test_is_ready_becomes_true_without_a_wait() -> None:
     while not x.is_ready() and time.monotonic() < deadline:
         time.sleep(0.001)
     assert x.is_ready()
+
+
+def test_a_result_without_axes_is_an_array_wherever_it_is_computed() -> None:
+    # A graph of small work that is new, and needs what is under way: it goes to the engine.
+    gate = Gate()
+    total = -(gate(lt.ones(3)).start().sum() * 2)
+    total.start()
+    gate.opened.set()
+    assert total.numpy().flags.writeable is False
+    assert total.numpy().shape == ()
+    assert total.item() == -6

@@ -1,0 +1,127 @@
+"""What stands in C where the core is compiled, and in Python beside it: the lock of statements, scalars, holders of arrays."""
+
+from __future__ import annotations
+
+import operator
+import threading
+from typing import Any
+
+import numpy as np
+import pytest
+
+import lazytensor as lt
+from lazytensor import compiled
+from lazytensor.calling.at_once import _OPERATORS
+from lazytensor.compiler.native import Latch, alone, on_scalars
+
+OPERATORS = list(_OPERATORS.values())
+LAST = np.iinfo(np.int64)
+REALS = [0.0, -0.0, 1.5, -2.0, 1e308, -1e308, 5e-324, np.inf, -np.inf, np.nan, float(2**53)]
+INTEGERS = [0, 1, -1, 7, 2**31, 2**53, 2**53 + 1, int(LAST.max), int(LAST.min)]
+
+
+def bits(value: Any) -> tuple[str, bytes]:
+    array = np.asarray(value)
+    return array.dtype.str, array.tobytes() if array == array else b"nan"
+
+
+def operands() -> list[Any]:
+    return [*map(np.float64, REALS), *map(np.int64, INTEGERS), *REALS, *INTEGERS, 2**70, True, np.float32(2.5), np.True_]
+
+
+@pytest.mark.parametrize("code", range(len(OPERATORS)), ids=[function.__name__ for function in OPERATORS])
+def test_scalars_have_the_bits_of_numpys(code: int) -> None:
+    met = 0
+    with np.errstate(all="ignore"):
+        for a in operands():
+            for b in operands():
+                found = on_scalars(code, a, b)
+                if found is not None:
+                    met += 1
+                    expected = OPERATORS[code](a, b)
+                    assert type(found) is type(expected)
+                    assert bits(found) == bits(expected), (a, b)
+    assert met > 100 or compiled.REASON
+
+
+@pytest.mark.parametrize("function", [operator.add, operator.sub, operator.mul, operator.truediv, operator.lt, operator.ne])
+def test_elements_are_computed_as_numpys_are(function: Any) -> None:
+    for kind, values in ((np.float64, REALS), (np.int64, INTEGERS)):
+        array = np.array(values, kind)
+        x = lt.asarray(array)
+        with np.errstate(all="ignore"):
+            for i in range(len(values)):
+                for other, theirs in ((x[i - 1], array[i - 1]), (2, 2), (2.5, 2.5)):
+                    assert bits(function(x[i], other).numpy()) == bits(function(array[i], theirs))
+                    assert bits(function(other, x[i]).numpy()) == bits(function(theirs, array[i]))
+
+
+def test_a_latch_is_taken_again_by_its_thread_alone() -> None:
+    latch = Latch()
+    with latch:
+        assert latch.acquire()
+        assert latch._is_owned()  # type: ignore[attr-defined]
+        found: list[bool] = []
+        thread = threading.Thread(target=lambda: found.extend([latch.acquire(False), latch.acquire(timeout=0.01)]))
+        thread.start()
+        thread.join()
+        assert found == [False, False]
+        latch.release()
+        assert latch._is_owned()  # type: ignore[attr-defined]
+    assert not latch._is_owned()  # type: ignore[attr-defined]
+    with pytest.raises(RuntimeError, match="un-acquired"):
+        latch.release()
+
+
+def test_a_latch_lets_one_thread_in_at_a_time() -> None:
+    latch = Latch()
+    inside = most = count = 0
+
+    def work() -> None:
+        nonlocal inside, most, count
+        for _ in range(2000):
+            with latch:
+                inside += 1
+                most = max(most, inside)
+                seen = count
+                # Gives the interpreter to another thread.
+                threading.Event().wait(0) if not seen % 50 else None
+                count = seen + 1
+                inside -= 1
+
+    threads = [threading.Thread(target=work) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (most, count) == (1, 12_000)
+
+
+def test_who_waits_for_a_latch_gets_it_when_it_is_free() -> None:
+    latch = Latch()
+    taken, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with latch:
+            taken.set()
+            done.wait(60)
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    assert taken.wait(60)
+    assert not latch.acquire(timeout=0.05)
+    done.set()
+    assert latch.acquire(timeout=60)
+    latch.release()
+    thread.join()
+
+
+def test_alone() -> None:
+    environment: list[Any] = [np.zeros(3), np.float64(1)]
+    assert alone(environment, 0)
+    other = environment[0]
+    assert not alone(environment, 0)
+    assert alone(environment, 0, 1)
+    other.flags.writeable = False
+    assert not alone(environment, 0, 1)
+    assert not alone(environment, 1)
