@@ -39,6 +39,8 @@ cdef extern from *:
         to->nb_true_divide = from->nb_true_divide;
         to->nb_floor_divide = from->nb_floor_divide;
         to->nb_remainder = from->nb_remainder;
+        to->nb_power = from->nb_power;
+        to->nb_matrix_multiply = from->nb_matrix_multiply;
         to->nb_and = from->nb_and;
         to->nb_or = from->nb_or;
         to->nb_xor = from->nb_xor;

@@ -72,10 +72,30 @@ _LESS_EQUAL = Way(elementwise.less_equal, result)
 _GREATER = Way(elementwise.greater, result)
 _GREATER_EQUAL = Way(elementwise.greater_equal, result)
 _MATMUL, _R_MATMUL = operators(partial(apply, library.matmul), np.matmul)
+_POW = Way(elementwise.pow, result)
+_SQUARE = Way(elementwise.square)
+_SQRT = Way(elementwise.sqrt)
+_RECIPROCAL = Way(elementwise.reciprocal)
 _NEGATIVE = Way(elementwise.negative)
 _POSITIVE = Way(elementwise.positive)
 _ABS = Way(elementwise.abs)
 _BITWISE_INVERT = Way(elementwise.bitwise_invert)
+
+
+def raised(x: Any, y: Any) -> Tensor:
+    """The operator `x ** y`: of arrays of booleans, the square is computed as int8, and `pow` computes in int64."""
+    kind = type(y)
+    if (kind is int or kind is float) and isinstance(x, Handle):
+        if y == 2:
+            h = x
+            if type(h._array) is _float64:
+                return two(_MULTIPLY, x, x, False)  # a NumPy scalar's product takes a sixth of the time of its ufunc
+            letter = x.dtype.kind
+            if letter in "fc" or (kind is int and (letter in "iu" or (letter == "b" and not stands_for_scalar(x)))):
+                return one(_SQUARE, x)
+        elif (y == 0.5 or y == 1 or y == -1) and x.dtype.kind == "f":
+            return one(_SQRT if y == 0.5 else _POSITIVE if y == 1 else _RECIPROCAL, x)
+    return two(_POW, x, y, False)
 
 
 def in_place(function: Operator, name: str) -> Operator:
@@ -110,6 +130,18 @@ def _assigned(function: Any, name: str, x: Any, y: Any) -> Any:
     if put_off:
         end_statement()
     return result
+
+
+def _length(x: Handle) -> int:
+    value = x._array
+    if type(value) is ndarray:
+        array = value
+        if array.ndim:
+            return array.shape[0]  # type: ignore[no-any-return]
+    shape = x.shape
+    if not shape:
+        raise TypeError("len() of unsized object")
+    return shape[0]
 
 
 class Operators(Indexed):
@@ -248,12 +280,25 @@ class Operators(Indexed):
     def __invert__(self) -> Tensor:
         return one(_BITWISE_INVERT, self)
 
+    def __pow__(self, other: Any) -> Tensor:
+        if isinstance(other, ARRAYS):
+            return raised(self, other)
+        return right(self, other, np.power, partial(raised, self, other))  # type: ignore[no-any-return]
+
+    def __rpow__(self, other: Any) -> Tensor:
+        if isinstance(other, ARRAYS):
+            return raised(other, self)
+        return left(other, self, np.power, partial(raised, other, self))  # type: ignore[no-any-return]
+
     def __matmul__(self, other: Any) -> Tensor:
         made = product(self, other)
         return _MATMUL(self, other) if made is None else made
 
     def __rmatmul__(self, other: Any) -> Tensor:
         return _R_MATMUL(self, other)
+
+    def __len__(self) -> int:
+        return _length(self)
 
     # -- numbers ---------------------------------------------------------------------------------------------------------------
 

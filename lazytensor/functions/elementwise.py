@@ -12,6 +12,7 @@ import numpy as np
 
 from lazytensor.calling.bind import binary, unary
 from lazytensor.calling.immediate import at_once
+from lazytensor.calling.operators import raised
 from lazytensor.calling.out import deliver
 from lazytensor.calling.results import astype, operands_of
 from lazytensor.calling.ufunc_class import Binary, equip
@@ -19,7 +20,7 @@ from lazytensor.calling.ufuncs import call
 from lazytensor.compiler.ops import elementwise as ops
 from lazytensor.compiler.ops.row import Op
 from lazytensor.compiler.ops.rules import INTEGER_LIMITS, check_scalar
-from lazytensor.core.handle import Handle, stands_for_scalar, wrap
+from lazytensor.core.handle import Handle, wrap
 from lazytensor.core.operands import node_operand
 from lazytensor.core.record import record
 
@@ -79,19 +80,6 @@ def _pow(x: Any, y: Any, /, out: Any = None, **keywords: Any) -> Tensor:
     return _power(x, y) if isinstance(x, Handle) and x.dtype.kind == "b" else raised(x, y)
 
 
-def raised(x: Any, y: Any, /) -> Tensor:
-    """The operator `x ** y`: of arrays of booleans, the square is computed as int8, and `pow` computes in int64."""
-    kind = type(y)
-    if (kind is int or kind is float) and y in _FAST and isinstance(x, Handle):
-        letter = x.dtype.kind
-        if letter == "f":
-            return _FAST[y](x)
-        if y == 2 and (letter == "c" or (kind is int and (letter in "iu" or (letter == "b" and not stands_for_scalar(x))))):
-            return square(x)
-    return _power(x, y)
-
-
-_FAST = {2: square, 0.5: sqrt, 1: positive, -1: reciprocal}
 pow: Binary = equip(_pow, ops.pow)
 power = pow
 

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from lazytensor.calling.operators import Operators
 from lazytensor.core.evaluate import is_ready
 from lazytensor.core.handle import Handle, stands_for_scalar
@@ -95,6 +97,8 @@ class Scalars(Operators):
 
     def __hash__(self) -> int:
         """Of a 0-d result, which stands for a scalar, the hash of its value; arrays have none. Waits."""
+        if type(self._array) is np.int64:  # which loops look up in dictionaries
+            return hash(self._array)
         if not stands_for_scalar(self):
             raise TypeError(
                 f"unhashable type: 'Tensor' of shape {self.shape}: arrays have no hash. Use t.future() or lt.gather(*ts) for asyncio, "

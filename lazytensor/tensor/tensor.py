@@ -239,11 +239,6 @@ class Tensor(Methods, Protocols, Scalars, Subscripted[Shape_co, DType_co]):
 
     # -- container -------------------------------------------------------------------------------------------------------------
 
-    def __len__(self) -> int:
-        if not self.shape:
-            raise TypeError("len() of unsized object")
-        return self.shape[0]
-
     def __iter__(self) -> Iterator[Tensor]:
         if not self.shape:
             raise TypeError("iteration over a 0-d array")
@@ -256,8 +251,7 @@ class Tensor(Methods, Protocols, Scalars, Subscripted[Shape_co, DType_co]):
 
     # -- operators -------------------------------------------------------------------------------------------------------------
 
-    __pow__, __rpow__ = operators(elementwise.raised, np.power)
-    __ipow__ = in_place(__pow__, "pow")
+    __ipow__ = in_place(Operators.__pow__, "pow")
 
     __divmod__, __rdivmod__ = operators(numerics.divmod, np.divmod)
     __imatmul__ = in_place(Operators.__matmul__, "matmul")
