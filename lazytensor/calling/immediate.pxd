@@ -22,6 +22,7 @@ cdef _Way _MATMUL
 
 @cython.locals(a=ndarray, b=ndarray, inner=Py_ssize_t, size=Py_ssize_t)
 cpdef Py_ssize_t product_size(list values) except -1
+@cython.locals(h=Handle, g=Handle, a=ndarray, b=ndarray, most=Py_ssize_t)
 cpdef object product(object x, object y)
 @cython.locals(found=_Arguments, values=list)
 cdef object _now(_Way way, tuple args, dict kwargs)

@@ -138,8 +138,20 @@ def _now(way: _Way, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
 
 def product(x: Any, y: Any) -> Any:
     """x @ y, where both are there and that is no more than medium work; else None."""
-    if limit.elements < 0 or not isinstance(x, Handle) or not isinstance(y, Handle) or pending(x) or pending(y):
+    if limit.elements < 0 or not isinstance(x, Handle) or not isinstance(y, Handle):
         return None
+    h, g = x, y
+    if pending(h) or pending(g):
+        return None
+    if type(h._array) is ndarray and type(g._array) is ndarray:
+        # What loops ask for, without a look at all that arguments can be.
+        a, b = h._array, g._array
+        most = limit.elements
+        if 0 < a.size <= most and 0 < b.size <= most and a.ndim and b.ndim and product_size([a, b]) <= most:
+            try:
+                return _made(enter(np.matmul, a, b))
+            except Exception:
+                return None
     return _now(_MATMUL, (x, y), {})
 
 
