@@ -342,3 +342,11 @@ def test_products_are_bounded_by_their_arithmetic() -> None:
         assert lt.dot(vector, matrix).is_ready()
         square = there(200, 200)
         assert not (square @ square).is_ready()
+
+
+def test_shapes_of_more_elements_than_a_machine_word_counts() -> None:
+    long = 1 << 31
+    rows, columns = lt.zeros((long, 1, 1)), lt.zeros((1, long, 1))
+    for both in (lambda: rows + columns * lt.zeros((1, 1, long)), lambda: lt.maximum(rows + columns, lt.zeros((1, 1, long)))):
+        with pytest.raises(ValueError, match="too big"):
+            both()
