@@ -96,6 +96,8 @@ def serve(parent: int) -> None:
     """Compile what is asked for on standard input, until it ends or the process `parent` does."""
     _step_back(parent)
     channel = Channel(socket.socket(fileno=0))
+    # Numba looks for SciPy's BLAS, which no kernel calls, before it compiles anything: 0.25 s of 0.9 until the first kernel is there.
+    sys.modules["scipy"] = None  # type: ignore[assignment]
     vectormath.namespace()  # imports Numba
     with suppress(OSError):  # nobody reads the answer
         for request in _requests(channel, parent):
