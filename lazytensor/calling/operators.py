@@ -88,7 +88,7 @@ def raised(x: Any, y: Any) -> Tensor:
     if (kind is int or kind is float) and isinstance(x, Handle):
         if y == 2:
             h = x
-            if type(h._array) is _float64 or type(h._array) is _int64:
+            if type(h._array) is _float64 or (type(h._array) is _int64 and kind is int):
                 return two(_MULTIPLY, x, x, False)  # a NumPy scalar's product takes a sixth of the time of its ufunc
             letter = x.dtype.kind
             if letter in "fc" or (kind is int and (letter in "iu" or (letter == "b" and not stands_for_scalar(x)))):
