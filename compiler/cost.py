@@ -33,10 +33,9 @@ def node_cost(graph: Graph, position: int) -> float:
     if node.op.work is not None:
         work = node.op.work(*(graph.nodes[item].shape for item in node.inputs), *node.params)
         return CALL_SECONDS + moved / BYTES_PER_SECOND + work / LIBRARY_FLOPS_PER_SECOND
-    flops = _flops_of(node) * elements
     if moved <= tuning.IN_CACHE:
-        return CALL_SECONDS + max(moved / tuning.CACHED_BYTES_PER_SECOND, flops / FLOPS_PER_SECOND)
-    return CALL_SECONDS + moved / BYTES_PER_SECOND + flops / FLOPS_PER_SECOND
+        return numpy_cost(node, [graph.nodes[item] for item in node.inputs])
+    return CALL_SECONDS + moved / BYTES_PER_SECOND + _flops_of(node) * elements / FLOPS_PER_SECOND
 
 
 def interpreted_cost(graph: Graph, group: Group) -> float:

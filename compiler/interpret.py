@@ -33,7 +33,7 @@ def lower(graph: Graph, position: int) -> StepDraft:
     if node.kind is Kind.UPDATE:
         make = _update(graph, position, found)
     elif pooled:
-        make = lambda consumed: _ufunc_into(graph, position, consumed)  # noqa: E731
+        make = lambda consumed: _ufunc_into(graph, position, found, consumed)  # noqa: E731
         shared = node.size > _grain(graph, position)
     elif plain and not views:
         small = _small_ufunc(graph, position)
@@ -91,13 +91,12 @@ def _natural(graph: Graph, position: int) -> np.dtype[Any] | None:
         return None
 
 
-def _ufunc_into(graph: Graph, position: int, consumed: frozenset[int]) -> Run:
+def _ufunc_into(graph: Graph, position: int, found: list[Access], consumed: frozenset[int]) -> Run:
     """A ufunc into pooled memory, or over an operand that nobody reads again, also by no view, shared between threads by ranges of the
     first long axis."""
     node = graph.nodes[position]
     ufunc, dtype, shape, inputs = node.op.reference, node.dtype, node.shape, node.inputs
     rank = len(shape)
-    found = [access(graph, item) for item in inputs]
     readers = [reader(graph, item, where) for item, where in zip(inputs, found, strict=True)]
     seen = {where.slot for item, where in zip(inputs, found, strict=True) if graph.nodes[item].kind is Kind.VIEW}
     same = not seen and all(graph.nodes[item].shape in (shape, ()) for item in inputs)

@@ -1,4 +1,4 @@
-"""What Python cannot say in C's terms, for the compiled form (`native.pyx`); here is the same in Python."""
+"""What stands in C where the core is compiled (`native.pyx`), because Python cannot say it; here is the same in Python."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ Latch = threading.RLock
 
 
 def adopt(kind: type, base: type) -> None:
-    """Have a class find the operators that it has of another one without looking them up: Python does so by itself only for those which
-    Cython does not write."""
+    """Have a class find the operators that it has of another one without a look-up, where they are C's. Python's are looked up."""
 
 
 def alone(environment: list[Any], slot: int, others: int = 0) -> bool:
@@ -25,6 +24,7 @@ def alone(environment: list[Any], slot: int, others: int = 0) -> bool:
 
 
 def on_scalars(code: int, a: Any, b: Any) -> Any:
-    """What the operator of `SCALAR_OPERATORS` of this number gives for two of NumPy's scalars of 64 bits, or one and a number of Python's,
-    without a look at floating-point events. None for all others; in Python for all, NumPy has nothing else to offer."""
+    """What an operator (the numbers are those of `calling.at_once`) gives for two of NumPy's scalars of 64 bits, or one and a number of
+    Python's, without a look at floating-point events. None where NumPy is to be called: for all others, and here, where nothing is
+    faster, for all."""
     return None

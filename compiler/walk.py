@@ -81,17 +81,19 @@ def walk(captured: Capture, device: str) -> Plan:
     for slot, end in last.items():
         frees[end - inputs].append(slot)
     steps = []
+    kept = set(outputs)
     for index, (node, reads, types) in enumerate(drafts):
-        run = _step(node, reads, types, inputs + index, frees[index])
+        run = _step(node, reads, types, inputs + index, frees[index], inputs + index in kept)
         steps.append(Step(node.op.name, run, tuple(reads), (inputs + index,), index, CALL_SECONDS, tuple(frees[index])))
     size = inputs + len(drafts)
     return Plan(size, inputs, outputs, (Segment(0, tuple(steps), ()),), (Stream(device, (0,)),), (), seconds, 0)
 
 
-def _step(node: Node, reads: list[int], types: list[Any], slot: int, frees: list[int]) -> Run:
+def _step(node: Node, reads: list[int], types: list[Any], slot: int, frees: list[int], kept: bool) -> Run:
     kind = node.op.kind
     if kind is Kind.ELEMENTWISE:
-        return _elementwise(node, reads, types, slot)
+        # Of 0-d arrays a ufunc makes scalars, which serve until a value is kept.
+        return _elementwise(node, reads, types, slot, kept and not node.shape)
     if kind is Kind.VIEW:
         return _view(node, reads[0], slot)
     if kind is Kind.UPDATE:
@@ -99,7 +101,7 @@ def _step(node: Node, reads: list[int], types: list[Any], slot: int, frees: list
     return _general(node.op.bind(*types, *node.params), node, reads, slot)
 
 
-def _elementwise(node: Node, reads: list[int], types: list[Any], slot: int) -> Run:
+def _elementwise(node: Node, reads: list[int], types: list[Any], slot: int, as_array: bool) -> Run:
     key = (node.op, *types, *node.params)
     found = _calls.get(key)
     if found is None:
@@ -107,7 +109,7 @@ def _elementwise(node: Node, reads: list[int], types: list[Any], slot: int) -> R
             _calls.clear()
         found = _calls[key] = _call(node, types)
     function, exact = found
-    if not exact or any(type(item) is Node and item.op.kind is Kind.VIEW for item in node.inputs):
+    if as_array or not exact or any(type(item) is Node and item.op.kind is Kind.VIEW for item in node.inputs):
         return _general(function, node, reads, slot)
     if len(reads) == 1:
         (a,) = reads

@@ -39,7 +39,7 @@ def for_cython(source: str) -> str:
     starts: dict[int, str] = {}
     ends: dict[int, list[str]] = {}
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.With) and ast.unparse(node).startswith("with write_lock:"):
+        if isinstance(node, ast.With) and [ast.unparse(item) for item in node.items] == ["write_lock"]:
             indent = " " * node.col_offset
             starts[node.lineno] = indent
             ends.setdefault(node.end_lineno or 0, []).append(indent)

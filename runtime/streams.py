@@ -11,8 +11,6 @@ import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
-
 from lazytensor.compiler.plan import Environment, Plan
 from lazytensor.runtime.execute import Sites
 from lazytensor.runtime.promise import Failure, Promise, settle
@@ -92,9 +90,7 @@ class Submission:
             if slot in slots:
                 promise = output() if isinstance(output, weakref.ref) else output
                 if promise is not None:
-                    value = self.environment[slot]
-                    # Steps that are NumPy's calls leave its scalars.
-                    found.append((promise, np.asarray(value) if isinstance(value, np.generic) else value))
+                    found.append((promise, self.environment[slot]))
         return found
 
     def written(self, number: int) -> set[int]:

@@ -39,8 +39,11 @@ def _tensordot(x: Any, y: Any, x_axes: tuple[int, ...], y_axes: tuple[int, ...])
 
 def _matmul_into(out: Array, split: Callable[..., None], x: Array, y: Array) -> None:
     """Panels of columns or rows, or of matrices in a stack: a fixed number for a shape, so that no bit depends on who computes them."""
-    if x.ndim + y.ndim == 3 and x.ndim:
-        _matvec_into(out, split, *((x, y) if x.ndim == 2 else (y.T, x)))
+    if (x.ndim, y.ndim) == (2, 1):
+        _matvec_into(out, split, x, y)
+        return
+    if (x.ndim, y.ndim) == (1, 2):
+        _matvec_into(out, split, y.T, x)
         return
     if x.ndim < 2 or y.ndim < 2 or out.ndim == 0:
         np.matmul(x, y, out=out)

@@ -1,4 +1,5 @@
-"""The operators of tensors: the rows of two operands as methods, augmented assignments, and those that are functions of a chapter."""
+"""The operators of tensors: the rows of one or two operands as methods, augmented assignments, those that are functions of a chapter,
+and Python's conversions."""
 
 from __future__ import annotations
 
@@ -145,9 +146,8 @@ def _length(x: Handle) -> int:
 
 
 class Operators(Indexed):
-    """What `Tensor` inherits: the operators that are rows of one or two operands, and Python's conversions of 0-d
-    tensors, which wait. Written out: as methods in the body of a class they are found
-    without a look-up where this is compiled."""
+    """What `Tensor` inherits: the operators that are rows of one or two operands, `len`, and Python's conversions of 0-d tensors, which
+    wait. Written out: as methods in the body of a class they are found without a look-up where this is compiled."""
 
     __slots__ = ()
 

@@ -176,6 +176,19 @@ def _axes(key: Any, rank: int) -> int:
     return rank
 
 
+def _region(array: Any, key: Any, basic: bool) -> int:
+    """Of how many axes what is stored under a key may be; -1 where that is no small work."""
+    axes = array.ndim
+    if not basic:
+        return axes if small(extent(_gathered_size(array, key), array.itemsize)) else -1
+    axes = _axes(key, axes)
+    if axes and array.size > limit.elements:
+        region = array[key]
+        if not small(extent(region.size, region.itemsize)):
+            return -1
+    return axes
+
+
 def write(x: Handle, key: Any, value: Any) -> bool:
     """`x[key] = value`, in place."""
     if pending(x):
@@ -194,38 +207,21 @@ def write(x: Handle, key: Any, value: Any) -> bool:
             if type(target) is not ndarray or (x._storage is not None and not is_open(x)):
                 return False
             array: Any = target
-            axes = array.ndim
-            if not axes:
+            if not array.ndim or (basic is None and (key := _values(key)) is None):
                 return False
-            # Of how many axes what is to be stored may be.
-            if basic is None:
-                key = _values(key)
-                if key is None or not small(extent(_gathered_size(array, key), array.itemsize)):
-                    return False
-            else:
+            if basic is not None:
                 key = basic
-                axes = _axes(key, axes)
-                if axes and array.size > limit.elements:
-                    region = array[key]
-                    if not small(extent(region.size, region.itemsize)):
-                        return False
-                    region = None
+            axes = _region(target, key, basic is not None)
             dtype = array.dtype
             # Whoever else holds the memory has it copied.
             target = array = None
+            if axes < 0:
+                return False
             if is_tensor:
                 value = current(value)
-                if type(value) is ndarray:
-                    array = value
-                    if array.ndim > axes:
-                        return False
-                    if array.dtype is dtype:
-                        array = None
-                        return put(x, key, value)
-                    array = None
-                elif value is None:
+                if value is None or value.ndim > axes:
                     return False
-                elif value.dtype is dtype:
+                if value.dtype is dtype:
                     return put(x, key, value)
                 # The casts that no value can fail.
                 if not np.can_cast(value.dtype, dtype, "safe"):

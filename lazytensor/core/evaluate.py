@@ -118,8 +118,6 @@ def _run_ready(node: Node) -> bool:
     environment = [*leaves, *scalars, *(None,) * (plan.slots - plan.inputs)]
     engine().run(plan, environment, (node.site,))
     value = environment[plan.outputs[0]]
-    if type(value) is not np.ndarray and type(value) is not Failure:
-        value = np.asarray(value)
     with lock:
         changes.count += 1
         if node.result is None:

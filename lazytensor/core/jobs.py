@@ -14,8 +14,6 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 from weakref import ref
 
-import numpy as np
-
 from lazytensor.compiler import graph
 from lazytensor.compiler.capture import Capture, Structure, capture, structure, to_graph
 from lazytensor.compiler.graph import Graph, Node
@@ -204,8 +202,7 @@ class Job:
 
     def _deliver(self, plan: Plan, environment: Environment) -> None:
         for node, promise, slot in zip(self.nodes, self.promises, plan.outputs, strict=True):
-            value = environment[slot]
-            settle(promise, value if type(value) is np.ndarray or type(value) is Failure else np.asarray(value))
+            settle(promise, environment[slot])
             if node.result is promise:
                 node.result = promise.value
         self.over = True

@@ -117,6 +117,11 @@ def arange(
     where = place(device)
     if count <= 2 or (where is None and count <= limit.elements):
         return created(constant(np.arange(first, last, by, dtype=kind), where))
+    return _progression(count, first, by, kind, where)
+
+
+def _progression(count: int, first: Any, by: Any, kind: np.dtype[Any], where: str | None) -> Tensor:
+    """Numbers from `first` by `by`, recorded."""
     made = iota((count,), 0, kind, where)
     # NumPy stores the first two numbers in the dtype and goes on by their difference.
     with np.errstate(all="ignore"):

@@ -12,6 +12,7 @@ from agreement import assert_agree
 from comparison import DTYPES, LAYOUTS, assert_same, sample
 
 import lazytensor as lt
+from lazytensor.compiler.order import PANEL_BYTES
 
 SMALL = [((3,), (3,)), ((2, 3), (3,)), ((3,), (3, 2)), ((2, 3), (3, 4))]
 PAIRS = [*SMALL, ((5, 2, 3), (3, 4)), ((5, 1, 2, 3), (4, 3, 2)), ((0, 3), (3, 2)), ((2, 0), (0, 3))]
@@ -325,3 +326,24 @@ def test_labels_of_einsum_in_arrays() -> None:
     for first, last in (([0, 1], [0]), ([1, 0], [0, 1])):
         assert_agree(lambda xp, a, first=first, last=last: xp.einsum(a, xp.asarray(first), xp.asarray(last)), x)
         assert_agree(lambda xp, a, first=first, last=last: xp.einsum(a, np.asarray(first), last), x)
+
+
+@pytest.mark.parametrize("dtype", ["bool", "int8", "int64", "float32", "float64", "complex64"])
+@pytest.mark.parametrize("rows", [40, 1500, 60_000])
+def test_matrices_and_vectors_in_panels(dtype: str, rows: int) -> None:
+    # Two panels at least, along either axis, and of matrices that lie in memory either way.
+    inner = -(-3 * PANEL_BYTES // (rows * np.dtype(dtype).itemsize))
+    x, y, z = (sample(dtype, shape, seed, low=-3, high=3) for seed, shape in enumerate([(rows, inner), (inner,), (rows,)]))
+    found = []
+    for threads in (1, 2):
+        with lt.config.override(eager_elements=0, threads=threads):
+            a, b, c = map(lt.asarray, (x, y, z))
+            found.append([(a @ b).numpy(), (c @ a).numpy(), (a.T @ c).numpy(), (b @ a.T).numpy()])
+    for one, two, expected in zip(*found, (x @ y, z @ x, x.T @ z, y @ x.T), strict=True):
+        assert one.dtype == expected.dtype
+        assert one.tobytes() == two.tobytes()
+        if np.dtype(dtype).kind in "fc":
+            scale = float(np.abs(x).max()) * float(np.abs(y).max()) * max(rows, inner)
+            np.testing.assert_allclose(one, expected, rtol=0, atol=4 * np.finfo(dtype).eps * scale)
+        else:
+            np.testing.assert_array_equal(one, expected)

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
 import sys
+import threading
 import tomllib
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from lazytensor import compiled
+from lazytensor import building, compiled
 
 ROOT = Path(__file__).parents[2]
 # Which form, and whether it works.
 PROGRAM = """
 import lazytensor as lt
-from lazytensor import compiled
+from lazytensor import building, compiled
 from lazytensor.core import handle
 assert handle.__file__.endswith(".py") == bool(compiled.REASON), handle.__file__
 assert (lt.asarray([1.0, 2.0])[1] * 2).item() == 4.0
@@ -78,3 +81,33 @@ def test_which_form_is_imported(tmp_path: Path) -> None:
 def test_every_module_is_compiled() -> None:
     for name in compiled.NAMES:
         assert sys.modules[f"lazytensor.{name}"].__file__.endswith(EXTENSION_SUFFIXES[0])  # type: ignore[union-attr]
+
+
+def test_what_cython_gets_of_a_lock_takes_it_and_lets_go() -> None:
+    source = """
+def outer(steps, fail):
+    with write_lock:
+        steps.append("outer")
+        if fail is not None:
+            with write_lock:
+                steps.append("inner")
+                if fail:
+                    raise KeyError
+    with other, write_lock:
+        return steps
+"""
+    translated = building.for_cython(source)
+    assert "with write_lock" not in translated
+    assert "with other, write_lock" in translated
+    found = []
+    for text in (source, translated):
+        for fail in (None, False, True):
+            lock = threading.RLock()
+            scope: dict[str, Any] = {"write_lock": lock, "other": threading.RLock()}
+            exec(text, scope)
+            steps: list[str] = []
+            with contextlib.suppress(KeyError):
+                scope["outer"](steps, fail)
+            assert not lock._is_owned()  # type: ignore[attr-defined]
+            found.append(steps)
+    assert found[:3] == found[3:] == [["outer"], ["outer", "inner"], ["outer", "inner"]]
