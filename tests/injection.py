@@ -113,6 +113,7 @@ if sys.version_info >= (3, 12):
         _meet = None if meet is None else (threading.get_ident(), meet)
 
 else:
+    _tracers: list[Any] = []
 
     def watch(meet: Meet | None) -> None:
         """Have `meet` called at every place of this thread; None: no more."""
@@ -129,6 +130,8 @@ else:
                 meet(frame.f_code, frame.f_lineno)
             return instruction
 
+        # CPython 3.11 calls a trace function without holding it: one that went meanwhile, as another raised in a finalizer, crashes.
+        _tracers.append(called)
         sys.settrace(None if meet is None else called)
 
 
