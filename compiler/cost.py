@@ -13,7 +13,7 @@ from lazytensor.compiler import tuning
 from lazytensor.compiler.graph import Graph, GraphNode, Node
 from lazytensor.compiler.kernel import Form, Group
 from lazytensor.compiler.ops.row import Kind
-from lazytensor.compiler.tuning import BYTES_PER_SECOND, CALL_SECONDS, FLOPS_PER_SECOND, LIBRARY_FLOPS_PER_SECOND
+from lazytensor.compiler.tuning import BYTES_PER_SECOND, CALL_SECONDS, LIBRARY_FLOPS_PER_SECOND
 
 
 def region_bytes(node: Node | GraphNode) -> int:
@@ -35,7 +35,7 @@ def node_cost(graph: Graph, position: int) -> float:
         return CALL_SECONDS + moved / BYTES_PER_SECOND + work / LIBRARY_FLOPS_PER_SECOND
     if moved <= tuning.IN_CACHE:
         return numpy_cost(node, [graph.nodes[item] for item in node.inputs])
-    return CALL_SECONDS + moved / BYTES_PER_SECOND + _flops_of(node) * elements / FLOPS_PER_SECOND
+    return CALL_SECONDS + moved / BYTES_PER_SECOND + _numpy_ns(node) * 1e-9 * elements
 
 
 def interpreted_cost(graph: Graph, group: Group) -> float:
@@ -45,7 +45,9 @@ def interpreted_cost(graph: Graph, group: Group) -> float:
 
 def compiled_cost(graph: Graph, group: Group) -> float:
     """Seconds of the group as one kernel on one core: each operand and output moves once."""
-    return 3 * CALL_SECONDS + _moved(graph, group) / BYTES_PER_SECOND + _flops(graph, group) / (4 * FLOPS_PER_SECOND)
+    moved = _moved(graph, group)
+    rate = tuning.CACHED_BYTES_PER_SECOND if moved <= tuning.IN_CACHE else BYTES_PER_SECOND
+    return 3 * CALL_SECONDS + moved / rate + _flops(graph, group) / tuning.KERNEL_FLOPS_PER_SECOND
 
 
 def _moved(graph: Graph, group: Group) -> int:
@@ -73,7 +75,7 @@ def saved_by_kernels(graph: Graph, groups: tuple[Group, ...]) -> float:
             )
             flops = sum(_flops_of(node) * node.size for node in members)
             moved = _moved(graph, group) / tuning.CACHED_BYTES_PER_SECOND
-            fused = 2 * CALL_SECONDS + max(moved, flops / (4 * FLOPS_PER_SECOND))
+            fused = 2 * CALL_SECONDS + max(moved, flops / tuning.KERNEL_FLOPS_PER_SECOND)
             saved += max(0.0, alone - fused)
     return saved
 
@@ -108,4 +110,9 @@ def numpy_cost(node: Node | GraphNode, read: Sequence[Node | GraphNode]) -> floa
     """Seconds of NumPy's call, all values in cache."""
     sizes = [math.prod(item.shape) for item in (node, *read)]
     moved = sum(size * item.dtype.itemsize for size, item in zip(sizes, (node, *read), strict=True))
-    return CALL_SECONDS + max(moved / tuning.CACHED_BYTES_PER_SECOND, _flops_of(node) * max(sizes) / FLOPS_PER_SECOND)
+    return CALL_SECONDS + max(moved / tuning.CACHED_BYTES_PER_SECOND, _numpy_ns(node) * 1e-9 * max(sizes))
+
+
+def _numpy_ns(node: Node | GraphNode) -> float:
+    """Nanoseconds an element of NumPy's loop, memory left out."""
+    return node.op.numpy_ns or _flops_of(node) * 1e9 / tuning.NUMPY_FLOPS_PER_SECOND

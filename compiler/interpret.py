@@ -40,10 +40,19 @@ def lower(graph: Graph, position: int) -> StepDraft:
         make = lambda consumed: small  # noqa: E731
     else:
         general = _call(graph, position, found)
-        shared = node.kind is Kind.ELEMENTWISE and node.op.into is not None and node.size > _grain(graph, position)
+        shared = _is_cut(graph, position)
         make = lambda consumed: general  # noqa: E731
     reads = tuple(dict.fromkeys(item.slot for item in found))
     return StepDraft(node.op.name, make, reads, (position,), node.origin, node_cost(graph, position), shared=shared)
+
+
+def _is_cut(graph: Graph, position: int) -> bool:
+    """Does the operation share itself between threads?"""
+    node = graph.nodes[position]
+    if node.op.pieces is not None:
+        shapes = [graph.nodes[item].shape for item in node.inputs]
+        return node.op.pieces(node.dtype.itemsize, *shapes, *node.params) > 1
+    return node.kind is Kind.ELEMENTWISE and node.op.into is not None and node.size > _grain(graph, position)
 
 
 def _bound(graph: Graph, position: int) -> Callable[..., Any]:

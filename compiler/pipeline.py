@@ -12,11 +12,12 @@ from lazytensor.compiler import interpret
 from lazytensor.compiler.cost import compiled_cost, interpreted_cost
 from lazytensor.compiler.graph import Graph
 from lazytensor.compiler.kernel import Form, Group
+from lazytensor.compiler.ops.row import Kind
 from lazytensor.compiler.passes.fusion import fuse
 from lazytensor.compiler.passes.memory_plan import StepDraft, last_uses, peak_bytes
 from lazytensor.compiler.passes.place import insert_copies
 from lazytensor.compiler.passes.rewrite import PASSES, share_common
-from lazytensor.compiler.passes.schedule import Schedule, schedule
+from lazytensor.compiler.passes.schedule import Schedule, in_line, schedule
 from lazytensor.compiler.plan import KernelInfo, Plan, Segment, Step, Stream
 
 _DUMP = os.environ.get("LAZYTENSOR_DUMP") == "1"
@@ -47,10 +48,10 @@ def optimize(graph: Graph, options: Options) -> Graph:
     return graph
 
 
-def make_plan(graph: Graph, groups: tuple[Group, ...], options: Options, lower: Lower) -> Plan:
+def make_plan(graph: Graph, groups: tuple[Group, ...], options: Options, lower: Lower, hurried: bool = False) -> Plan:
     """Steps, streams and liveness for the groups of an optimised graph.
 
-    `lower` compiles a group, or returns None to have it interpreted.
+    `lower` compiles a group, or returns None to have it interpreted; `hurried` as for `schedule`.
     """
     drafts: list[StepDraft] = []
     devices: list[str] = []
@@ -60,8 +61,18 @@ def make_plan(graph: Graph, groups: tuple[Group, ...], options: Options, lower: 
         drafts += step_drafts
         kernels += infos
         devices += [group.device] * len(step_drafts)
-    scheduled = schedule(drafts, devices, dict(options.threads))
+    scheduled = schedule(drafts, devices, dict(options.threads), hurried)
     return _assemble(graph, drafts, scheduled, tuple(kernels))
+
+
+def in_order(graph: Graph, device: str) -> Plan:
+    """A plan without passes, for a graph on one device that is not worth them: NumPy's calls, in the order they were recorded."""
+    drafts = [
+        interpret.lower(graph, position)
+        for position in range(graph.inputs, len(graph.nodes))
+        if graph.nodes[position].kind is not Kind.VIEW
+    ]
+    return _assemble(graph, drafts, in_line(len(drafts), (device,)), ())
 
 
 def _lower_group(graph: Graph, group: Group, lower: Lower) -> tuple[list[StepDraft], list[KernelInfo]]:
@@ -150,6 +161,7 @@ def _assemble(graph: Graph, drafts: list[StepDraft], scheduled: Schedule, kernel
         kernels=kernels,
         cost=sum(step.cost for step in steps),
         peak_bytes=peak_bytes(graph, ordered, frees),
+        hurried=scheduled.hurried,
     )
 
 

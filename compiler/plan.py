@@ -153,7 +153,8 @@ class Plan:
     """How to compute some outputs from some inputs.
 
     Slots 0 .. inputs-1 of the environment are bound by the caller (arrays, then scalars); the rest start as None. `outputs` are the
-    slots that hold the results afterwards. Segments are numbered so that each waits only for smaller numbers.
+    slots that hold the results afterwards. Segments are numbered so that each waits only for smaller numbers. `hurried` says that
+    streams might do better, and were not thought about.
     """
 
     slots: int
@@ -164,6 +165,7 @@ class Plan:
     kernels: tuple[KernelInfo, ...]
     cost: float
     peak_bytes: int
+    hurried: bool = False
 
     def check(self) -> None:
         """Assert the invariants: slots are written once and before they are read or freed, along the segments' order and waits."""

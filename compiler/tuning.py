@@ -19,11 +19,19 @@ IN_CACHE = 1 << 20
 RECORDED_SECONDS = 20e-6
 # Planning it (graphs of 172 to 1,097 operations: 105 to 440 us each).
 PLANNED_SECONDS = 150e-6
-FLOPS_PER_SECOND = 2e9
+# Of NumPy's loops, which are vectorised: exp of float64 goes at 25e9, log at 18e9, pow at 14e9, a division at 5e9 (AVX-512); and of
+# kernels, which keep values in registers.
+NUMPY_FLOPS_PER_SECOND = 8e9
+KERNEL_FLOPS_PER_SECOND = 16e9
 LIBRARY_FLOPS_PER_SECOND = 1e11
 # Until another thread goes on with what one thread made, where both want the interpreter between their calls (513 operations on 262,144
 # bytes each, in two streams as if it took 100 us: 370 ms; in one 230).
 HAND_OVER_SECONDS = 500e-6
+# What a step takes more where there are several streams: their threads fight over the interpreter between calls (1,900 calls on 160,000
+# integers, 175 us each: 310 ms in two streams, and no longer in one).
+STREAM_STEP_SECONDS = 150e-6
+# Importing networkx.
+NETWORKX_SECONDS = 0.2
 # Below this, waking another thread costs more than it can win.
 PARALLEL_SECONDS = 1e-3
 
@@ -39,14 +47,16 @@ GRAIN_SECONDS = 100e-6
 WALKED_ELEMENTS = 1 << 17
 # Nor more arithmetic of a library call.
 WALKED_WORK = 1 << 22
+# Elements of a product's result up to which np.matmul keeps the interpreter lock (NumPy 2.4).
+LOCKED_PRODUCT = 500
 # Work below this is done by one BLAS thread in any case (OpenBLAS's own threshold), so its setting need not be touched.
 BLAS_FLOPS = 1e4
 # Elements in which a thread looks for an extreme at a time.
 SEARCH_BLOCK = 1 << 17
 # Elements of one call, of functions that take up to 10 ns each.
 ROWS_GRAIN = 1 << 15
-# Elements of a constant that are worth a thread's while.
-FILL_GRAIN = 1 << 17
+# Elements of a constant or a copy that are worth a thread's while (160,000 bool to int64: 50 us alone, shared 190 in a program).
+COPY_GRAIN = 1 << 18
 # Pieces that many transforms, or a stack of matrices, are cut into, and the least bytes of one: fixed by the shape.
 MAX_PIECES = 32
 PIECE_BYTES = 1 << 16

@@ -32,15 +32,19 @@ def forget_calls() -> None:
     _calls.clear()
 
 
+def calls_alone(captured: Capture) -> bool:
+    """Is it on no particular device, and something that NumPy computes?"""
+    return all(leaf.device is None for leaf in captured.leaves) and all(
+        node.device is None and not node.op.seeded and node.op.kind is not Kind.COPY for node in captured.order
+    )
+
+
 def walkable(captured: Capture) -> bool:
-    """Is it small or medium work throughout, on no particular device, that NumPy computes?"""
-    for leaf in captured.leaves:
-        if leaf.device is not None:
-            return False
+    """Is it small or medium work throughout, and alone NumPy's calls?"""
+    if not calls_alone(captured):
+        return False
     for node in captured.order:
         op = node.op
-        if node.device is not None or op.seeded or op.kind is Kind.COPY:
-            return False
         if math.prod(node.shape) * min(node.dtype.itemsize, 8) > 8 * WALKED_ELEMENTS:
             return False
         if op.work is not None:

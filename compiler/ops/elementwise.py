@@ -13,6 +13,7 @@ import numpy as np
 from lazytensor.compiler.ops import rules, standard
 from lazytensor.compiler.ops.factories import by_rows, call, comparison, elementwise, function, reals
 from lazytensor.compiler.ops.row import Domain, Op, Signature
+from lazytensor.compiler.tuning import COPY_GRAIN
 
 # Arithmetic
 
@@ -30,17 +31,17 @@ divide = elementwise(
 )  # fmt: skip
 floor_divide = elementwise(
     "floor_divide", np.floor_divide,
-    cpu={"iuf": "floor_divide_{t}({x}, {y})"}, flops=8, standard={"f": standard.floor_divide},
+    cpu={"iuf": "floor_divide_{t}({x}, {y})"}, flops=8, numpy_ns=23, standard={"f": standard.floor_divide},
     doc="Return the largest integer not greater than the quotient of the arguments.",
 )  # fmt: skip
 remainder = elementwise(
     "remainder", np.remainder,
-    cpu={"iuf": "remainder_{t}({x}, {y})"}, flops=8,
+    cpu={"iuf": "remainder_{t}({x}, {y})"}, flops=8, numpy_ns=13,
     doc="Return the remainder of floor division, with the sign of the divisor.",
 )  # fmt: skip
 fmod = elementwise(
     "fmod", np.fmod,
-    cpu={"iuf": "fmod_{t}({x}, {y})"}, flops=8,
+    cpu={"iuf": "fmod_{t}({x}, {y})"}, flops=8, numpy_ns=18,
     doc="Return the remainder of truncated division, with the sign of the dividend.",
 )  # fmt: skip
 pow = function(
@@ -68,7 +69,9 @@ square = elementwise(
 reciprocal = function("reciprocal", np.reciprocal, flops=4, doc="Return the reciprocal, element-wise.")
 sqrt = function("sqrt", np.sqrt, domain=reals(-1, 100), flops=6, doc="Return the non-negative square root.")
 cbrt = function("cbrt", np.cbrt, domain=reals(-100, 100), flops=20, ulp=3, doc="Return the cube root, element-wise.")
-hypot = function("hypot", np.hypot, flops=10, ulp=3, doc="Given the legs of a right triangle, return its hypotenuse.")
+hypot = function(
+    "hypot", np.hypot, flops=10, numpy_ns=22, ulp=3, doc="Given the legs of a right triangle, return its hypotenuse."
+)
 
 # Exponentials and logarithms
 
@@ -85,14 +88,14 @@ log10 = function("log10", np.log10, domain=reals(-1, 100), flops=25, ulp=5, doc=
 log1p = function("log1p", np.log1p, domain=reals(-1.5, 100), flops=25, ulp=3, doc="Calculate log(1 + x) accurately.")
 logaddexp = function(
     "logaddexp", np.logaddexp,
-    domain=reals(-50, 50), flops=45, ulp=6,
+    domain=reals(-50, 50), flops=45, numpy_ns=23, ulp=6,
     doc="Logarithm of the sum of exponentials of the arguments.",
 )  # fmt: skip
 
 # Trigonometric and hyperbolic functions
 
-sin = function("sin", np.sin, domain=reals(-100, 100), flops=20, ulp=3, doc="Trigonometric sine, element-wise.")
-cos = function("cos", np.cos, domain=reals(-100, 100), flops=20, ulp=3, doc="Cosine, element-wise.")
+sin = function("sin", np.sin, domain=reals(-100, 100), flops=20, numpy_ns=6.5, ulp=3, doc="Trigonometric sine, element-wise.")
+cos = function("cos", np.cos, domain=reals(-100, 100), flops=20, numpy_ns=6.5, ulp=3, doc="Cosine, element-wise.")
 tan = function("tan", np.tan, domain=reals(-100, 100), flops=30, ulp=6, doc="Tangent, element-wise.")
 asin = function("asin", np.arcsin, domain=reals(-1.1, 1.1), flops=20, ulp=5, doc="Inverse sine, element-wise.")
 acos = function("acos", np.arccos, domain=reals(-1.1, 1.1), flops=20, ulp=4, doc="Inverse cosine, element-wise.")
@@ -133,7 +136,7 @@ round = rounding("round", "rint", _round, np.rint, "Round to the nearest integer
 
 rint = function("rint", np.rint, doc="Round to the nearest integer, halves to even, element-wise; integers give floats.")
 copysign = function("copysign", np.copysign, doc="Change the sign of x1 to that of x2, element-wise.")
-nextafter = function("nextafter", np.nextafter, flops=4, doc="Return the next value after x1 towards x2.")
+nextafter = function("nextafter", np.nextafter, flops=4, numpy_ns=11, doc="Return the next value after x1 towards x2.")
 signbit = function("signbit", np.signbit, doc="Return True where the sign bit is set (less than zero).")
 isfinite = elementwise(
     "isfinite", np.isfinite,
@@ -320,11 +323,11 @@ def converted(argument: Any, dtype: Any) -> Signature:
 
 
 copy = elementwise(
-    "copy", _copy, into=by_rows(lambda x: x),
+    "copy", _copy, into=by_rows(lambda x: x, COPY_GRAIN),
     cpu="{x}", signature=rules.unchanged("copy"), arity=1, flops=0, doc="Return a copy.",
 )  # fmt: skip
 astype = elementwise(
-    "astype", _astype, into=by_rows(rules.fitting),
+    "astype", _astype, into=by_rows(rules.fitting, COPY_GRAIN),
     cpu="{x}", signature=converted, arity=1,
     doc="Return a copy, cast to a dtype (the parameter).",
 )  # fmt: skip

@@ -27,6 +27,7 @@ def elementwise(
     arity: int = 0,
     domain: Domain | tuple[Domain, ...] = rules.ANY,
     flops: float = 1.0,
+    numpy_ns: float = 0.0,
     ulp: float = 0.0,
     into: Callable[..., None] | None = None,
     standard: Mapping[str, Callable[..., Any]] = MappingProxyType({}),
@@ -47,6 +48,7 @@ def elementwise(
         into=into,
         standard=standard,
         flops=flops,
+        numpy_ns=numpy_ns,
         domain=domain if isinstance(domain, tuple) else (domain,) * arity,
         ulp=ulp,
         doc=doc,
@@ -70,11 +72,13 @@ def function(
     doc: str,
     domain: Domain | tuple[Domain, ...] = rules.ANY,
     flops: float = 1.0,
+    numpy_ns: float = 0.0,
     ulp: float = 0.0,
     standard: Mapping[str, Callable[..., Any]] = MappingProxyType({}),
 ) -> Op:
     """A row of a ufunc that vectormath has by the same name, for real floating operands."""
-    return elementwise(name, ufunc, cpu=call(name, ufunc.nin), domain=domain, flops=flops, ulp=ulp, standard=standard, doc=doc)
+    cpu = call(name, ufunc.nin)
+    return elementwise(name, ufunc, cpu=cpu, domain=domain, flops=flops, numpy_ns=numpy_ns, ulp=ulp, standard=standard, doc=doc)
 
 
 def comparison(name: str, ufunc: np.ufunc, sign: str, kinds: str, doc: str) -> Op:
@@ -82,8 +86,9 @@ def comparison(name: str, ufunc: np.ufunc, sign: str, kinds: str, doc: str) -> O
     return elementwise(name, ufunc, cpu={kinds: f"{{x}} {sign} {{y}}"}, doc=doc)
 
 
-def by_rows(function: Callable[..., Any]) -> Callable[..., None]:
-    """The `into` of an operation on one operand: `function`, whose result may be of another dtype, on a part of it at a time."""
+def by_rows(function: Callable[..., Any], grain: int = ROWS_GRAIN) -> Callable[..., None]:
+    """The `into` of an operation on one operand: `function`, whose result may be of another dtype, on a part of it at a time, of at least
+    `grain` elements."""
 
     def into(out: Any, split: Callable[..., None], x: Any, *params: Any) -> None:
         if np.shape(x) != out.shape:
@@ -93,7 +98,7 @@ def by_rows(function: Callable[..., Any]) -> Callable[..., None]:
         def some(start: int, stop: int) -> None:
             out[start:stop] = function(x[start:stop], *params)
 
-        split(some, len(out), max(1, len(out) * ROWS_GRAIN // max(out.size, 1)))
+        split(some, len(out), max(1, len(out) * grain // max(out.size, 1)))
 
     return into
 
@@ -108,6 +113,7 @@ def library(
     arity: int = 1,
     work: Callable[..., float] | None = None,
     into: Callable[..., None] | None = None,
+    pieces: Callable[..., int] | None = None,
     flops: float = 1.0,
     domain: tuple[Domain, ...] = (),
     ulp: float = 0.0,
@@ -123,6 +129,7 @@ def library(
         flops=flops,
         work=work,
         into=into,
+        pieces=pieces,
         domain=domain or (Domain(),) * max(arity, 1),
         ulp=ulp,
         doc=doc,

@@ -62,7 +62,7 @@ ldexp = elementwise(
     cpu=call("ldexp", 2), signature=scaled, arity=2, domain=(reals(-10, 10), Domain(-40, 40, (0.0, 1.0, -1.0))), flops=8,
     doc="Return x1 * 2**x2, element-wise, rounded once.",
 )  # fmt: skip
-spacing = function("spacing", np.spacing, flops=3, doc="Return the distance to the nearest number of larger size.")
+spacing = function("spacing", np.spacing, flops=3, numpy_ns=4, doc="Return the distance to the nearest number of larger size.")
 
 
 def _complex(real: Any, imag: Any) -> Any:
@@ -97,12 +97,12 @@ heaviside = function(
 )  # fmt: skip
 logaddexp2 = function(
     "logaddexp2", np.logaddexp2,
-    domain=reals(-50, 50), flops=45, ulp=8,
+    domain=reals(-50, 50), flops=45, numpy_ns=23, ulp=8,
     doc="Logarithm of the sum of powers of two of the arguments, in base 2.",
 )  # fmt: skip
 float_power = elementwise(
     "float_power", np.float_power,
-    cpu=call("pow", 2), domain=(reals(0, 10), reals(-8, 8)), flops=40, ulp=3,
+    cpu=call("pow", 2), domain=(reals(0, 10), reals(-8, 8)), flops=40, numpy_ns=15, ulp=3,
     doc="Raise the first argument to the powers in the second, in float64 or complex128.",
 )  # fmt: skip
 

@@ -61,13 +61,15 @@ class Op:
     `shape(*shapes, *params)` returns the result's shape (a scalar's is ()) or raises ValueError naming the operation and the
     shapes (numpy.exceptions.AxisError for an axis).
     `arity` is the number of operands, -1 for any number. `flops` counts floating operations an element of the result (of the
-    operand, for reductions); where that depends on shapes, `work(*shapes, *params)` is the count for the whole result.
+    operand, for reductions); where that depends on shapes, `work(*shapes, *params)` is the count for the whole result. `numpy_ns` is
+    NumPy's time for a float64 element of the result where that is far from what these say.
     `cpu` is the kernel expression over operands already cast to the signature's dtypes, by dtype kind of the first non-bool
     operand ("biufc" letters as keys; a plain string serves every kind); a missing kind, or None, leaves the operation to the
     reference.
     `standard`, by kind of the dtype computed in, takes the place of a ufunc reference whose values the array API overrules.
     `into(out, split, *inputs, *params)`, where there is one, is the reference for large results: it writes to `out` and shares
-    its work through `split(task, count, grain)`, in pieces that depend on shapes alone.
+    its work through `split(task, count, grain)`, in pieces that depend on shapes alone; `pieces(itemsize, *shapes, *params)`, of an
+    operation that takes long, is how many.
     `identity`, for reductions: what an empty reduction gives, or None where that is an error.
     `seeded`, for random sources: both tiers call the compiled generator that `cpu` names; the reference is for where there is no
     compiler.
@@ -83,8 +85,10 @@ class Op:
     cuda: str | Mapping[str, str] | None = None
     standard: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     into: Callable[..., None] | None = None
+    pieces: Callable[..., int] | None = None
     vjp: Callable[..., Any] | None = None
     flops: float = 1.0
+    numpy_ns: float = 0.0
     work: Callable[..., float] | None = None
     domain: tuple[Domain, ...] = (Domain(),)
     ulp: float = 0.0

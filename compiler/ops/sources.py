@@ -9,7 +9,7 @@ import numpy as np
 
 from lazytensor.compiler.ops import philox, rules
 from lazytensor.compiler.ops.row import Domain, Kind, Op, Signature
-from lazytensor.compiler.tuning import FILL_GRAIN
+from lazytensor.compiler.tuning import COPY_GRAIN
 
 Array = np.ndarray[Any, Any]
 Shape = tuple[int, ...]
@@ -65,7 +65,7 @@ def _full_into(out: Array, split: Callable[..., None], value: Any, shape: Shape,
     def some(start: int, stop: int) -> None:
         out[start:stop] = fitted
 
-    split(some, len(out), max(1, len(out) * FILL_GRAIN // max(out.size, 1)))
+    split(some, len(out), max(1, len(out) * COPY_GRAIN // max(out.size, 1)))
 
 
 full = Op(

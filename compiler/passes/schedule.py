@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lazytensor.compiler.passes.memory_plan import StepDraft
 from lazytensor.compiler.shield import complete
-from lazytensor.compiler.tuning import HAND_OVER_SECONDS, PARALLEL_SECONDS
+from lazytensor.compiler.tuning import HAND_OVER_SECONDS, NETWORKX_SECONDS, PARALLEL_SECONDS, STREAM_STEP_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
     """Steps in running order: for each, its draft and stream; and for each stream its device. `waits[i]` are earlier positions in the
-    running order, on other streams, that must have ended before step i starts."""
+    running order, on other streams, that must have ended before step i starts. `hurried` as in `Plan`."""
 
     order: tuple[int, ...]
     stream: tuple[int, ...]
     devices: tuple[str, ...]
     waits: tuple[tuple[int, ...], ...]
+    hurried: bool = False
 
     def reaches(self) -> list[int]:
         """For each position in the order, a bit mask of the positions that have certainly ended when it starts."""
@@ -33,19 +35,22 @@ class Schedule:
         return before
 
 
-def schedule(drafts: Sequence[StepDraft], devices: Sequence[str], threads: dict[str, int]) -> Schedule:
+def schedule(drafts: Sequence[StepDraft], devices: Sequence[str], threads: dict[str, int], hurried: bool = False) -> Schedule:
     """List scheduling: by longest path to the end, each step on the stream of its device where it can start first; what comes from
     another stream is there a hand-over later.
 
     Drafts come in an order in which they can run; `devices[i]` is where draft i runs. Work on one device stays on one stream in the
-    given order, without networkx, where it is a chain, or little but what shares itself between the threads.
+    given order, without networkx, where it is a chain, or little but what shares itself between the threads; `hurried`, also where it is
+    less than importing networkx takes, for the first plan that asks for it.
     """
     names = tuple(dict.fromkeys(devices))
     writer = {slot: draft_index for draft_index, draft in enumerate(drafts) for slot in draft.writes}
     needs = [tuple(dict.fromkeys(writer[slot] for slot in draft.reads if slot in writer)) for draft in drafts]
     alone = sum(draft.cost for draft in drafts if not draft.shared)
     if len(names) == 1 and (alone < PARALLEL_SECONDS or threads[names[0]] == 1 or _is_chain(needs)):
-        return _in_line(len(drafts), names)
+        return in_line(len(drafts), names)
+    if hurried and len(names) == 1 and alone < NETWORKX_SECONDS and "networkx" not in sys.modules:
+        return in_line(len(drafts), names, True)
 
     complete("networkx")
     import networkx  # delayed: start-up time
@@ -76,12 +81,12 @@ def schedule(drafts: Sequence[StepDraft], devices: Sequence[str], threads: dict[
         # Ties go to the stream that made an operand: no event, and its cache is warm.
         best = min(starts, key=lambda stream: (starts[stream], stream not in before, stream))
         stream_of[draft_index] = best
-        ended[draft_index] = free[best] = starts[best] + drafts[draft_index].cost
+        ended[draft_index] = free[best] = starts[best] + drafts[draft_index].cost + STREAM_STEP_SECONDS
         order.append(draft_index)
 
     whole = sum(draft.cost for draft in drafts)
     if len(names) == 1 and whole - max(free) < max(PARALLEL_SECONDS / 2, 0.1 * whole):
-        return _in_line(len(drafts), names)
+        return in_line(len(drafts), names)
     used = sorted(set(stream_of))
     renumber = {stream: index for index, stream in enumerate(used)}
     place = {draft_index: index for index, draft_index in enumerate(order)}
@@ -94,8 +99,9 @@ def schedule(drafts: Sequence[StepDraft], devices: Sequence[str], threads: dict[
     )
 
 
-def _in_line(count: int, names: tuple[str, ...]) -> Schedule:
-    return Schedule(tuple(range(count)), (0,) * count, names, ((),) * count)
+def in_line(count: int, names: tuple[str, ...], hurried: bool = False) -> Schedule:
+    """One step after the other."""
+    return Schedule(tuple(range(count)), (0,) * count, names, ((),) * count, hurried)
 
 
 def _needed_waits(

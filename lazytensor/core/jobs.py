@@ -20,12 +20,13 @@ from lazytensor.compiler.graph import Graph, Node
 from lazytensor.compiler.liveness import observe
 from lazytensor.compiler.native import alone
 from lazytensor.compiler.ops.row import Kind
+from lazytensor.compiler.pipeline import in_order
 from lazytensor.compiler.plan import Environment, Plan
 from lazytensor.config import config
 from lazytensor.core.eager import judge_graph, judge_plan
 from lazytensor.core.followers import add_followers, watched
 from lazytensor.core.lines import met
-from lazytensor.core.planning import Entry, changes, find_entry, lock, make_entry, seen, walked
+from lazytensor.core.planning import Entry, changes, comes_first, find_entry, lock, make_entry, seen, walked
 from lazytensor.core.system import engine
 from lazytensor.runtime import forks
 from lazytensor.runtime.execute import Progress
@@ -49,8 +50,8 @@ class Job:
     """
 
     __slots__ = (
-        "background", "entry", "environment", "graph", "key", "leaves", "nodes", "order", "over", "plan", "progress", "promises", "serial",
-        "sites", "submission", "taken", "updates",
+        "background", "entry", "environment", "first", "graph", "key", "leaves", "nodes", "order", "over", "plan", "progress", "promises",
+        "serial", "sites", "submission", "taken", "updates",
     )  # fmt: skip
 
     def __init__(self, background: bool) -> None:
@@ -68,6 +69,7 @@ class Job:
         self.key: tuple[Any, ...] = ()
         self.entry: Entry | None = None
         self.graph: Graph | None = None
+        self.first = False
         self.plan: Plan | None = None
         self.progress = Progress()
         self.submission: Submission | None = None
@@ -103,6 +105,7 @@ class Job:
         order = captured.order
         self.key = captured.key
         self.entry = find_entry(captured)
+        self.first = False
         if self.entry is not None:
             self.updates = self.entry.updates
             if self.entry.uses <= _NOTED:
@@ -115,6 +118,7 @@ class Job:
         else:
             if self.key not in seen:
                 judge_graph(order)
+            self.first = comes_first(captured)
             self.graph = to_graph(captured, "cpu:0")
             self.updates = any(node.kind is Kind.UPDATE for node in self.graph.nodes)
         for leaf in captured.leaves:
@@ -172,6 +176,10 @@ class Job:
     def _planned(self) -> Plan:
         plan = self.plan
         if plan is None:
+            if self.first:
+                assert self.graph is not None
+                self.plan = self.plan or in_order(self.graph, "cpu:0")
+                return self.plan
             if self.entry is None:
                 assert self.graph is not None
                 self.entry = make_entry(self.key, self.graph, self.serial)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from lazytensor.compiler import pipeline
 from lazytensor.compiler.capture import Capture, capture, structure, to_graph
-from lazytensor.compiler.cost import interpreted_cost
+from lazytensor.compiler.cost import interpreted_cost, pays_each_time
 from lazytensor.compiler.graph import Graph, Node, linearize
 from lazytensor.compiler.kernel import Form, Group
 from lazytensor.compiler.liveness import observe
@@ -22,7 +22,8 @@ from lazytensor.compiler.ops.row import Kind
 from lazytensor.compiler.passes.memory_plan import StepDraft
 from lazytensor.compiler.plan import KernelError, KernelInfo, Plan
 from lazytensor.compiler.shield import complete
-from lazytensor.compiler.walk import walk, walkable
+from lazytensor.compiler.tuning import NETWORKX_SECONDS
+from lazytensor.compiler.walk import calls_alone, walk, walkable
 from lazytensor.config import Token, config
 from lazytensor.core.kernels import find_deferred, find_kernel
 from lazytensor.core.system import engine, kernel_store, kernels_at_hand
@@ -66,9 +67,17 @@ changes = _Changes()
 class Entry:
     """A cached plan, and what is needed to make a better one."""
 
-    __slots__ = ("graph", "groups", "last_use", "options", "plan", "requested", "seconds", "updates", "uses")
+    __slots__ = ("graph", "groups", "last_use", "lower", "options", "plan", "requested", "seconds", "streamed", "updates", "uses")
 
-    def __init__(self, graph: Graph, groups: tuple[Group, ...], options: pipeline.Options, plan: Plan, seconds: float) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        groups: tuple[Group, ...],
+        options: pipeline.Options,
+        plan: Plan,
+        seconds: float,
+        lower: pipeline.Lower,
+    ) -> None:
         self.graph = graph
         self.groups = groups
         self.options = options
@@ -77,6 +86,8 @@ class Entry:
         self.uses = 0
         self.last_use = 0
         self.requested = False
+        self.streamed = False
+        self.lower = lower
         self.updates = any(node.kind is Kind.UPDATE for node in graph.nodes)
 
 
@@ -137,19 +148,34 @@ def find_entry(captured: Capture) -> Entry | None:
 def walked(captured: Capture) -> tuple[Plan, bool] | None:
     """A plan for a graph of small work that is seen for the first times: its operations one by one, and whether
     this is the first time. None where it is to be planned."""
+    if not _is_new(captured) or not walkable(captured):
+        return None
+    return walk(captured, "cpu:0"), _count(captured)
+
+
+def comes_first(captured: Capture) -> bool:
+    """Is this graph one to run as it was recorded: new, and planning it would cost more than kernels could save? Counts it, if so."""
+    if not _is_new(captured) or not calls_alone(captured) or pays_each_time(captured.order):
+        return False
+    _count(captured)
+    return True
+
+
+def _is_new(captured: Capture) -> bool:
     settings: Token = captured.key[0]
-    if settings.tier != "auto" or settings.deterministic or not walkable(captured):
-        return None
+    return settings.tier == "auto" and not settings.deterministic and seen.get(captured.key, 0) < WALKS
+
+
+def _count(captured: Capture) -> bool:
+    """Count a graph that is computed without a plan; was it the first time?"""
     times = seen.get(captured.key, 0)
-    if times >= WALKS:
-        return None
     if not times:
         _seen_nodes[0] += len(captured.order)
         if _seen_nodes[0] > MAX_PLANNED_NODES:
             seen.clear()
             _seen_nodes[0] = len(captured.order)
     seen[captured.key] = times + 1
-    return walk(captured, "cpu:0"), not times
+    return not times
 
 
 def make_entry(key: tuple[Any, ...], graph: Graph, serial: bool = False) -> Entry:
@@ -166,7 +192,8 @@ def make_entry(key: tuple[Any, ...], graph: Graph, serial: bool = False) -> Entr
         lower = _compile_worthy if seconds > DETERMINISTIC_SECONDS else _compile_sources
     else:
         lower = _compile_worthy if seconds > COMPILE_FIRST_SECONDS else _use_ready
-    entry = Entry(graph, groups, options, pipeline.make_plan(graph, groups, options, lower), seconds)
+    plan = pipeline.make_plan(graph, groups, options, lower, hurried=True)
+    entry = Entry(graph, groups, options, plan, seconds, lower)
     entry.requested = settings.tier != "auto" or settings.deterministic or seconds == 0 or lower is _compile_worthy
     _remember(key, entry)
     entry.uses = 1
@@ -175,10 +202,19 @@ def make_entry(key: tuple[Any, ...], graph: Graph, serial: bool = False) -> Entr
 
 
 def _consider(entry: Entry) -> None:
-    """Ask for the plan's kernels when their interpretation has cost enough."""
+    """Ask for the plan's kernels when their interpretation has cost enough, and for streams when the plan has."""
     if not entry.requested and entry.uses * entry.seconds > UPGRADE_SECONDS:
         entry.requested = True
+        entry.lower = _compile_unhurried
         upgrades.append(entry)
+    elif entry.plan.hurried and not entry.streamed and not _is_hurried(entry):
+        entry.streamed = True
+        upgrades.append(entry)
+
+
+def _is_hurried(entry: Entry) -> bool:
+    """Did the plan take less time so far than streams would cost?"""
+    return entry.uses * entry.plan.cost < NETWORKX_SECONDS
 
 
 def _remember(key: Any, entry: Entry) -> None:
@@ -276,18 +312,20 @@ def start_upgrades() -> None:
             # It has gone cold; should it be used again, it asks again.
             cold = min(list(_waiting), key=_last_use)
             _waiting.discard(cold)
-            cold.requested = False
+            if cold.lower is _compile_unhurried:
+                cold.requested = False
+            cold.streamed = False
 
 
 def _upgrade() -> None:
-    """Compile the kernels of the plan that was used last."""
+    """Make the plan that was used last anew, with what it asked for."""
     entry = max(list(_waiting), key=_last_use, default=None)
     if entry is None:
         return
     _compiling.add(entry)
     _waiting.discard(entry)
     try:
-        entry.plan = pipeline.make_plan(entry.graph, entry.groups, entry.options, _compile_unhurried)
+        entry.plan = pipeline.make_plan(entry.graph, entry.groups, entry.options, entry.lower, _is_hurried(entry))
     finally:
         _compiling.discard(entry)
 

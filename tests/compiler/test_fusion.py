@@ -337,3 +337,16 @@ def test_updates_stay_apart_from_what_makes_their_base() -> None:
     base = sketch.op(ops.exp, x)
     stored = sketch.op(structural.update, base, sketch.op(ops.negative, base), params=((8,), (1,), 0))
     assert forms(sketch.graph(stored)) == ["map: exp negative", "call: update"]
+
+
+def test_groups_keep_the_recorded_order() -> None:
+    """What is made is read next, and not after all else that could be made."""
+    sketch = Sketch()
+    x = sketch.array(40, 40)
+    total = None
+    for _ in range(4):
+        part = sketch.op(library.matmul, x, x)
+        total = part if total is None else sketch.op(library.matmul, total, part)
+    assert total is not None
+    found = [group.members for group in fuse(sketch.graph(total))]
+    assert found == sorted(found)

@@ -55,6 +55,14 @@ def test_random_graphs(graph: Graph, threads: int, cse: bool) -> None:
     check_plan(graph, plan_of(graph, threads, cse))
 
 
+@settings(max_examples=120)
+@given(graph=graphs(most=18))
+def test_random_graphs_in_the_order_they_were_recorded(graph: Graph) -> None:
+    plan = pipeline.in_order(graph, "cpu:0")
+    plan.check()
+    check_plan(graph, plan)
+
+
 @pytest.fixture
 def wide(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every step worth a stream."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lazytensor.compiler.passes.memory_plan import StepDraft, last_uses
 from lazytensor.compiler.passes.schedule import Schedule, schedule
-from lazytensor.compiler.tuning import HAND_OVER_SECONDS, PARALLEL_SECONDS
+from lazytensor.compiler.tuning import HAND_OVER_SECONDS, NETWORKX_SECONDS, PARALLEL_SECONDS, STREAM_STEP_SECONDS
 
 LONG = 10 * PARALLEL_SECONDS
 
@@ -122,9 +125,26 @@ def test_steps_shorter_than_a_hand_over_stay_on_one_stream() -> None:
             draft(last + 2, last - 1, last, cost=HAND_OVER_SECONDS / 5),
         ]
     assert check(drafts, ["cpu:0"] * 200, {"cpu:0": 2}).devices == ("cpu:0",)
-    # Two that have nothing to do with each other.
-    drafts = [draft(place + 1, place - 1 if place > 1 else 0, cost=HAND_OVER_SECONDS / 5) for place in range(200)]
-    assert check(drafts, ["cpu:0"] * 200, {"cpu:0": 2}).devices == ("cpu:0", "cpu:0")
+    # Two that have nothing to do with each other, but that each step waits for the interpreter.
+    for cost, streams in ((STREAM_STEP_SECONDS / 2, 1), (4 * STREAM_STEP_SECONDS, 2)):
+        drafts = [draft(place + 1, place - 1 if place > 1 else 0, cost=cost) for place in range(200)]
+        assert check(drafts, ["cpu:0"] * 200, {"cpu:0": 2}).devices == ("cpu:0",) * streams
+
+
+def test_a_hurried_plan_does_without_streams_until_networkx_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    import networkx
+
+    def found(cost: float) -> tuple[int, bool]:
+        planned = schedule([draft(1, 0, cost=cost), draft(2, 0, cost=cost)], ["cpu:0"] * 2, {"cpu:0": 2}, hurried=True)
+        return len(planned.devices), planned.hurried
+
+    assert found(NETWORKX_SECONDS / 4) == (2, False)
+    monkeypatch.delitem(sys.modules, "networkx")
+    assert found(NETWORKX_SECONDS / 4) == (1, True)
+    assert found(PARALLEL_SECONDS / 4) == (1, False)
+    assert "networkx" not in sys.modules
+    monkeypatch.setitem(sys.modules, "networkx", networkx)
+    assert found(NETWORKX_SECONDS) == (2, False)
 
 
 def test_devices_have_streams_of_their_own_even_for_little_work() -> None:

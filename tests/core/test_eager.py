@@ -234,6 +234,21 @@ def test_new_graphs_of_small_work_are_walked_and_planned_when_they_come_again() 
         assert len(planning.plans) == 1
 
 
+def test_new_graphs_of_large_work_run_as_recorded_where_a_plan_would_not_pay() -> None:
+    lt.clear_caches()
+    x = there(700, 700)
+    with lt.config.override(tier="auto"):
+        for _ in range(planning.WALKS):
+            (x @ x + 1).wait()
+        assert not planning.plans
+        (x @ x + 1).wait()
+        assert len(planning.plans) == 1
+        # Kernels save as much as planning costs, from the first time on.
+        long = there(4_000_000)
+        (lt.sqrt(long) * long + long * 2 - long / 3).wait()
+        assert len(planning.plans) == 2
+
+
 @pytest.mark.parametrize("elements", [0, 4, 4096])
 @pytest.mark.parametrize("seed", range(30))
 def test_programs_by_chance(seed: int, elements: int) -> None:

@@ -347,3 +347,25 @@ def test_matrices_and_vectors_in_panels(dtype: str, rows: int) -> None:
             np.testing.assert_allclose(one, expected, rtol=0, atol=4 * np.finfo(dtype).eps * scale)
         else:
             np.testing.assert_array_equal(one, expected)
+
+
+@pytest.mark.parametrize("dtype", ["int64", "float32", "float64", "complex128"])
+@pytest.mark.parametrize("layout", ["C", "F", "strided"])
+@pytest.mark.parametrize(
+    "shapes", [((9000,), (9000,)), ((5, 9000), (9000,)), ((9000,), (9000, 5)), ((5, 9000), (9000, 6))], ids=str
+)
+def test_small_results_of_long_products(dtype: str, layout: str, shapes: tuple[tuple[int, ...], tuple[int, ...]]) -> None:
+    """Of few elements, for which NumPy's matmul would keep the interpreter lock."""
+    x, y = (sample(dtype, shape, seed, low=-2, high=2) for seed, shape in enumerate(shapes))
+    if layout == "F":
+        x, y = np.asfortranarray(x), np.asfortranarray(y)
+    elif layout == "strided":
+        x, y = np.repeat(x, 2, axis=-1)[..., ::2], np.repeat(y, 2, axis=0)[::2]
+    with lt.config.override(eager_elements=0):
+        found = (lt.asarray(x) @ lt.asarray(y)).numpy()
+    expected = x @ y
+    assert found.dtype == expected.dtype
+    if dtype == "int64":
+        np.testing.assert_array_equal(found, expected)
+    else:
+        np.testing.assert_allclose(found, expected, rtol=0, atol=1e5 * np.finfo(dtype).eps)
