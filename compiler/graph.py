@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
+from itertools import count
+from operator import attrgetter
 from types import CodeType
 from typing import Any, NamedTuple, TypeAlias
 
@@ -20,15 +22,20 @@ Shape: TypeAlias = tuple[int, ...]
 Site: TypeAlias = tuple[CodeType, int] | None
 
 
+_numbers = count()
+_number = attrgetter("number")
+
+
 class Node:
     """One operation on nodes and Python scalars.
 
     `inputs` is a tuple made for this node alone (liveness counts references to the inputs, see `external`). `params` holds what
     shapes the operation: axes, strides, dtypes; Python numbers are inputs, never params, so that a new value meets the same plan.
-    `result` is None while the node is pending, then an array, a promise of one, or a failure; setting it drops `inputs`.
+    `result` is None while the node is pending, then an array, a promise of one, or a failure; setting it drops `inputs`. `number`
+    grows from node to node: what a node reads was recorded before it.
     """
 
-    __slots__ = ("__weakref__", "device", "dtype", "inputs", "op", "params", "result", "shape", "site")
+    __slots__ = ("__weakref__", "device", "dtype", "inputs", "number", "op", "params", "result", "shape", "site")
 
     op: Op
     inputs: tuple[Any, ...]
@@ -38,6 +45,7 @@ class Node:
     device: str | None
     site: Site
     result: Any
+    number: int
 
     def __init__(
         self,
@@ -58,6 +66,7 @@ class Node:
         self.device = device
         self.site = site
         self.result = result
+        self.number = next(_numbers)
 
     def __repr__(self) -> str:
         return f"Node({self.op.name}, {self.shape}, {self.dtype})"
@@ -71,7 +80,8 @@ def settle(node: Node, result: Any) -> None:
 
 
 def linearize(roots: Iterable[Node]) -> list[Node]:
-    """Every pending node that `roots` need, inputs before consumers; iterative, so depth is no limit."""
+    """Every pending node that `roots` need, in the order they were recorded, as NumPy would have computed them: what a program makes and
+    reads next is in the cache, and few values are alive at once. Iterative, so depth is no limit."""
     order: list[Node] = []
     seen: set[int] = set()
     for root in roots:
@@ -84,7 +94,7 @@ def linearize(roots: Iterable[Node]) -> list[Node]:
                 stack.pop()
                 continue
             ready = True
-            for item in reversed(node.inputs):  # so that the first is visited first, as it was recorded
+            for item in node.inputs:
                 if type(item) is Node and item.result is None and id(item) not in seen:
                     stack.append(item)
                     ready = False
@@ -92,6 +102,7 @@ def linearize(roots: Iterable[Node]) -> list[Node]:
                 seen.add(id(node))
                 order.append(node)
                 stack.pop()
+    order.sort(key=_number)
     return order
 
 

@@ -12,6 +12,8 @@ from typing import ParamSpec, TypeVar
 
 import numpy as np
 
+from lazytensor.runtime.heap import use
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -23,6 +25,7 @@ class _Quiet(threading.local):
         self.entered = False
         self.context = Context()
         self.context.run(np.seterr, all="ignore")
+        self.context.run(use)
 
 
 _quiet = _Quiet()

@@ -27,6 +27,7 @@ from lazytensor.core.lines import MEDIUM, comes_at_once, dismiss, missed
 from lazytensor.core.planning import changes, lock
 from lazytensor.core.sites import Site
 from lazytensor.runtime.errstate import quietly
+from lazytensor.runtime.heap import use
 
 # Sources are recorded, and draw their numbers when they are needed; small ones of one value have a way of their own (`creation`).
 _KINDS = frozenset({Kind.ELEMENTWISE, Kind.REDUCE, Kind.SCAN, Kind.GATHER, Kind.SCATTER, Kind.LIBRARY})
@@ -55,6 +56,7 @@ config.listen(limit.follow)
 # Entering a context is all that it costs to have NumPy say nothing of floating-point events (`runtime.errstate`).
 _context = Context()
 _context.run(np.seterr, all="ignore")
+_context.run(use)
 enter = _context.run
 
 
