@@ -1,6 +1,8 @@
-"""Memory for the arrays that NumPy makes while it computes for us, kept for the next ones: `heap.pyx`. NumPy gives what it takes for an array
-above some 100 KB back to the system, and a fresh page costs as much as computing what is stored in it: rolled Life on 400 x 400, whose integers
-take 1.3 MB a result, ran at 0.6 of NumPy's speed with fresh pages, and at 0.9 without. Here, in Python, NumPy's memory stays as it is.
+"""Memory for the arrays that NumPy makes while it computes for us, kept for the next ones: `heap.pyx`.
+
+NumPy gives what it takes for an array above some 100 KB back to the system, and a fresh page costs as much as computing what is stored in
+it: rolled Life on 400 x 400, whose integers take 1.3 MB a result, ran at 0.6 of NumPy's speed with fresh pages, and at 0.9 without. Here,
+in Python, NumPy's memory stays as it is.
 """
 
 from __future__ import annotations
