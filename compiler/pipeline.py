@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from lazytensor.compiler import interpret
 from lazytensor.compiler.cost import compiled_cost, interpreted_cost
@@ -56,8 +57,9 @@ def make_plan(graph: Graph, groups: tuple[Group, ...], options: Options, lower: 
     drafts: list[StepDraft] = []
     devices: list[str] = []
     kernels: list[KernelInfo] = []
+    known: dict[Any, Any] = {}
     for group in groups:
-        step_drafts, infos = _lower_group(graph, group, lower)
+        step_drafts, infos = _lower_group(graph, group, lower, known)
         drafts += step_drafts
         kernels += infos
         devices += [group.device] * len(step_drafts)
@@ -67,15 +69,16 @@ def make_plan(graph: Graph, groups: tuple[Group, ...], options: Options, lower: 
 
 def in_order(graph: Graph, device: str) -> Plan:
     """A plan without passes, for a graph on one device that is not worth them: NumPy's calls, in the order they were recorded."""
+    known: dict[Any, Any] = {}
     drafts = [
-        interpret.lower(graph, position)
+        interpret.lower(graph, position, known)
         for position in range(graph.inputs, len(graph.nodes))
         if graph.nodes[position].kind is not Kind.VIEW
     ]
     return _assemble(graph, drafts, in_line(len(drafts), (device,)), ())
 
 
-def _lower_group(graph: Graph, group: Group, lower: Lower) -> tuple[list[StepDraft], list[KernelInfo]]:
+def _lower_group(graph: Graph, group: Group, lower: Lower, known: dict[Any, Any]) -> tuple[list[StepDraft], list[KernelInfo]]:
     """A compiled kernel; or else the group's random sources in kernels of their own, and what reads them in groups without them; or else
     the group's nodes one by one."""
     compiled = lower(graph, group)
@@ -85,7 +88,7 @@ def _lower_group(graph: Graph, group: Group, lower: Lower) -> tuple[list[StepDra
     drawn = [position for position in group.members if graph.nodes[position].op.seeded]
     if not drawn or len(group.members) == 1:
         return (
-            [interpret.lower(graph, position) for position in group.members],
+            [interpret.lower(graph, position, known) for position in group.members],
             [interpreted_info(graph, position, group.device) for position in group.members],
         )
     parts = [Group(Form.MAP, graph.nodes[position].shape, group.device, (position,), outputs=(position,)) for position in drawn]
@@ -93,7 +96,7 @@ def _lower_group(graph: Graph, group: Group, lower: Lower) -> tuple[list[StepDra
     kernels: list[KernelInfo] = []
     rest = sorted(set(group.members) - set(drawn))
     for part in (*parts, *fuse(graph, rest)):
-        step_drafts, infos = _lower_group(graph, part, lower)
+        step_drafts, infos = _lower_group(graph, part, lower, known)
         drafts += step_drafts
         kernels += infos
     return drafts, kernels
