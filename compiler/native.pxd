@@ -9,3 +9,4 @@ cdef class Latch:
 
 cpdef bint alone(list environment, Py_ssize_t slot, Py_ssize_t others=*)
 cpdef object on_scalars(int code, object a, object b)
+cpdef object on_scalar(int code, object a)

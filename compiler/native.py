@@ -24,7 +24,12 @@ def alone(environment: list[Any], slot: int, others: int = 0) -> bool:
 
 
 def on_scalars(code: int, a: Any, b: Any) -> Any:
-    """What an operator (the numbers are those of `calling.at_once`) gives for two of NumPy's scalars of 64 bits, or one and a number of
-    Python's, without a look at floating-point events. None where NumPy is to be called: for all others, and here, where nothing is
-    faster, for all."""
+    """What a row (the numbers are those of `calling.at_once`) gives for two of NumPy's scalars, integers of one class, float64 or booleans,
+    or one and a number of Python's, without a look at floating-point events. None where NumPy is to be called: for all others, and here,
+    where nothing is faster, for all."""
+    return None
+
+
+def on_scalar(code: int, a: Any) -> Any:
+    """The same of one scalar."""
     return None

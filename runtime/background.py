@@ -20,8 +20,8 @@ PIECE_SECONDS = 60.0
 REST_SECONDS = 20.0
 
 
-# While it works, the interpreter changes threads after so many seconds. Usually it takes 5 ms, and a program whose calls of NumPy let go of the
-# interpreter for 50 us each waits for it as long after each of them: a loop of 60 ms took 226 while kernels were generated.
+# While it works, the interpreter changes threads after so many seconds. Usually it takes 5 ms, and a program whose calls of NumPy let go of
+# the interpreter for 50 us each waits for it as long after each of them: a loop of 60 ms took 226 while kernels were generated.
 TURN_SECONDS = 2e-4
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy import ndarray
 
-from lazytensor.compiler.native import on_scalars
+from lazytensor.compiler.native import on_scalar, on_scalars
 from lazytensor.compiler.ops.row import Op
 from lazytensor.core.dtypes import BY_DTYPE
 from lazytensor.core.eager import HUGE, enter, extent, limit, owned, silenced, small
@@ -40,8 +40,13 @@ _OPERATORS: dict[Any, Callable[..., Any]] = {
     np.equal: operator.eq,
     np.not_equal: operator.ne,
 }
-# Their places in the list (`native.on_scalars`).
-_CODES = {ufunc: code for code, ufunc in enumerate(_OPERATORS)}
+# What `native.on_scalars` knows by places in this list, and `native.on_scalar`.
+_OF_TWO = (
+    *_OPERATORS, np.floor_divide, np.remainder, np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.maximum, np.minimum, np.left_shift,
+    np.right_shift,
+)  # fmt: skip
+_OF_ONE = (np.negative, np.absolute, np.square, np.sqrt, np.floor, np.ceil)
+_CODES = {ufunc: code for ufuncs in (_OF_TWO, _OF_ONE) for code, ufunc in enumerate(ufuncs)}
 
 
 class Way:
@@ -55,7 +60,7 @@ class Way:
 
     op: Op
     turned: bool
-    # The number of its operator, -1 where it has none.
+    # Its number, -1 where it has none.
     code: int
     # Kinds of two operands, the second None for rows of one; the call whose result has the row's dtype, None where there is none; and that
     # range. As one object: threads see all of it or nothing.
@@ -158,6 +163,10 @@ def meet_one(way: Way, a: Any) -> Tensor | None:
             return None
         first = array.dtype
     else:
+        if way.code >= 0 and limit.elements > 0:
+            value = on_scalar(way.code, a)
+            if value is not None:
+                return computed(value)
         first = type(a)
     last = way.last
     if last[0] is not first:

@@ -25,6 +25,8 @@ from lazytensor.runtime.blas import blas_single_thread
 P = ParamSpec("P")
 R = TypeVar("R")
 
+_transpose = np.ndarray.transpose
+_most = MEDIUM
 _AS_THEY_ARE = frozenset({int, float, bool, complex, type(None), str, type(np._NoValue)})
 
 # Arguments that the functions see to; and dtypes, which a variance of integers takes otherwise, but for arrays of sequences.
@@ -198,7 +200,7 @@ class _Arguments:
             return item
         if kind is tuple or kind is list:
             if len(item) <= limit.elements and depth:
-                if _AS_THEY_ARE.issuperset(map(type, item)):
+                if not (item and isinstance(item[0], Handle)) and _AS_THEY_ARE.issuperset(map(type, item)):
                     return item
                 return kind([self.value(part, depth - 1) for part in item])
         elif isinstance(item, (np.ndarray, np.generic)) and small(extent(item.size, item.itemsize)) and item.dtype in BY_DTYPE:
@@ -265,12 +267,13 @@ def seen_through(view: Callable[..., Any]) -> Callable[[Callable[P, R]], Callabl
     return decorate
 
 
+def transposed(x: Handle) -> Any:
+    """The view with all axes reversed, where that is small or medium and there; else None."""
+    return None if limit.elements < 0 else _window(_transpose, x, (), {})
+
+
 def _through(view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     if not isinstance(args[0], Handle):
-        return None
-    x = args[0]
-    n = x._node
-    if x._array is None and n is not None and n.result is None:
         return None
     rest = args[1:]
     if kwargs and kwargs.get("order", "C") != "C":
@@ -278,13 +281,23 @@ def _through(view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, 
     for item in rest:
         if type(item) not in _AS_THEY_ARE and not (type(item) is tuple and _AS_THEY_ARE.issuperset(map(type, item))):
             return None
+    return _window(view, args[0], rest, kwargs)
+
+
+def _window(view: Callable[..., Any], x: Handle, rest: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    n = x._node
+    if x._array is None and n is not None and n.result is None:
+        return None
     with write_lock:
         value = current(x)
-        if value is None or not value.ndim or not 0 < extent(value.size, value.itemsize) <= MEDIUM:
+        if type(value) is not ndarray:
+            return None
+        array = value
+        if not array.ndim or not 0 < extent(array.size, array.itemsize) <= _most:
             return None
         if x._storage is None:
             # Who holds the array as it becomes a storage's has it copied by the first store.
-            value = None
+            value = array = None  # type: ignore[assignment]
             x._share()
         storage = x._storage
         seen = look(x)
@@ -292,7 +305,7 @@ def _through(view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, 
             return None
         base, window = seen
         try:
-            found = view(window, *rest, **kwargs)
+            found = view(window, *rest, **kwargs) if rest or kwargs else view(window)
         except Exception:
             return None
         if type(found) is not ndarray:

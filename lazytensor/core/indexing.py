@@ -148,6 +148,30 @@ def get(x: Handle, key: Any) -> Tensor:
     return _recorded(x, key)
 
 
+class Items:
+    """The items of a tensor's first axis, as they are when each is reached."""
+
+    __slots__ = ("_count", "_next", "_of")
+
+    def __init__(self, of: Handle, count: int) -> None:
+        self._of = of
+        self._count = count
+        self._next = 0
+
+    def __iter__(self) -> Items:
+        return self
+
+    def __next__(self) -> Tensor:
+        place = self._next
+        if place >= self._count:
+            raise StopIteration
+        self._next = place + 1
+        return get(self._of, place)
+
+    def __length_hint__(self) -> int:
+        return self._count - self._next
+
+
 def _recorded(x: Handle, key: Any) -> Tensor:
     items = _items(key)
     view = x._index_map()

@@ -315,6 +315,9 @@ def eye(
     [[0. 1. 0.]
      [0. 0. 1.]]
     """
+    plain = type(N) is int and M is None and type(k) is int and dtype is np.float64
+    if plain and order == "C" and device is None and like is None and 0 < N * N <= limit.elements and place(None) is None:
+        return computed(np.eye(N, k=k))  # as loops over small matrices ask for it
     letter = memory_order(order, "eye", "CF")
     no_model(like, "eye")
     shape = checked_shape((N, N if M is None else M), "eye")

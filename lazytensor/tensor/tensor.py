@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from lazytensor.calling.immediate import transposed
 from lazytensor.calling.operators import Operators, in_place, operators
 from lazytensor.compiler.native import adopt
 from lazytensor.compiler.ops import elementwise as ops
 from lazytensor.compiler.ops import structural
-from lazytensor.core import evaluate, layout
+from lazytensor.core import evaluate, indexing, layout
 from lazytensor.core.devices import Device, device_name
 from lazytensor.core.evaluate import value_of
 from lazytensor.core.handle import become, wrap
@@ -123,7 +124,8 @@ class Tensor(Methods, Protocols, Scalars, Subscripted[Shape_co, DType_co]):
     @property
     def T(self) -> Tensor:  # noqa: N802
         """The view with all axes reversed."""
-        return manipulation.transpose(self)
+        made = transposed(self)
+        return manipulation.transpose(self) if made is None else made
 
     @property
     def mT(self) -> Tensor:  # noqa: N802
@@ -240,9 +242,10 @@ class Tensor(Methods, Protocols, Scalars, Subscripted[Shape_co, DType_co]):
     # -- container -------------------------------------------------------------------------------------------------------------
 
     def __iter__(self) -> Iterator[Tensor]:
-        if not self.shape:
+        shape = self.shape
+        if not shape:
             raise TypeError("iteration over a 0-d array")
-        return (self[place] for place in range(self.shape[0]))
+        return indexing.Items(self, shape[0])
 
     def __contains__(self, value: Any) -> bool:
         return builtins.bool(statistics.any(elementwise.equal(self, value)))
