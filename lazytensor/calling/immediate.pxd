@@ -8,7 +8,7 @@ from lazytensor.core.handle cimport Handle, computed, current, is_open, look, pe
 from lazytensor.core.storage cimport Storage
 
 cdef class _Way:
-    cdef public object reference, otherwise, grows
+    cdef public object reference, otherwise, grows, reduce
     cdef public bint sequences
 
 cdef class _Arguments:
@@ -22,12 +22,18 @@ cdef _Way _MATMUL
 
 @cython.locals(a=ndarray, b=ndarray, inner=Py_ssize_t, size=Py_ssize_t)
 cpdef Py_ssize_t product_size(list values) except -1
-@cython.locals(h=Handle, g=Handle, a=ndarray, b=ndarray, most=Py_ssize_t)
+@cython.locals(a=ndarray, b=ndarray, most=Py_ssize_t)
+cdef object _times(object first, object second)
+@cython.locals(h=Handle, g=Handle)
 cpdef object product(object x, object y)
 @cython.locals(found=_Arguments, values=list)
 cdef object _now(_Way way, tuple args, dict kwargs)
+@cython.locals(h=Handle, values=list)
+cdef object _line(object items)
 cdef bint _has(object items)
 cdef bint _shares(object made, list values)
+cdef object _FLOAT64, _INT64, _BOOL
+@cython.locals(array=ndarray)
 cdef object _made(object value)
 cpdef object transposed(Handle x)
 cdef object _through(object view, tuple args, dict kwargs)

@@ -26,6 +26,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _transpose = np.ndarray.transpose
+_FLOAT64, _INT64, _BOOL = np.dtype(np.float64), np.dtype(np.int64), np.dtype(bool)
+_dot = np.ndarray.dot
 _most = MEDIUM
 _AS_THEY_ARE = frozenset({int, float, bool, complex, type(None), str, type(np._NoValue)})
 
@@ -39,11 +41,17 @@ _DEPTH = 4
 class _Way:
     """How a function is called at once: NumPy's function; the keywords that it is not called with; and what `at_once` says."""
 
-    __slots__ = ("grows", "otherwise", "reference", "sequences")
+    __slots__ = ("grows", "otherwise", "reduce", "reference", "sequences")
 
     def __init__(
-        self, reference: Callable[..., Any], otherwise: frozenset[str], grows: Callable[[list[Any]], int] | bool, sequences: bool
+        self,
+        reference: Callable[..., Any],
+        otherwise: frozenset[str],
+        grows: Callable[[list[Any]], int] | bool,
+        sequences: bool,
+        ufunc: np.ufunc | None = None,
     ) -> None:
+        self.reduce = None if ufunc is None else ufunc.reduce
         self.reference = reference
         self.otherwise = otherwise
         self.grows = grows
@@ -51,14 +59,21 @@ class _Way:
 
 
 def at_once(
-    reference: Callable[..., Any], *, grows: Callable[[list[Any]], int] | bool = False, sequences: bool = False
+    reference: Callable[..., Any],
+    *,
+    grows: Callable[[list[Any]], int] | bool = False,
+    sequences: bool = False,
+    ufunc: np.ufunc | None = None,
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """For a function that gives what `reference`, NumPy's, gives of every dtype that tensors have, in arrays of its own.
 
     `grows` says that there may be more elements in the result than in the arguments, as many as their sizes multiplied, or how many at
-    most; `sequences`, that the function does more than NumPy's with a tensor as first argument, but not with a sequence.
+    most; `sequences`, that the function does more than NumPy's with a tensor as first argument, but not with a sequence; `ufunc`, that
+    it is the reduction by that one, which by itself takes 0.4 us less.
     """
-    way = _Way(reference, _OTHERWISE if sequences else _OTHERWISE | _DTYPE, grows, sequences)
+    way = _Way(reference, _OTHERWISE if sequences else _OTHERWISE | _DTYPE, grows, sequences, ufunc)
+
+    plain = reference is np.array
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         names = function.__code__.co_varnames
@@ -67,7 +82,9 @@ def at_once(
         @wraps(function)
         def either(*args: P.args, **kwargs: P.kwargs) -> R:
             if args and limit.elements >= 0 and len(args) <= last and not (sequences and isinstance(args[0], Handle)):
-                made = _now(way, args, kwargs)
+                made = _line(args[0]) if plain and not kwargs and len(args) == 1 else None
+                if made is None:
+                    made = _now(way, args, kwargs)
                 if made is not None:
                     return made  # type: ignore[no-any-return]
             return function(*args, **kwargs)
@@ -123,6 +140,8 @@ def _now(way: _Way, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
                 # As all that is recorded: two threads a call wait for each other a millisecond where the compiler has a core.
                 with blas_single_thread():
                     made = silenced(way.reference, *values, **kwargs)
+            elif way.reduce is not None and len(values) == 1 and (not kwargs or (len(kwargs) == 1 and "axis" in kwargs)):
+                made = enter(way.reduce, values[0], kwargs["axis"] if kwargs else None)
             elif kwargs:
                 made = silenced(way.reference, *values, **kwargs)
             elif len(values) == 1:
@@ -138,6 +157,23 @@ def _now(way: _Way, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         return None if _shares(made, values) else _made(made)
 
 
+def _times(first: Any, second: Any) -> Any:
+    """The product of small arrays; None of all else."""
+    if type(first) is not ndarray or type(second) is not ndarray:
+        return None
+    a, b = first, second
+    most = limit.elements
+    if not (0 < a.size <= most and 0 < b.size <= most and a.ndim and b.ndim and product_size([a, b]) <= most):
+        return None
+    try:
+        if a.dtype is _FLOAT64 and b.dtype is _FLOAT64 and a.ndim <= 2 and b.ndim <= 2:
+            # The same of matrices and vectors, in half the time (10 x 10: 0.6 us and 1.1).
+            return computed(enter(_dot, a, b))
+        return _made(enter(np.matmul, a, b))
+    except Exception:
+        return None
+
+
 def product(x: Any, y: Any) -> Any:
     """x @ y, where both are there and that is no more than medium work; else None."""
     if limit.elements < 0 or not isinstance(x, Handle) or not isinstance(y, Handle):
@@ -145,16 +181,38 @@ def product(x: Any, y: Any) -> Any:
     h, g = x, y
     if pending(h) or pending(g):
         return None
-    if type(h._array) is ndarray and type(g._array) is ndarray:
-        # What loops ask for, without a look at all that arguments can be.
-        a, b = h._array, g._array
-        most = limit.elements
-        if 0 < a.size <= most and 0 < b.size <= most and a.ndim and b.ndim and product_size([a, b]) <= most:
-            try:
-                return _made(enter(np.matmul, a, b))
-            except Exception:
-                return None
+    # What loops ask for, without a look at all that arguments can be.
+    if h._array is not None and g._array is not None:
+        made = _times(h._array, g._array)
+    else:
+        with write_lock:
+            made = _times(current(h), current(g))
+    if made is not None:
+        return made
     return _now(_MATMUL, (x, y), {})
+
+
+def _line(items: Any) -> Any:
+    """np.array of a small list of numbers and scalars that are there; None of all else."""
+    if type(items) is not list or not 0 < len(items) <= limit.elements:
+        return None
+    values: list[Any] = []
+    for item in items:
+        kind = type(item)
+        if kind is float or kind is int:
+            values.append(item)
+        elif isinstance(item, Handle):
+            h = item
+            value = h._array
+            if value is None or type(value) is ndarray:
+                return None
+            values.append(value)
+        else:
+            return None
+    try:
+        return _made(enter(np.array, values))
+    except Exception:
+        return None
 
 
 def _has(items: Any) -> bool:
@@ -224,12 +282,20 @@ def _shares(made: Any, values: list[Any]) -> bool:
 def _made(value: Any) -> Any:
     """The result as a tensor; None of what tensors do not hold, and of 0-d arrays, which are no scalars."""
     if type(value) is ndarray:
-        if not value.ndim or value.dtype not in BY_DTYPE:
+        array = value
+        if not array.ndim:
+            return None
+        dtype = array.dtype
+        # The hash of a dtype takes 0.2 us.
+        if dtype is not _FLOAT64 and dtype is not _INT64 and dtype is not _BOOL and dtype not in BY_DTYPE:
             return None
         return computed(owned(value))
+    kind = type(value)
+    if kind is np.float64 or kind is np.int64 or kind is np.bool_:
+        return computed(value)
     if isinstance(value, np.generic):
         return computed(value) if value.dtype in BY_DTYPE else None
-    if type(value) is tuple:
+    if kind is tuple:
         parts = [_made(item) for item in value]
         return None if any(part is None for part in parts) else tuple(parts)
     return None

@@ -10,12 +10,18 @@ cdef bint _plain(tuple key)
 cdef object _basic(object key)
 cdef Latch write_lock
 cdef dict _STORES
-cdef object _FLOAT64
+cdef object _FLOAT64, _INT64, _BOOL
 
 cpdef object read(Handle x, object key)
 @cython.locals(storage=Storage, seen=tuple, window=ndarray, part=ndarray)
 cdef object _viewed(Handle x, object key)
 cdef bint _there(Handle x, object key, Py_ssize_t most)
+cdef object _value(object key)
+cdef object _values(object key)
+@cython.locals(part=ndarray, last=ndarray, whole=Py_ssize_t, axis=Py_ssize_t, place=Py_ssize_t, sliced=bint)
+cdef Py_ssize_t _gathered_size(ndarray array, object key) except -1
+@cython.locals(array=ndarray)
+cdef object _gathered(Handle x, object key)
 cdef Py_ssize_t _axes(object key, Py_ssize_t rank)
 @cython.locals(axes=Py_ssize_t, region=ndarray)
 cdef Py_ssize_t _region(ndarray array, object key, bint basic) except -2

@@ -42,7 +42,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-@at_once(np.ndarray.sum)
+@at_once(np.ndarray.sum, ufunc=np.add)
 def sum(
     a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: bool = False, initial: Any = None, where: Any = True
 ) -> Tensor:
@@ -73,7 +73,7 @@ def sum(
     return accumulated(ops.sum, add, a, axis, dtype, out, keepdims, initial, where)
 
 
-@at_once(np.ndarray.prod)
+@at_once(np.ndarray.prod, ufunc=np.multiply)
 def prod(
     a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: bool = False, initial: Any = None, where: Any = True
 ) -> Tensor:
@@ -83,7 +83,7 @@ def prod(
     return accumulated(ops.prod, multiply, a, axis, dtype, out, keepdims, initial, where)
 
 
-@at_once(np.ndarray.max)
+@at_once(np.ndarray.max, ufunc=np.maximum)
 def max(a: Any, axis: Any = None, out: Any = None, keepdims: bool = False, initial: Any = None, where: Any = True) -> Tensor:
     """Maximum over axes; NaN if there is one.
 
@@ -107,7 +107,7 @@ def max(a: Any, axis: Any = None, out: Any = None, keepdims: bool = False, initi
     return extreme(ops.max, maximum, a, axis, out, keepdims, initial, where)
 
 
-@at_once(np.ndarray.min)
+@at_once(np.ndarray.min, ufunc=np.minimum)
 def min(a: Any, axis: Any = None, out: Any = None, keepdims: bool = False, initial: Any = None, where: Any = True) -> Tensor:
     """Minimum over axes; NaN if there is one. Parameters as of `max`."""
     if out is None and initial is None and where is True:
@@ -119,13 +119,13 @@ amax = max
 amin = min
 
 
-@at_once(np.ndarray.any)
+@at_once(np.ndarray.any, ufunc=np.logical_or)
 def any(a: Any, axis: Any = None, out: Any = None, keepdims: bool = False, *, where: Any = True) -> Tensor:
     """Is any element true (not zero) over the axes? Only those where the mask is true count."""
     return deliver(truth_over(ops.any, a, axis, keepdims, where), out, "any", casting="unsafe")
 
 
-@at_once(np.ndarray.all)
+@at_once(np.ndarray.all, ufunc=np.logical_and)
 def all(a: Any, axis: Any = None, out: Any = None, keepdims: bool = False, *, where: Any = True) -> Tensor:
     """Are all elements true (not zero) over the axes? Only those where the mask is true count."""
     return deliver(truth_over(ops.all, a, axis, keepdims, where), out, "all", casting="unsafe")

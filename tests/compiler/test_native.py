@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import operator
+import sys
 import threading
+import weakref
 from typing import Any
 
 import numpy as np
@@ -155,3 +158,51 @@ def test_alone() -> None:
     other.flags.writeable = False
     assert not alone(environment, 0, 1)
     assert not alone(environment, 1)
+
+
+def test_tensors_that_went_leave_nothing_for_the_next() -> None:
+    x = lt.asarray(np.arange(5.0)) + 1
+    gone: list[int] = []
+    for round_number in range(5):
+        # More than wait.
+        tensors = [x * place for place in range(200)]
+        watched = [weakref.ref(tensor, lambda _: gone.append(1)) for tensor in tensors]
+        for place, tensor in enumerate(tensors):
+            assert tensor.tolist() == [place * value for value in (1, 2, 3, 4, 5)]
+        del tensors, tensor
+        gc.collect()
+        assert all(reference() is None for reference in watched)
+        assert len(gone) == 200 * (round_number + 1)
+    before = sys.getrefcount(lt.Tensor)
+    for _ in range(1000):
+        x[1:] + x[:-1]
+    assert abs(sys.getrefcount(lt.Tensor) - before) < 10
+
+
+def test_tensors_in_cycles_are_collected() -> None:
+    x = lt.asarray(np.arange(5.0)) + 1
+    holder: list[Any] = [x * 2]
+    holder.append(holder)
+    watched = weakref.ref(holder[0])
+    del holder
+    gc.collect()
+    assert watched() is None
+    assert (x * 3).tolist() == [3, 6, 9, 12, 15]
+
+
+def test_threads_share_what_waits() -> None:
+    x = lt.asarray(np.arange(5.0)) + 1
+    wrong: list[int] = []
+
+    def work(seed: int) -> None:
+        for place in range(300):
+            kept = [x * (seed + place + item) for item in range(5)]
+            if any(tensor[1].item() != 2 * (seed + place + item) for item, tensor in enumerate(kept)):
+                wrong.append(place)
+
+    threads = [threading.Thread(target=work, args=(1000 * seed,)) for seed in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong

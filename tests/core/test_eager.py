@@ -249,6 +249,27 @@ def test_new_graphs_of_large_work_run_as_recorded_where_a_plan_would_not_pay() -
         assert len(planning.plans) == 2
 
 
+@pytest.mark.parametrize("elements", [0, 4096])
+def test_items_are_read_when_they_are_reached(elements: int) -> None:
+    with lt.config.override(eager_elements=elements):
+        for xp in (lt, np):
+            x = xp.asarray(np.arange(5.0))
+            found = []
+            for item in x:
+                found.append(float(item))
+                x[4] = 7
+            assert found == [0, 1, 2, 3, 7]
+            items = iter(x)
+            assert next(items) == 0
+            assert [float(item) for item in items] == [1, 2, 3, 7]
+            with pytest.raises(StopIteration):
+                next(items)
+            a, (b, c) = xp.asarray([[1, 2], [3, 4]])
+            assert (a.tolist(), int(b), int(c)) == ([1, 2], 3, 4)
+    with pytest.raises(TypeError, match="iteration over a 0-d array"):
+        iter(lt.asarray(1.5))
+
+
 @pytest.mark.parametrize("elements", [0, 4, 4096])
 @pytest.mark.parametrize("seed", range(30))
 def test_programs_by_chance(seed: int, elements: int) -> None:
