@@ -249,6 +249,22 @@ def test_new_graphs_of_large_work_run_as_recorded_where_a_plan_would_not_pay() -
         assert len(planning.plans) == 2
 
 
+def test_a_loop_on_something_large_that_was_pending_goes_on_at_once() -> None:
+    with lt.config.override(tier="auto"):
+        large = lt.ones((700, 700)) * 0.5
+        x = lt.zeros(700)
+        pending = []
+        for i in range(1, 700):
+            x[i] = 1 + large[i, :i] @ x[:i] / 700
+            pending.append(not x.is_ready())
+        assert any(pending)
+        assert not any(pending[550:])
+        expected = np.zeros(700)
+        for i in range(1, 700):
+            expected[i] = 1 + np.full(i, 0.5) @ expected[:i] / 700
+        np.testing.assert_allclose(x.numpy(), expected, rtol=1e-12)
+
+
 @pytest.mark.parametrize("elements", [0, 4096])
 def test_items_are_read_when_they_are_reached(elements: int) -> None:
     with lt.config.override(eager_elements=elements):
