@@ -8,5 +8,3 @@ cdef class Latch:
     cpdef int release(self) except -1
 
 cpdef bint alone(list environment, Py_ssize_t slot, Py_ssize_t others=*)
-cpdef object on_scalars(int code, object a, object b)
-cpdef object on_scalar(int code, object a)

@@ -21,15 +21,3 @@ def alone(environment: list[Any], slot: int, others: int = 0) -> bool:
     """Whether the array in a slot may be written over, as far as its holders go (see `liveness`): the environment is the only one, but
     for so many others that are known."""
     return getrefcount(environment[slot]) - others == getrefcount(_LONE[0]) and environment[slot].flags.writeable
-
-
-def on_scalars(code: int, a: Any, b: Any) -> Any:
-    """What a row (the numbers are those of `calling.at_once`) gives for two of NumPy's scalars, integers of one class, float64 or booleans,
-    or one and a number of Python's, without a look at floating-point events. None where NumPy is to be called: for all others, and here,
-    where nothing is faster, for all."""
-    return None
-
-
-def on_scalar(code: int, a: Any) -> Any:
-    """The same of one scalar."""
-    return None

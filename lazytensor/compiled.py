@@ -22,6 +22,7 @@ NAMES = (
     "compiler.graph",
     "compiler.liveness",
     "compiler.native",
+    "compiler.scalars",
     "runtime.heap",
     "core.views",
     "core.sites",

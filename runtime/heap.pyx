@@ -44,20 +44,6 @@ cdef extern from *:
         return (lazytensor_block *)((char *)data - LAZYTENSOR_LINE);
     }
 
-    static void *lazytensor_new(size_t size, int bin, int zeroed) {
-        lazytensor_block *block;
-        char *raw, *data;
-        if (size > SIZE_MAX - 2 * LAZYTENSOR_LINE) return NULL;
-        raw = zeroed ? calloc(1, size + 2 * LAZYTENSOR_LINE) : malloc(size + 2 * LAZYTENSOR_LINE);
-        if (raw == NULL) return NULL;
-        data = (char *)(((uintptr_t)raw + 2 * LAZYTENSOR_LINE - 1) / LAZYTENSOR_LINE * LAZYTENSOR_LINE);
-        block = lazytensor_header(data);
-        block->raw = raw;
-        block->size = size;
-        block->bin = bin;
-        return data;
-    }
-
     /* NumPy allocates under the interpreter lock, which guards the lists: what does not is not kept, nor anything where there is no lock. */
     static int lazytensor_guarded(void) {
     #ifdef Py_GIL_DISABLED
@@ -65,6 +51,38 @@ cdef extern from *:
     #else
         return PyGILState_Check();
     #endif
+    }
+
+    static void lazytensor_drop(int bin) {
+        lazytensor_block *block;
+        while ((block = lazytensor_free_blocks[bin]) != NULL) {
+            lazytensor_free_blocks[bin] = block->next;
+            lazytensor_idle_bytes -= block->size;
+            free(block->raw);
+        }
+    }
+
+    static void lazytensor_trim(void) {
+        int bin;
+        for (bin = 0; bin < LAZYTENSOR_BINS; bin++) lazytensor_drop(bin);
+    }
+
+    static void *lazytensor_new(size_t size, int bin, int zeroed) {
+        lazytensor_block *block;
+        char *raw, *data;
+        int attempt;
+        if (size > SIZE_MAX - 2 * LAZYTENSOR_LINE) return NULL;
+        for (attempt = 0, raw = NULL; attempt < 2 && raw == NULL; attempt++) {
+            if (attempt && lazytensor_guarded()) lazytensor_trim();
+            raw = zeroed ? calloc(1, size + 2 * LAZYTENSOR_LINE) : malloc(size + 2 * LAZYTENSOR_LINE);
+        }
+        if (raw == NULL) return NULL;
+        data = (char *)(((uintptr_t)raw + 2 * LAZYTENSOR_LINE - 1) / LAZYTENSOR_LINE * LAZYTENSOR_LINE);
+        block = lazytensor_header(data);
+        block->raw = raw;
+        block->size = size;
+        block->bin = bin;
+        return data;
     }
 
     static lazytensor_block *lazytensor_take(int bin) {
@@ -93,15 +111,6 @@ cdef extern from *:
         block = lazytensor_take(bin);
         if (block == NULL) return lazytensor_new(rounded, bin, 1);
         return memset((char *)block + LAZYTENSOR_LINE, 0, rounded);
-    }
-
-    static void lazytensor_drop(int bin) {
-        lazytensor_block *block;
-        while ((block = lazytensor_free_blocks[bin]) != NULL) {
-            lazytensor_free_blocks[bin] = block->next;
-            lazytensor_idle_bytes -= block->size;
-            free(block->raw);
-        }
     }
 
     static void lazytensor_release(void *context, void *data, size_t size) {
@@ -152,11 +161,6 @@ cdef extern from *:
         if (before == NULL) return -1;
         Py_DECREF(before);
         return 0;
-    }
-
-    static void lazytensor_trim(void) {
-        int bin;
-        for (bin = 0; bin < LAZYTENSOR_BINS; bin++) lazytensor_drop(bin);
     }
     """
     int lazytensor_use() except -1

@@ -18,6 +18,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from lazytensor.compiler.plan import THREAD_MEMORY
+from lazytensor.runtime import heap
 from lazytensor.runtime.limits import total_memory
 
 SMALL = 64 << 10
@@ -124,7 +125,8 @@ class Pool:
         return np.ndarray(shape, dtype, self._block(nbytes, (heap, 0)))
 
     def trim(self) -> None:
-        """Give all idle memory back to the system."""
+        """Give all idle memory back to the system, NumPy's results' too."""
+        heap.trim()
         with self._lock:
             self._collect()
             self._free.clear()

@@ -3,7 +3,8 @@ from lazytensor.core.arrays cimport ndarray
 
 from lazytensor.core.eager cimport _Limit, extent, owned, small
 from lazytensor.core.elements cimport put
-from lazytensor.compiler.native cimport Latch, on_scalar, on_scalars
+from lazytensor.compiler.native cimport Latch
+from lazytensor.compiler.scalars cimport on_scalar, on_scalars
 from lazytensor.core.handle cimport Handle, computed, current, is_open, pending
 
 cdef Latch write_lock

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy import ndarray
 
-from lazytensor.compiler.native import on_scalar, on_scalars
 from lazytensor.compiler.ops.row import Op
+from lazytensor.compiler.scalars import on_scalar, on_scalars
 from lazytensor.core.dtypes import BY_DTYPE
 from lazytensor.core.eager import HUGE, enter, extent, limit, owned, silenced, small
 from lazytensor.core.elements import put
@@ -40,7 +40,7 @@ _OPERATORS: dict[Any, Callable[..., Any]] = {
     np.equal: operator.eq,
     np.not_equal: operator.ne,
 }
-# What `native.on_scalars` knows by places in this list, and `native.on_scalar`.
+# What `scalars.on_scalars` knows by places in this list, and `scalars.on_scalar`.
 _OF_TWO = (
     *_OPERATORS, np.floor_divide, np.remainder, np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.maximum, np.minimum, np.left_shift,
     np.right_shift,

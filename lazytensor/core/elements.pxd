@@ -8,6 +8,7 @@ from lazytensor.core.storage cimport Storage
 
 cdef bint _plain(tuple key)
 cdef object _basic(object key)
+cdef object _integer(object key)
 cdef Latch write_lock
 cdef dict _STORES
 cdef object _FLOAT64, _INT64, _BOOL

@@ -40,16 +40,25 @@ def _plain(key: tuple[Any, ...]) -> bool:
 
 
 def _basic(key: Any) -> Any:
-    """A basic index with Python's integers for NumPy's; None for any other."""
+    """A basic index with Python's integers for NumPy's, and for tensors that hold these; None for any other."""
     kind = type(key)
     if kind in _BASIC:
         return (None,) if key is None else key
     if kind is not tuple:
-        return int(key) if isinstance(key, np.integer) else None
+        key = _integer(key)
+        return key if type(key) is int else None
     if _plain(key):
         return key
-    items = tuple([int(item) if isinstance(item, np.integer) else item for item in key])
+    items = tuple([_integer(item) for item in key])
     return items if _plain(items) else None
+
+
+def _integer(key: Any) -> Any:
+    """Python's integer for NumPy's, and for a tensor that holds one; all else as it is."""
+    if isinstance(key, Handle):
+        value = key._array
+        return int(value) if isinstance(value, np.integer) else key
+    return int(key) if isinstance(key, np.integer) else key
 
 
 def read(x: Handle, key: Any) -> Tensor | None:

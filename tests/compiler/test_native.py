@@ -15,7 +15,8 @@ import pytest
 import lazytensor as lt
 from lazytensor import compiled
 from lazytensor.calling.at_once import _OF_ONE, _OF_TWO, _OPERATORS
-from lazytensor.compiler.native import Latch, alone, on_scalar, on_scalars
+from lazytensor.compiler.native import Latch, alone
+from lazytensor.compiler.scalars import on_scalar, on_scalars
 
 LAST = np.iinfo(np.int64)
 REALS = [0.0, -0.0, 1.5, -2.0, 1e308, -1e308, 5e-324, np.inf, -np.inf, np.nan, float(2**53)]

@@ -265,27 +265,6 @@ def test_a_loop_on_something_large_that_was_pending_goes_on_at_once() -> None:
         np.testing.assert_allclose(x.numpy(), expected, rtol=1e-12)
 
 
-@pytest.mark.parametrize("elements", [0, 4096])
-def test_items_are_read_when_they_are_reached(elements: int) -> None:
-    with lt.config.override(eager_elements=elements):
-        for xp in (lt, np):
-            x = xp.asarray(np.arange(5.0))
-            found = []
-            for item in x:
-                found.append(float(item))
-                x[4] = 7
-            assert found == [0, 1, 2, 3, 7]
-            items = iter(x)
-            assert next(items) == 0
-            assert [float(item) for item in items] == [1, 2, 3, 7]
-            with pytest.raises(StopIteration):
-                next(items)
-            a, (b, c) = xp.asarray([[1, 2], [3, 4]])
-            assert (a.tolist(), int(b), int(c)) == ([1, 2], 3, 4)
-    with pytest.raises(TypeError, match="iteration over a 0-d array"):
-        iter(lt.asarray(1.5))
-
-
 @pytest.mark.parametrize("elements", [0, 4, 4096])
 @pytest.mark.parametrize("seed", range(30))
 def test_programs_by_chance(seed: int, elements: int) -> None:

@@ -311,3 +311,41 @@ def test_nothing_is_deleted() -> None:
         del x[0]
     with pytest.raises(TypeError, match="deleted"):
         del x.flat[0]
+
+
+@pytest.mark.parametrize("elements", [0, 4096])
+def test_items_are_read_when_they_are_reached(elements: int) -> None:
+    with lt.config.override(eager_elements=elements):
+        for xp in (lt, np):
+            x = xp.asarray(np.arange(5.0))
+            found = []
+            for item in x:
+                found.append(float(item))
+                x[4] = 7
+            assert found == [0, 1, 2, 3, 7]
+            items = iter(x)
+            assert next(items) == 0
+            assert [float(item) for item in items] == [1, 2, 3, 7]
+            with pytest.raises(StopIteration):
+                next(items)
+            a, (b, c) = xp.asarray([[1, 2], [3, 4]])
+            assert (a.tolist(), int(b), int(c)) == ([1, 2], 3, 4)
+    with pytest.raises(TypeError, match="iteration over a 0-d array"):
+        iter(lt.asarray(1.5))
+
+
+@pytest.mark.parametrize("elements", [0, 4096])
+def test_scalars_of_tensors_are_indices(elements: int) -> None:
+    with lt.config.override(eager_elements=elements):
+        for xp in (lt, np):
+            x = xp.asarray(np.arange(12.0).reshape(3, 4))
+            places = xp.asarray(np.array([2, 1, -1], np.int8))
+            wide = places.astype(np.int64)
+            assert float(x[places[0], wide[2]]) == 11
+            assert x[places[1]].tolist() == [4, 5, 6, 7]
+            x[places[0], wide[1]] = 50
+            x[wide[1]] = xp.asarray([1.0, 2.0, 3.0, 4.0])
+            assert x.tolist() == [[0, 1, 2, 3], [1, 2, 3, 4], [8, 50, 10, 11]]
+    x = lt.asarray(np.arange(5.0))
+    with pytest.raises(IndexError):
+        x[lt.asarray(np.array([7]))[0]].wait()

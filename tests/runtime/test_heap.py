@@ -12,6 +12,7 @@ import pytest
 
 import lazytensor as lt
 from lazytensor.runtime import heap
+from lazytensor.runtime.memory import Pool
 
 IDLE = 64 << 20
 context = Context()
@@ -65,6 +66,18 @@ def test_idle_memory_is_bounded_and_reused() -> None:
     large = inside(np.empty, 4_000_000)
     del large
     assert heap.idle() == 0
+
+
+@compiled
+def test_the_pool_gives_it_back_too() -> None:
+    arrays = [inside(np.empty, 100_000) for _ in range(3)]
+    arrays.clear()
+    assert heap.idle() > 0
+    Pool(1 << 20).trim()
+    assert heap.idle() == 0
+    with pytest.raises(MemoryError):
+        inside(np.empty, 1 << 55)
+    assert inside(np.zeros, 1000).sum() == 0
 
 
 @compiled

@@ -1,0 +1,17 @@
+"""NumPy's scalars computed in C where the core is compiled (`scalars.pyx`): a call of NumPy takes ten times as long."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def on_scalars(code: int, a: Any, b: Any) -> Any:
+    """What a row (the numbers are those of `calling.at_once`) gives for two of NumPy's scalars, integers of one class, float64 or booleans,
+    or one and a number of Python's, without a look at floating-point events. None where NumPy is to be called: for all others, and here,
+    where nothing is faster, for all."""
+    return None
+
+
+def on_scalar(code: int, a: Any) -> Any:
+    """The same of one scalar."""
+    return None

@@ -1,0 +1,303 @@
+# NumPy's scalars computed in C: `scalars.py` has the same in Python, where nothing is faster.
+cimport cython
+from libc.math cimport ceil, fabs, floor, sqrt
+from libc.stdint cimport int64_t, uint64_t
+
+import numpy as np
+
+cdef extern from *:
+    """
+    /* NumPy's scalars have their value after the head. */
+    #define LAZYTENSOR_VALUE(type, scalar) (*(type *)((char *)(scalar) + sizeof(PyObject)))
+    #define LAZYTENSOR_ALLOCATE(kind) ((PyTypeObject *)(kind))->tp_alloc((PyTypeObject *)(kind), 0)
+
+    static double lazytensor_float64(PyObject *scalar) { return LAZYTENSOR_VALUE(double, scalar); }
+    /* Of an integer, by the bytes of its class, negative where it has no sign; of uint64 its bits. */
+    static int64_t lazytensor_integer(PyObject *scalar, int width) {
+        switch (width) {
+            case 8: case -8: return LAZYTENSOR_VALUE(int64_t, scalar);
+            case 4: return LAZYTENSOR_VALUE(int32_t, scalar);
+            case -4: return LAZYTENSOR_VALUE(uint32_t, scalar);
+            case 2: return LAZYTENSOR_VALUE(int16_t, scalar);
+            case -2: return LAZYTENSOR_VALUE(uint16_t, scalar);
+            case 1: return LAZYTENSOR_VALUE(int8_t, scalar);
+            default: return LAZYTENSOR_VALUE(uint8_t, scalar);
+        }
+    }
+
+    static void lazytensor_set_float64(PyObject *scalar, double value) { LAZYTENSOR_VALUE(double, scalar) = value; }
+    static void lazytensor_set_integer(PyObject *scalar, int64_t value, int bytes) {
+        switch (bytes) {
+            case 8: LAZYTENSOR_VALUE(int64_t, scalar) = value; break;
+            case 4: LAZYTENSOR_VALUE(uint32_t, scalar) = (uint32_t)value; break;
+            case 2: LAZYTENSOR_VALUE(uint16_t, scalar) = (uint16_t)value; break;
+            default: LAZYTENSOR_VALUE(uint8_t, scalar) = (uint8_t)value;
+        }
+    }
+    """
+    object LAZYTENSOR_ALLOCATE(type kind)
+    double lazytensor_float64(object scalar)
+    int64_t lazytensor_integer(object scalar, int width)
+    void lazytensor_set_float64(object scalar, double value)
+    void lazytensor_set_integer(object scalar, int64_t value, int bytes)
+    long long PyLong_AsLongLongAndOverflow(object value, int *overflow) except? -1
+
+cdef type _float64 = np.float64
+cdef type _int64 = np.int64
+cdef type _int32 = np.int32
+cdef type _int16 = np.int16
+cdef type _int8 = np.int8
+cdef type _uint64 = np.uint64
+cdef type _uint32 = np.uint32
+cdef type _uint16 = np.uint16
+cdef type _uint8 = np.uint8
+cdef type _bool = np.bool_
+cdef object _true = np.True_
+cdef object _false = np.False_
+# Integers that every float64 is as exact as.
+cdef long long _EXACT = 1LL << 53
+
+
+cdef inline object _float(double value):
+    made = LAZYTENSOR_ALLOCATE(_float64)
+    lazytensor_set_float64(made, value)
+    return made
+
+
+cdef inline int _width(type kind) noexcept:
+    """Bytes of an integer scalar's class, negative where it has no sign; 0 of all else."""
+    if kind is _int64:
+        return 8
+    if kind is _int32:
+        return 4
+    if kind is _uint8:
+        return -1
+    if kind is _uint32:
+        return -4
+    if kind is _uint64:
+        return -8
+    if kind is _int16:
+        return 2
+    if kind is _uint16:
+        return -2
+    return 1 if kind is _int8 else 0
+
+
+cdef inline bint _fits(long long value, int width) noexcept:
+    """Is a Python integer one of this class?"""
+    if width == 8:
+        return True
+    if width == -8:
+        return value >= 0
+    if width > 0:
+        return -(1LL << (8 * width - 1)) <= value < 1LL << (8 * width - 1)
+    return 0 <= value < 1LL << (-8 * width)
+
+
+cdef inline object _integer(int64_t value, type kind, int width):
+    """The scalar whose low bits these are."""
+    made = LAZYTENSOR_ALLOCATE(kind)
+    lazytensor_set_integer(made, value, width if width > 0 else -width)
+    return made
+
+
+cdef inline bint _compared(int code, double x, double y) noexcept:
+    if code == 4:
+        return x < y
+    if code == 5:
+        return x <= y
+    if code == 6:
+        return x > y
+    if code == 7:
+        return x >= y
+    if code == 8:
+        return x == y
+    return x != y
+
+
+@cython.cdivision(True)
+cdef object _of_doubles(int code, double x, double y):
+    if code == 0:
+        return _float(x + y)
+    if code == 1:
+        return _float(x - y)
+    if code == 2:
+        return _float(x * y)
+    if code == 3:
+        return _float(x / y)
+    if code < 10:
+        return _true if _compared(code, x, y) else _false
+    if x == 0 and y == 0:
+        return None  # of two signs, perhaps
+    if code == 15:
+        return _float(x if x > y or x != x else y)
+    if code == 16:
+        return _float(x if x < y or x != x else y)
+    return None
+
+
+@cython.cdivision(True)
+cdef object _of_integers(int code, int64_t x, int64_t y, type kind, int width):
+    cdef bint found
+    cdef uint64_t u = <uint64_t>x
+    cdef uint64_t v = <uint64_t>y
+    cdef bint signed = width > 0
+    cdef int64_t quotient
+    # Unsigned, as what overflows is undefined otherwise; the low bits are those of the narrower type.
+    if code == 0:
+        return _integer(<int64_t>(u + v), kind, width)
+    if code == 1:
+        return _integer(<int64_t>(u - v), kind, width)
+    if code == 2:
+        return _integer(<int64_t>(u * v), kind, width)
+    if code == 3:
+        if -4 < width < 4:
+            return None  # in single precision
+        return _float(<double>x / <double>y if signed else <double>u / <double>v)
+    if code < 10:
+        if code == 8:
+            found = x == y
+        elif code == 9:
+            found = x != y
+        elif code == 4:
+            found = x < y if signed else u < v
+        elif code == 5:
+            found = x <= y if signed else u <= v
+        elif code == 6:
+            found = x > y if signed else u > v
+        else:
+            found = x >= y if signed else u >= v
+        return _true if found else _false
+    if code == 10 or code == 11:
+        if y == 0 or y == -1:
+            return None
+        if not signed:
+            return _integer(<int64_t>(u // v if code == 10 else u % v), kind, width)
+        quotient = x // y  # towards zero
+        if code == 11:
+            x -= quotient * y
+            return _integer(x + y if x and (x < 0) != (y < 0) else x, kind, width)
+        return _integer(quotient - 1 if quotient * y != x and (x < 0) != (y < 0) else quotient, kind, width)
+    if code == 12:
+        return _integer(x & y, kind, width)
+    if code == 13:
+        return _integer(x | y, kind, width)
+    if code == 14:
+        return _integer(x ^ y, kind, width)
+    if code == 15:
+        found = x > y if signed else u > v
+        return _integer(x if found else y, kind, width)
+    if code == 16:
+        found = x < y if signed else u < v
+        return _integer(x if found else y, kind, width)
+    if y < 0 or y >= 8 * (width if signed else -width):
+        return None
+    if code == 17:
+        return _integer(<int64_t>(u << y), kind, width)
+    return _integer(x >> y if signed else <int64_t>(u >> y), kind, width)
+
+
+cdef inline bint _holds(int wide, int narrow) noexcept:
+    """Are all integers of one class (by `_width`) those of another?"""
+    if (wide > 0) == (narrow > 0):
+        return wide >= narrow if wide > 0 else wide <= narrow
+    return wide > -narrow and wide > 0
+
+
+cdef object _of_integer_scalars(int code, object a, object b, type kind, type other):
+    cdef int width = _width(kind)
+    cdef int second
+    cdef long long n, m
+    cdef int overflow = 0
+    cdef type exact = kind
+    if width:
+        n = lazytensor_integer(a, width)
+        if kind is other:
+            m = lazytensor_integer(b, width)
+        elif other is int:
+            m = PyLong_AsLongLongAndOverflow(b, &overflow)
+            if overflow or not _fits(m, width):
+                return None
+        else:
+            second = _width(other)
+            if not second:
+                return None
+            m = lazytensor_integer(b, second)
+            if not _holds(width, second):
+                if not _holds(second, width):
+                    return None
+                width = second
+                exact = other
+    else:
+        width = _width(other)
+        if not width or kind is not int:
+            return None
+        exact = other
+        n = PyLong_AsLongLongAndOverflow(a, &overflow)
+        if overflow or not _fits(n, width):
+            return None
+        m = lazytensor_integer(b, width)
+    return _of_integers(code, n, m, exact, width)
+
+
+cdef inline int _as_double(object value, type kind, double *found) except -1:
+    """The value as float64, where that is what it is computed with beside one, and exact; 0 where not."""
+    cdef long long n
+    cdef int overflow = 0
+    if kind is _float64:
+        found[0] = lazytensor_float64(value)
+    elif kind is float:
+        found[0] = <double>value
+    elif kind is int:
+        n = PyLong_AsLongLongAndOverflow(value, &overflow)
+        if overflow or n > _EXACT or n < -_EXACT:
+            return 0
+        found[0] = <double>n
+    elif kind is _int64:
+        found[0] = <double>lazytensor_integer(value, 8)
+    else:
+        return 0
+    return 1
+
+
+cpdef object on_scalars(int code, object a, object b):
+    cdef double x, y
+    cdef type kind = type(a)
+    cdef type other = type(b)
+    if kind is _float64 or other is _float64:
+        if _as_double(a, kind, &x) and _as_double(b, other, &y):
+            return _of_doubles(code, x, y)
+        return None
+    if kind is _bool and other is _bool:
+        if code == 12:
+            return _true if a is _true and b is _true else _false
+        if code == 13:
+            return _true if a is _true or b is _true else _false
+        return (_true if a is not b else _false) if code == 14 or code == 9 else None
+    return _of_integer_scalars(code, a, b, kind, other)
+
+
+cpdef object on_scalar(int code, object a):
+    cdef double x
+    cdef int width
+    cdef int64_t n
+    cdef type kind = type(a)
+    if kind is _float64:
+        x = lazytensor_float64(a)
+        if code == 0:
+            return _float(-x)
+        if code == 1:
+            return _float(fabs(x))
+        if code == 2:
+            return _float(x * x)
+        if code == 3:
+            return _float(sqrt(x)) if x >= 0 else None
+        return _float(floor(x) if code == 4 else ceil(x))
+    width = _width(kind)
+    # The absolute value of the least integer is itself.
+    if not width or code > 2:
+        return None
+    n = lazytensor_integer(a, width)
+    if code == 2:
+        return _integer(<int64_t>(<uint64_t>n * <uint64_t>n), kind, width)
+    return _integer(n if code == 1 and (n >= 0 or width < 0) else <int64_t>(0 - <uint64_t>n), kind, width)
