@@ -205,24 +205,30 @@ class Lanes(Partials):
         # The same tree with constant widths, eight lanes to one and then the last sixteen, takes a fifth of the time: it matters
         # where rows are short.
         source.loop(f"if used == {LANES}:")
-        eighth = LANES // 8
-        source.loop(f"for k in range({eighth}):", self._tree(8, eighth, "k"))
-        source.add(*self._tree(eighth, 1, ""))
+        self._eighths(source)
+        width = LANES // 8
+        while width > 1:
+            width //= 2
+            source.loop(f"for k in range({width}):", self.steps(lanes, "k", f"{width} + k"))
         source.end()
         source.loop("else:")
         self.halve(source, lanes, "", "used")
         source.end()
 
-    def _tree(self, count: int, apart: int, first: str) -> list[str]:
-        """For each reduction, combine `count` lanes, `apart` from each other, into the first by halving: as one expression, of which
-        Numba makes half as much as of lines (a kernel of two sums and ten operations took 1.9 s to compile, and takes XXX)."""
+    def _eighths(self, source: Source) -> None:
+        """Three halvings of all lanes in one loop."""
+        eighth = LANES // 8
         lines = []
         for reduce_index, position in enumerate(self.reduces):
             name, dtype = f"{self.prefix}{reduce_index}", self.accumulator(position)
-            terms = [" + ".join(filter(None, (str(part * apart) if part or not first else "", first))) for part in range(count)]
-            terms = [load(name, term, dtype) for term in terms]
+            terms = []
+            for part in range(8):
+                terms.append(f"a{reduce_index}_{part}")
+                lines.append(f"{terms[-1]} = {load(name, f'{part * eighth} + k' if part else 'k', dtype)}")
             while len(terms) > 1:
                 half = len(terms) // 2
-                terms = [f"({combine(self.graph, position, *pair)})" for pair in zip(terms[:half], terms[half:], strict=True)]
-            lines.append(f"{name}[{first or 0}] = {as_stored(terms[0][1:-1], dtype)}")
-        return lines
+                for part in range(half):
+                    lines.append(f"{terms[part]} = {combine(self.graph, position, terms[part], terms[half + part])}")
+                terms = terms[:half]
+            lines.append(f"{name}[k] = {as_stored(terms[0], dtype)}")
+        source.loop(f"for k in range({eighth}):", lines)
