@@ -80,7 +80,6 @@ cdef extern from *:
     void lazytensor_adopt(type kind, type base)
 
 
-
 def adopt(kind, base):
     lazytensor_adopt(kind, base)
 

@@ -6,9 +6,9 @@ from typing import Any
 
 
 def on_scalars(code: int, a: Any, b: Any) -> Any:
-    """What a row (the numbers are those of `calling.at_once`) gives for two of NumPy's scalars, integers of one class, float64 or booleans,
-    or one and a number of Python's, without a look at floating-point events. None where NumPy is to be called: for all others, and here,
-    where nothing is faster, for all."""
+    """What a row (the numbers are those of `calling.at_once`) gives for two of NumPy's scalars, float64, booleans, or integers of which one
+    class holds the other, or for one and a number of Python's, without a look at floating-point events. None where NumPy is to be called:
+    for all others, and here, where nothing is faster, for all."""
     return None
 
 

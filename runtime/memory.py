@@ -119,10 +119,10 @@ class Pool:
         if nbytes > sys.maxsize:
             much = f"{nbytes / 2**60:.3g} EiB"
             raise MemoryError(f"Unable to allocate {much} for an array with shape {shape} and data type {dtype}")
-        heap = np.empty(shape, dtype).view(Block)
+        array = np.empty(shape, dtype).view(Block)
         with self._lock:
             self._count(nbytes)
-        return np.ndarray(shape, dtype, self._block(nbytes, (heap, 0)))
+        return np.ndarray(shape, dtype, self._block(nbytes, (array, 0)))
 
     def trim(self) -> None:
         """Give all idle memory back to the system, NumPy's results' too."""

@@ -23,6 +23,7 @@ cdef object _values(object key)
 cdef Py_ssize_t _gathered_size(ndarray array, object key) except -1
 @cython.locals(array=ndarray)
 cdef object _gathered(Handle x, object key)
+cdef Py_ssize_t _multiplied(Py_ssize_t size, Py_ssize_t by)
 cdef Py_ssize_t _axes(object key, Py_ssize_t rank)
 @cython.locals(axes=Py_ssize_t, region=ndarray)
 cdef Py_ssize_t _region(ndarray array, object key, bint basic) except -2

@@ -28,6 +28,8 @@ _BASIC = frozenset({int, slice, type(None), type(Ellipsis)})
 _FLOAT64, _INT64, _BOOL = np.dtype(np.float64), np.dtype(np.int64), np.dtype(bool)
 # Kinds of dtypes by the types of Python numbers that can be stored in them as they are.
 _STORES = {bool: "biufc", int: "iufc", float: "fc", complex: "c"}
+# Casts between the kinds of dtypes that tensors have.
+_kept: dict[tuple[str, str], bool] = {}
 
 
 def _plain(key: tuple[Any, ...]) -> bool:
@@ -165,15 +167,20 @@ def _gathered_size(array: Array, key: Any) -> int:
             axis += part.ndim if item.dtype.kind == "b" else 1
             # Lines of one length, as most are, count once.
             if last is None or part.ndim != 1 or last.ndim != 1 or part.size != last.size:
-                whole = min(whole * part.size, HUGE)
+                whole = _multiplied(whole, part.size)
             last = part
         elif item is Ellipsis or type(item) is slice:
             sliced = True
         elif item is not None:
             axis += 1
     for place in range(0 if sliced else axis, array.ndim):
-        whole = min(whole * array.shape[place], HUGE)
+        whole = _multiplied(whole, array.shape[place])
     return whole
+
+
+def _multiplied(size: int, by: int) -> int:
+    """The product, HUGE at most: that of two may be more than a machine word holds."""
+    return HUGE if by > 0 and size > HUGE // by else size * by
 
 
 def _gathered(x: Handle, key: Any) -> Tensor | None:
@@ -345,9 +352,6 @@ def copied_now(x: Handle, order: str, dtype: np.dtype[Any] | None) -> Tensor | N
             return computed(value.copy())
         # What integers and real numbers become that others do not hold is the row's.
         return computed(silenced(value.astype, dtype, "C")) if _keeps_kind(window.dtype, dtype) else None
-
-
-_kept: dict[tuple[str, str], bool] = {}
 
 
 def _keeps_kind(have: np.dtype[Any], want: np.dtype[Any]) -> bool:

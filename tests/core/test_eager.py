@@ -249,6 +249,14 @@ def test_new_graphs_of_large_work_run_as_recorded_where_a_plan_would_not_pay() -
         assert len(planning.plans) == 2
 
 
+def test_what_gathers_far_too_much_is_not_done_at_once() -> None:
+    """However the lengths multiply: this many elements are a multiple of 2**64."""
+    wide = lt.broadcast_to(there(1) > 0, (1 << 30, 1 << 30))
+    found = wide[lt.asarray(np.zeros(4096, np.int64)), :]
+    assert found.shape == (4096, 1 << 30)
+    assert not found.is_ready()
+
+
 def test_a_loop_on_something_large_that_was_pending_goes_on_at_once() -> None:
     with lt.config.override(tier="auto"):
         large = lt.ones((700, 700)) * 0.5
