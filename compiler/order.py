@@ -16,12 +16,23 @@ SINGLE_LEVELS = 2
 COLUMN_CHUNK = 262_144
 # Elements of a piece of a running sum; each piece begins with the sum of those before it.
 SCAN_BLOCK = 1 << 16
-# A matrix product is cut into panels of so much work, at most so many: a sum of a panel's edge may be made in another order by BLAS.
-# A panel is worth a few ms of one core, since BLAS packs the other operand again for each. Of 1024 x 1024 float32 products, one call takes
-# 9.9 ms of one core, 4 panels of columns 10.3, 2 x 2 tiles 10.6, 4 panels of rows 11.0, 8 of rows 12.4.
-PANEL_FLOPS = 5e8
+# A matrix product is cut into panels, at most so many, each of so much work at least: a sum at a panel's edge may be made in another order
+# by BLAS. They come in pairs of about so many rows, or columns where that makes more: BLAS packs the other operand again for each panel,
+# and packs less of it for rows. Of 2,000 cubed at one thread, 8 panels of rows run at 0.95 of one call's speed (float32 0.88), 16 at 0.86,
+# 8 of columns at 0.77; of 1,000 cubed 4 of rows at 0.95 to 1.01, 8 at 0.83.
+PANEL_FLOPS = 2e7
+PANEL_ROWS = 512
+PANEL_COLUMNS = 1024
 MAX_PANELS = 32
-# Of a matrix that meets a vector, bytes: 100,000 x 10 float64 take one thread 0.9 ms, two with a hand-over between them half of it.
-PANEL_BYTES = 1 << 20
+# Of a matrix that meets a vector, bytes of a panel, which one core reads in 12 us; the panels of the smallest that is cut, and of any (of
+# the transpose of 2,000 x 2,000, whose panels are columns in memory, 8 take 0.86 ms, 32 1.25).
+PANEL_BYTES = 1 << 18
+LEAST_PANELS = 4
+MOST_PANELS = 8
+# It is cut along the axis that lies outside in memory, or the other where that is so many times as long: of the transpose of 1,000 x 1,000,
+# 8 parts of the sums take 0.17 ms, 8 of the results 0.23.
+LONGER = 4
+# Rows of the matrices of a stack that meets one matrix, up to which they are all one product of that.
+SHORT_MATRICES = 16
 # Elements of one stream of bits, of distributions that NumPy's bit generators draw.
 SAMPLER_BLOCK = 1 << 16

@@ -69,6 +69,44 @@ class KernelTask:
         return self.done[0]
 
 
+class ProductTask:
+    """A task for `Lane.split` that is panels of a product of matrices, or of a matrix and a vector: panel i takes the i-th `step` of
+    `length` items along an axis of each operand (None: the whole operand) and of `out`; where `out_axis` is None, `out` has a row for each
+    panel. Of a stack, a panel is one matrix. A lane may have BLAS compute panels without Python.
+    """
+
+    __slots__ = ("left", "left_axis", "length", "out", "out_axis", "right", "right_axis", "step", "times")
+
+    def __init__(
+        self,
+        times: Callable[[Any, Any, Any], None],
+        operands: tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], np.ndarray[Any, Any]],
+        axes: tuple[int | None, int | None, int | None],
+        length: int,
+        step: int,
+    ) -> None:
+        self.times = times
+        self.left, self.right, self.out = operands
+        self.left_axis, self.right_axis, self.out_axis = axes
+        self.length = length
+        self.step = step
+
+    def __call__(self, start: int, stop: int) -> None:
+        if self.out.ndim > 2:
+            self._run(slice(start, stop), 0)
+            return
+        for panel in range(start, stop):
+            self._run(slice(panel * self.step, min((panel + 1) * self.step, self.length)), panel)
+
+    def _run(self, part: slice, panel: int) -> None:
+        left, right = _cut(self.left, self.left_axis, part), _cut(self.right, self.right_axis, part)
+        self.times(left, right, self.out[panel] if self.out_axis is None else _cut(self.out, self.out_axis, part))
+
+
+def _cut(array: np.ndarray[Any, Any], axis: int | None, part: slice) -> np.ndarray[Any, Any]:
+    return array if axis is None else array[(slice(None),) * axis + (part,)]
+
+
 _SCRATCH_MEMORY = (ctypes.c_int64 * 8)()
 _SCRATCH = ctypes.addressof(_SCRATCH_MEMORY)
 _native = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, *(ctypes.c_int64,) * 4)

@@ -24,7 +24,7 @@ class BlasGuard:
         with self._lock:
             if self._inside == 0:
                 if self._libraries is None:
-                    self._libraries = shielded(_blas_libraries)
+                    self._libraries = shielded(blas_libraries)
                 self._settings = [library.get_num_threads() for library in self._libraries]
                 for library, setting in zip(self._libraries, self._settings, strict=True):
                     if setting != 1:
@@ -56,7 +56,8 @@ def _set_threads(library: Any, count: int) -> None:
     getattr(library, "_real_set_num_threads", library.set_num_threads)(count)
 
 
-def _blas_libraries() -> list[Any]:
+def blas_libraries() -> list[Any]:
+    """The BLAS libraries of the process, as threadpoolctl's controllers."""
     import threadpoolctl  # delayed: start-up time
 
     return list(threadpoolctl.ThreadpoolController().select(user_api="blas").lib_controllers)

@@ -16,7 +16,7 @@ from heapq import heappop, heappush
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from lazytensor.compiler.plan import Environment, Plan
+from lazytensor.compiler.plan import Environment, Lane, Plan
 from lazytensor.compiler.shield import complete, shielded
 from lazytensor.runtime import blas, forks
 from lazytensor.runtime import promise as promises
@@ -78,6 +78,11 @@ class Engine:
     @trace.setter
     def trace(self, trace: Trace | None) -> None:
         self._executor.trace = trace
+
+    @property
+    def lane(self) -> Lane:
+        """What the calling thread may use of the first device."""
+        return next(iter(self._lanes.values()))
 
     @property
     def errors(self) -> Sequence[Failure]:

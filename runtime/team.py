@@ -32,8 +32,9 @@ _PAUSE = "call void @llvm.x86.sse2.pause()" if _INTEL else ""
 _YIELD = "call i32 @sched_yield()" if os.name == "posix" else ""
 
 
-def _word(name: str, index: int) -> str:
-    return f"%{name} = getelementptr i64, ptr %team, i64 {index}"
+def word(name: str, index: int, base: str = "%team") -> str:
+    """LLVM assembly that names the address of a word."""
+    return f"%{name} = getelementptr i64, ptr {base}, i64 {index}"
 
 
 # `team_work` is entered by workers, with the number of the last job they know; `team_lead` by the thread whose kernel it is. A worker
@@ -46,8 +47,8 @@ _SOURCE = f"""
 define internal void @team_draw(ptr %team, i64 %memory) {{
 entry:
   %scratch = alloca [8 x i64]
-  {_word("next", NEXT)}
-  {_word("chunks_at", CHUNKS)}
+  {word("next", NEXT)}
+  {word("chunks_at", CHUNKS)}
   br label %draw
 draw:
   %chunk_number = atomicrmw add ptr %next, i64 1 seq_cst
@@ -55,12 +56,12 @@ draw:
   %some = icmp slt i64 %chunk_number, %chunks
   br i1 %some, label %run, label %none
 run:
-  {_word("kernel_at", KERNEL)}
-  {_word("block_at", BLOCK)}
-  {_word("first_at", FIRST)}
-  {_word("count_at", COUNT)}
-  {_word("chunk_at", CHUNK)}
-  {_word("status_at", STATUS)}
+  {word("kernel_at", KERNEL)}
+  {word("block_at", BLOCK)}
+  {word("first_at", FIRST)}
+  {word("count_at", COUNT)}
+  {word("chunk_at", CHUNK)}
+  {word("status_at", STATUS)}
   %kernel = load ptr, ptr %kernel_at
   %block = load i64, ptr %block_at
   %first = load i64, ptr %first_at
@@ -82,11 +83,11 @@ none:
 
 define i64 @team_work(ptr %team, i64 %seen, i64 %spins, i64 %memory) {{
 entry:
-  {_word("inside", INSIDE)}
-  {_word("tickets", TICKETS)}
-  {_word("spinning", SPINNING)}
-  {_word("wanted_at", WANTED)}
-  {_word("expected_at", EXPECTED)}
+  {word("inside", INSIDE)}
+  {word("tickets", TICKETS)}
+  {word("spinning", SPINNING)}
+  {word("wanted_at", WANTED)}
+  {word("expected_at", EXPECTED)}
   %a = atomicrmw add ptr %spinning, i64 1 seq_cst
   br label %wait
 wait:
@@ -128,7 +129,7 @@ leave:
 
 define internal void @team_empty(ptr %team) {{
 entry:
-  {_word("inside", INSIDE)}
+  {word("inside", INSIDE)}
   br label %look
 look:
   %left = phi i64 [ 2000, %entry ], [ %less, %again ], [ 2000, %rest ]
@@ -152,16 +153,16 @@ over:
 define i64 @team_lead(ptr %team, ptr %kernel, i64 %block, i64 %first, i64 %count, i64 %chunk, i64 %helpers,
   i64 %memory) {{
 entry:
-  {_word("next", NEXT)}
-  {_word("kernel_at", KERNEL)}
-  {_word("block_at", BLOCK)}
-  {_word("first_at", FIRST)}
-  {_word("count_at", COUNT)}
-  {_word("chunk_at", CHUNK)}
-  {_word("chunks_at", CHUNKS)}
-  {_word("tickets_at", TICKETS)}
-  {_word("status_at", STATUS)}
-  {_word("expected_at", EXPECTED)}
+  {word("next", NEXT)}
+  {word("kernel_at", KERNEL)}
+  {word("block_at", BLOCK)}
+  {word("first_at", FIRST)}
+  {word("count_at", COUNT)}
+  {word("chunk_at", CHUNK)}
+  {word("chunks_at", CHUNKS)}
+  {word("tickets_at", TICKETS)}
+  {word("status_at", STATUS)}
+  {word("expected_at", EXPECTED)}
   store atomic i64 4611686018427387904, ptr %next seq_cst, align 8
   call void @team_empty(ptr %team)
   store ptr %kernel, ptr %kernel_at

@@ -13,6 +13,8 @@ from typing import Any, ParamSpec, TypeVar
 import numpy as np
 from numpy import ndarray
 
+from lazytensor.compiler.ops import shapes
+from lazytensor.compiler.ops.library import multiply_into
 from lazytensor.compiler.tuning import WALKED_WORK
 from lazytensor.core.devices import default_name
 from lazytensor.core.dtypes import BY_DTYPE
@@ -20,7 +22,7 @@ from lazytensor.core.eager import HUGE, enter, extent, limit, owned, silenced, s
 from lazytensor.core.handle import Handle, computed, current, is_open, look, pending, shown
 from lazytensor.core.lines import MEDIUM
 from lazytensor.core.statements import write_lock
-from lazytensor.runtime.blas import blas_single_thread
+from lazytensor.core.system import engine
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -34,6 +36,8 @@ _AS_THEY_ARE = frozenset({int, float, bool, complex, type(None), str, type(np._N
 # Arguments that the functions see to; and dtypes, which a variance of integers takes otherwise, but for arrays of sequences.
 _OTHERWISE = frozenset({"out", "where", "initial", "like", "device", "order", "subok"})
 _DTYPE = frozenset({"dtype"})
+# Dimensions of a product that is computed in panels.
+_MATRICES = frozenset({(1, 2), (2, 1), (2, 2)})
 # How deep nested sequences are looked into.
 _DEPTH = 4
 
@@ -137,9 +141,7 @@ def _now(way: _Way, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
             return None
         try:
             if found.large:
-                # As all that is recorded: two threads a call wait for each other a millisecond where the compiler has a core.
-                with blas_single_thread():
-                    made = silenced(way.reference, *values, **kwargs)
+                made = silenced(_large_product, way.reference, *values, **kwargs)
             elif way.reduce is not None and len(values) == 1 and (not kwargs or (len(kwargs) == 1 and "axis" in kwargs)):
                 made = enter(way.reduce, values[0], kwargs["axis"] if kwargs else None)
             elif kwargs:
@@ -155,6 +157,20 @@ def _now(way: _Way, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
                 return None
         # Rounded integers are NumPy's argument itself, the diagonal of a matrix is a view of it: the function knows what it gives.
         return None if _shares(made, values) else _made(made)
+
+
+def _large_product(reference: Callable[..., Any], *values: Any, **kwargs: Any) -> Any:
+    """As all that is recorded: BLAS's own threads wait for each other a millisecond where the compiler has a core."""
+    lane = engine().lane
+    with lane.blas():
+        if len(values) != 2 or kwargs or (reference is not np.matmul and reference is not np.dot):
+            return reference(*values, **kwargs)
+        x, y = values
+        if type(x) is not ndarray or type(y) is not ndarray or x.dtype != y.dtype or (x.ndim, y.ndim) not in _MATRICES:
+            return reference(x, y)
+        out = np.empty(shapes.matmul(x.shape, y.shape), x.dtype)
+        multiply_into(out, lane.split, x, y)
+        return out
 
 
 def _times(first: Any, second: Any) -> Any:

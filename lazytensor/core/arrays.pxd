@@ -47,6 +47,7 @@ cdef extern from "numpy/arrayobject.h":
             return <object>PyArray_DESCR(self)
 
     bint PyArray_ISWRITEABLE(ndarray array)
+    void *PyArray_DATA(ndarray array)
     PyObject *PyArray_DESCR(ndarray array)
     Py_ssize_t *PyArray_DIMS(ndarray array)
     Py_ssize_t lazytensor_itemsize(ndarray array)

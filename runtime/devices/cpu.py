@@ -13,11 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from lazytensor.compiler.plan import KernelTask
+from lazytensor.compiler.plan import KernelTask, ProductTask
 from lazytensor.compiler.shield import shielded
 from lazytensor.runtime.blas import BlasGuard, blas_single_thread
 from lazytensor.runtime.errstate import quietly
 from lazytensor.runtime.memory import Pool
+from lazytensor.runtime.products import products
 from lazytensor.runtime.promise import engine_threads
 from lazytensor.runtime.team import Team
 
@@ -86,6 +87,9 @@ class CpuDevice:
     def split(self, task: Callable[[int, int], None], count: int, grain: int) -> None:
         """See `Lane.split`."""
         units = -(-count // grain)
+        holds: Any = None
+        if type(task) is ProductTask and (found := products.task(task)) is not None:
+            task, holds = found
         outside = threading.get_ident() not in self._identities
         kernel = type(task) is KernelTask
         helpers, led = 0, False
@@ -116,6 +120,7 @@ class CpuDevice:
                 self._outstanding -= helpers
             if led:
                 self._team.busy.release()
+            del holds  # the task's arguments, until now
 
     def _lead(self, task: KernelTask, count: int, grain: int, units: int, helpers: int) -> None:
         """Run a kernel with idle workers, without Python."""

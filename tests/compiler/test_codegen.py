@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from lazytensor.compiler.codegen import cpu
-from lazytensor.compiler.codegen.nest.arguments import address
 from lazytensor.compiler.codegen.nest.axes import partition
 from lazytensor.compiler.codegen.nest.loops import collapse
 from lazytensor.compiler.codegen.source import assembly, compile_source
 from lazytensor.compiler.graph import Graph, GraphNode
 from lazytensor.compiler.kernel import Form, Group, contiguous_strides
+from lazytensor.compiler.native import address
 from lazytensor.compiler.ops.row import Kind
 from lazytensor.compiler.ops.table import TABLE
 from lazytensor.compiler.passes.memory_plan import StepDraft

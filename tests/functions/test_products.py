@@ -349,6 +349,32 @@ def test_matrices_and_vectors_in_panels(dtype: str, rows: int) -> None:
             np.testing.assert_array_equal(one, expected)
 
 
+@pytest.mark.parametrize("eager", [0, 4096])
+@pytest.mark.parametrize("dtype", ["float32", "float64", "complex64"])
+@pytest.mark.parametrize(
+    "shapes",
+    [
+        *(((400, 300), (300, 200)), ((90, 300), (300, 1500)), ((300, 60, 50), (300, 50, 40)), ((300, 60, 50), (50, 40))),
+        *(((300, 60, 50), (1, 50, 40)), ((1, 60, 50), (300, 50, 40)), ((60, 50), (300, 50, 40)), ((300, 7, 2, 50), (50, 50))),
+        *(((900, 500), (500,)), ((500,), (500, 900))),
+    ],
+    ids=str,
+)
+def test_products_at_any_number_of_threads(
+    shapes: tuple[tuple[int, ...], tuple[int, ...]], dtype: str, eager: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lazytensor.runtime.products.LOAD_SECONDS", 0.0)
+    x, y = (sample(dtype, shape, seed, low=-3, high=3) for seed, shape in enumerate(shapes))
+    found = []
+    for threads in (1, 2, 3):
+        with lt.config.override(eager_elements=eager, threads=threads):
+            found.append((lt.asarray(x) @ lt.asarray(y)).numpy())
+    assert found[0].shape == (x @ y).shape
+    assert found[0].tobytes() == found[1].tobytes() == found[2].tobytes()
+    scale = float(np.abs(x).max() * np.abs(y).max()) * x.shape[-1]
+    np.testing.assert_allclose(found[0], x @ y, rtol=0, atol=4 * np.finfo(dtype).eps * scale)
+
+
 @pytest.mark.parametrize("dtype", ["int64", "float32", "float64", "complex128"])
 @pytest.mark.parametrize("layout", ["C", "F", "strided"])
 @pytest.mark.parametrize(

@@ -7,13 +7,13 @@ import threading
 import numpy as np
 import pytest
 
-from lazytensor.runtime.blas import _blas_libraries, blas_single_thread
+from lazytensor.runtime.blas import blas_libraries, blas_single_thread
 
 
 @pytest.fixture
 def library() -> object:
     np.ones((2, 2)) @ np.ones((2, 2))
-    libraries = _blas_libraries()
+    libraries = blas_libraries()
     if not libraries:
         pytest.fail("NumPy's BLAS was not found")
     before = libraries[0].get_num_threads()

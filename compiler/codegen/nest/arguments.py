@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lazytensor.compiler.codegen.nest.expressions import suffix
+from lazytensor.compiler.native import address
 from lazytensor.compiler.plan import Environment, Kernel, KernelTask, Lane, restarts
 from lazytensor.compiler.updates import Destination, Writing
 
@@ -181,21 +182,6 @@ def bind(
             environment[update.slot] = writing.target
 
     return run
-
-
-def _address_slow(array: np.ndarray[Any, Any]) -> int:
-    where: int = array.__array_interface__["data"][0]
-    return where
-
-
-def _address_fast(array: np.ndarray[Any, Any]) -> int:
-    # The data pointer follows the two words of the object header, in NumPy's ABI from 1.0 on: 90 ns against 980.
-    return _word_at(id(array) + 16).value
-
-
-_word_at = ctypes.c_int64.from_address
-_probe = np.zeros(3)
-address = _address_fast if object.__basicsize__ == 16 and _address_fast(_probe) == _address_slow(_probe) else _address_slow
 
 
 def _pack_integer(block: Any, word: int, value: Any) -> None:
