@@ -72,13 +72,17 @@ def structure(order: list[Node], token: object, serial: bool = False) -> Structu
 class Capture:
     """A structure frozen for planning: with `kept`, the indices into `order` of the values that are stored; `key` is complete."""
 
-    __slots__ = ("kept", "key", "leaves", "order", "scalars")
+    __slots__ = ("kept", "key", "leaves", "moves", "order", "scalars", "shifts")
 
     key: tuple[Any, ...]
     order: list[Node]
     leaves: list[Node]
     scalars: list[Scalar]
     kept: list[int]
+    # See `positions`: of nodes by index the leaf that takes the place of the first input (-1: that stays) and the parameters; and the
+    # shifts of a graph.
+    moves: dict[int, tuple[int, tuple[Any, ...]]]
+    shifts: dict[int, int]
 
 
 def capture(structure: Structure, kept: list[int]) -> Capture:
@@ -86,6 +90,7 @@ def capture(structure: Structure, kept: list[int]) -> Capture:
     found = Capture()
     found.key = (*structure.key, None, *kept)
     found.order, found.leaves, found.scalars, found.kept = structure.order, structure.leaves, structure.scalars, kept
+    found.moves, found.shifts = {}, {}
     return found
 
 
@@ -101,6 +106,7 @@ def to_graph(captured: Capture, default_device: str) -> Graph:
     ]
     inputs = len(nodes)
     scalar = len(captured.leaves)
+    moves = captured.moves
     for index, node in enumerate(captured.order):
         read = []
         for item in node.inputs:
@@ -110,7 +116,10 @@ def to_graph(captured: Capture, default_device: str) -> Graph:
                 read.append(scalar)
                 scalar += 1
         positions[id(node)] = len(nodes)
-        nodes.append(
-            GraphNode(node.op, tuple(read), node.params, node.shape, node.dtype, node.device or default_device, origin=index)
-        )
-    return Graph(tuple(nodes), inputs, tuple(inputs + index for index in captured.kept))
+        params = node.params
+        if index in moves:
+            leaf, params = moves[index]
+            if leaf >= 0:
+                read[0] = leaf
+        nodes.append(GraphNode(node.op, tuple(read), params, node.shape, node.dtype, node.device or default_device, origin=index))
+    return Graph(tuple(nodes), inputs, tuple(inputs + index for index in captured.kept), captured.shifts)

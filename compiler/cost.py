@@ -6,7 +6,7 @@ The constants are for one core of a current server: they decide tiers, streams a
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from lazytensor.compiler import tuning
@@ -115,4 +115,7 @@ def numpy_cost(node: Node | GraphNode, read: Sequence[Node | GraphNode]) -> floa
 
 def _numpy_ns(node: Node | GraphNode) -> float:
     """Nanoseconds an element of NumPy's loop, memory left out."""
-    return node.op.numpy_ns or _flops_of(node) * 1e9 / tuning.NUMPY_FLOPS_PER_SECOND
+    given = node.op.numpy_ns
+    if isinstance(given, Mapping):
+        given = given.get(node.dtype.kind, 0.0)
+    return given or _flops_of(node) * 1e9 / tuning.NUMPY_FLOPS_PER_SECOND

@@ -6,8 +6,8 @@ Nothing here plans or runs; `capture` turns pending nodes into the position-base
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
 from itertools import count
 from operator import attrgetter
 from types import CodeType
@@ -142,11 +142,13 @@ class GraphNode(NamedTuple):  # passes make many of them, which takes a frozen d
 @dataclass(frozen=True, slots=True)
 class Graph:
     """What a plan is made from. Positions 0 .. inputs-1 are the bound inputs, arrays first and then scalars (kind LEAF); a position
-    is also the slot of that value in the plan's environment. `outputs` are the positions whose values are kept."""
+    is also the slot of that value in the plan's environment. `outputs` are the positions whose values are kept. Of an array in `shifts`
+    views and region stores lie so many elements further on as the scalar at that position says (see `positions`)."""
 
     nodes: tuple[GraphNode, ...]
     inputs: int
     outputs: tuple[int, ...]
+    shifts: Mapping[int, int] = field(default_factory=dict)
 
     def operand_types(self, position: int) -> tuple[Any, ...]:
         """What the node's `signature` is called with for its inputs: a dtype, or a Python type for a scalar."""

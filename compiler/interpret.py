@@ -9,7 +9,7 @@ import numpy as np
 
 from lazytensor.compiler.cost import node_cost, numpy_cost
 from lazytensor.compiler.graph import Graph, GraphNode
-from lazytensor.compiler.kernel import Access, access
+from lazytensor.compiler.kernel import Access, access, shift_of
 from lazytensor.compiler.native import alone
 from lazytensor.compiler.ops.row import Kind
 from lazytensor.compiler.passes.memory_plan import StepDraft
@@ -57,7 +57,10 @@ def lower(graph: Graph, position: int, known: dict[Any, _Way] | None = None) -> 
     else:
         general = _call(graph, position, found, way)
         make = lambda consumed: general  # noqa: E731
-    reads = tuple(dict.fromkeys([item.slot for item in found]))
+    slots = [item.slot for item in found]
+    if graph.shifts:
+        slots += [shift for slot in slots if (shift := shift_of(graph, slot)) >= 0]
+    reads = tuple(dict.fromkeys(slots))
     return StepDraft(node.op.name, make, reads, (position,), node.origin, way.cost, shared=way.shared)
 
 
@@ -190,4 +193,5 @@ def _update(graph: Graph, position: int, found: list[Access]) -> Callable[[froze
     node = graph.nodes[position]
     read_value = reader(graph, node.inputs[1], found[1])
     read = (lambda environment: np.array(read_value(environment))) if found[1].slot == found[0].slot else read_value
-    return lambda consumed: store(node.params, position, destination(graph, position, consumed), read)
+    shift = shift_of(graph, position)
+    return lambda consumed: store(node.params, position, destination(graph, position, consumed), read, shift)

@@ -76,6 +76,13 @@ def contiguous_strides(shape: Shape) -> tuple[int, ...]:
     return tuple(strides)
 
 
+def shift_of(graph: Graph, slot: int) -> int:
+    """The slot of the number of elements that views and regions of the array in a slot lie further on; -1 where there is none."""
+    while graph.shifts and graph.nodes[slot].kind is Kind.UPDATE:
+        slot = graph.nodes[slot].inputs[0]
+    return graph.shifts.get(slot, -1)
+
+
 def access(graph: Graph, position: int) -> Access:
     """How to read the value at `position`, looking through view nodes to the stored array."""
     node = graph.nodes[position]

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from lazytensor.compiler.graph import Graph
-from lazytensor.compiler.kernel import Access, access
+from lazytensor.compiler.kernel import Access, access, shift_of
 from lazytensor.compiler.native import alone
 from lazytensor.compiler.ops.row import Kind
 from lazytensor.compiler.plan import Environment, Lane
@@ -31,8 +31,11 @@ class Writing:
         self.alive = alive
 
 
-def store(params: tuple[Any, ...], slot: int, find: Destination, read: Reader) -> Callable[[Environment, Lane], None]:
-    """A step that writes a value to the region (shape, strides, offset) of the array that `find` gives, which becomes its result."""
+def store(
+    params: tuple[Any, ...], slot: int, find: Destination, read: Reader, shift: int = -1
+) -> Callable[[Environment, Lane], None]:
+    """A step that writes a value to the region (shape, strides, offset) of the array that `find` gives, which becomes its result; so many
+    elements further on as the slot `shift` says, if there is one."""
     shape, strides, offset = params
 
     def run(environment: Environment, lane: Lane) -> None:
@@ -41,7 +44,8 @@ def store(params: tuple[Any, ...], slot: int, find: Destination, read: Reader) -
             value = read(environment)
             out = find(environment, lane)
             item = out.itemsize
-            region = np.ndarray(shape, out.dtype, out, offset * item, tuple([stride * item for stride in strides]))
+            start = offset if shift < 0 else offset + environment[shift]
+            region = np.ndarray(shape, out.dtype, out, start * item, tuple([stride * item for stride in strides]))
             writing = environment[slot] = Writing(out, (iter((region,)),), value)
         if type(writing) is Writing:
             # One instruction to the interpreter, see `KernelTask`.
@@ -61,6 +65,12 @@ def reader(graph: Graph, item: int, where: Access) -> Reader:
     strides = tuple(stride * dtype.itemsize for stride in where.strides)
     if math.prod(shape) == 0:
         return lambda environment: np.empty(shape, dtype)
+    shift = shift_of(graph, slot)
+    if shift >= 0:
+        item = dtype.itemsize
+        return lambda environment: np.ndarray(
+            shape, dtype, np.asarray(environment[slot]), offset + environment[shift] * item, strides
+        )
     return lambda environment: np.ndarray(shape, dtype, np.asarray(environment[slot]), offset, strides)
 
 

@@ -224,6 +224,9 @@ class KernelStore:
 
     def on_disk(self, source: str) -> bool:
         """Whether there is a file for this source that may be loaded (its content is checked only then)."""
+        # What the file's name depends on beside the source takes LLVM's import, 60 ms, to know.
+        if "llvmlite.binding" not in sys.modules and not self._may_have(source):
+            return False
         return bool(self._attempt("use", lambda folder: folder.trusts(self.file_name(source))))
 
     def clear(self, disk: bool = False) -> None:
@@ -252,9 +255,26 @@ class KernelStore:
         return self.on_disk(source)
 
     def file_name(self, source: str) -> str:
-        """The name of this source's file: a hash of all that its object code depends on."""
-        text = "\n".join((fingerprint(), self.salt, source))
-        return f"{hashlib.sha256(text.encode()).hexdigest()[:32]}.kernel"
+        """The name of this source's file: a hash of the source, and one of all that its object code depends on."""
+        return f"{self._hash(source)}{self._hash(fingerprint(), source)}.kernel"
+
+    def _hash(self, *texts: str) -> str:
+        return hashlib.sha256("\n".join((self.salt, *texts)).encode()).hexdigest()[:24]
+
+    def _may_have(self, source: str) -> bool:
+        """Is there a file of this source's, for this processor or another?"""
+        start = self._hash(source)
+        try:
+            return any(name.startswith(start) for name in os.listdir(self.directory))
+        except FileNotFoundError:
+            return False
+        except OSError:  # who reads it says so
+            return True
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is no kernel in memory."""
+        return not self._kernels
 
     def _files(self, endings: tuple[str, ...]) -> list[tuple[str, os.stat_result]]:
         found = self._attempt("list", PrivateFolder.files) or []

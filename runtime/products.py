@@ -192,7 +192,8 @@ class Products:
 
 def _seconds(product: ProductTask) -> float:
     left, right = product.left, product.right
-    return 2.0 * product.out.size * left.shape[-1] / _FLOPS_PER_SECOND + (left.nbytes + right.nbytes) / _BYTES_PER_SECOND
+    flops = 2.0 * int(product.out.size) * int(left.shape[-1])
+    return flops / _FLOPS_PER_SECOND + (int(left.nbytes) + int(right.nbytes)) / _BYTES_PER_SECOND
 
 
 def _words(product: ProductTask) -> list[int] | None:

@@ -20,7 +20,7 @@ from lazytensor.compiler.codegen.nest.arguments import bind
 from lazytensor.compiler.codegen.nest.loops import operations
 from lazytensor.compiler.codegen.source import compile_source, library_digest
 from lazytensor.compiler.graph import Graph
-from lazytensor.compiler.kernel import Form, Group, access
+from lazytensor.compiler.kernel import Form, Group, access, shift_of
 from lazytensor.compiler.passes import memory_plan
 from lazytensor.compiler.plan import Environment, Kernel, KernelInfo, Lane
 from lazytensor.compiler.tuning import KERNEL_CALL_SECONDS
@@ -71,16 +71,19 @@ def build(form: KernelForm, find_kernel: FindKernel) -> tuple[memory_plan.StepDr
     kernel = find_kernel(draft.source, lambda: compile_source(draft.source))
     arguments = draft.arguments
     reads = {array.slot for array in arguments.arrays} | {scalar.slot for scalar in arguments.scalars}
+    written = {arguments.update.slot} if arguments.update is not None else set()
+    shifts = {slot: shift for slot in reads | written if (shift := shift_of(graph, slot)) >= 0} if graph.shifts else {}
+    reads.update(shifts.values())
     writes = [result.slot for result in arguments.results if result.slot is not None]
     make: Callable[[frozenset[int]], Run]
     if arguments.update is None:
-        run = bind(arguments, kernel, draft.phases)
+        run = bind(arguments, kernel, draft.phases, shifts=shifts)
         make = lambda consumed: run  # noqa: E731
     else:
         stored = arguments.update.slot
         reads.add(access(graph, graph.nodes[stored].inputs[0]).slot)
         writes.append(stored)
-        make = lambda consumed: bind(arguments, kernel, draft.phases, destination(graph, stored, consumed))  # noqa: E731
+        make = lambda consumed: bind(arguments, kernel, draft.phases, destination(graph, stored, consumed), shifts)  # noqa: E731
     step = memory_plan.StepDraft(
         name=kernel.name,
         make=make,

@@ -31,17 +31,17 @@ divide = elementwise(
 )  # fmt: skip
 floor_divide = elementwise(
     "floor_divide", np.floor_divide,
-    cpu={"iuf": "floor_divide_{t}({x}, {y})"}, flops=8, numpy_ns=23, standard={"f": standard.floor_divide},
+    cpu={"iuf": "floor_divide_{t}({x}, {y})"}, flops=8, numpy_ns={"f": 23, "i": 3, "u": 3}, standard={"f": standard.floor_divide},
     doc="Return the largest integer not greater than the quotient of the arguments.",
 )  # fmt: skip
 remainder = elementwise(
     "remainder", np.remainder,
-    cpu={"iuf": "remainder_{t}({x}, {y})"}, flops=8, numpy_ns=13,
+    cpu={"iuf": "remainder_{t}({x}, {y})"}, flops=8, numpy_ns={"f": 13, "i": 3, "u": 3},
     doc="Return the remainder of floor division, with the sign of the divisor.",
 )  # fmt: skip
 fmod = elementwise(
     "fmod", np.fmod,
-    cpu={"iuf": "fmod_{t}({x}, {y})"}, flops=8, numpy_ns=18,
+    cpu={"iuf": "fmod_{t}({x}, {y})"}, flops=8, numpy_ns={"f": 18, "i": 3, "u": 3},
     doc="Return the remainder of truncated division, with the sign of the dividend.",
 )  # fmt: skip
 pow = function(

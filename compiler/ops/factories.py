@@ -27,7 +27,7 @@ def elementwise(
     arity: int = 0,
     domain: Domain | tuple[Domain, ...] = rules.ANY,
     flops: float = 1.0,
-    numpy_ns: float = 0.0,
+    numpy_ns: float | Mapping[str, float] = 0.0,
     ulp: float = 0.0,
     into: Callable[..., None] | None = None,
     standard: Mapping[str, Callable[..., Any]] = MappingProxyType({}),

@@ -62,7 +62,7 @@ class Op:
     shapes (numpy.exceptions.AxisError for an axis).
     `arity` is the number of operands, -1 for any number. `flops` counts floating operations an element of the result (of the
     operand, for reductions); where that depends on shapes, `work(*shapes, *params)` is the count for the whole result. `numpy_ns` is
-    NumPy's time for a float64 element of the result where that is far from what these say.
+    NumPy's time for an element of eight bytes of the result where that is far from what these say, or that by dtype kind.
     `cpu` is the kernel expression over operands already cast to the signature's dtypes, by dtype kind of the first non-bool
     operand ("biufc" letters as keys; a plain string serves every kind); a missing kind, or None, leaves the operation to the
     reference.
@@ -88,7 +88,7 @@ class Op:
     pieces: Callable[..., int] | None = None
     vjp: Callable[..., Any] | None = None
     flops: float = 1.0
-    numpy_ns: float = 0.0
+    numpy_ns: float | Mapping[str, float] = 0.0
     work: Callable[..., float] | None = None
     domain: tuple[Domain, ...] = (Domain(),)
     ulp: float = 0.0

@@ -7,6 +7,7 @@ algebra on values here.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from lazytensor.compiler.graph import Graph, GraphNode, Shape
 from lazytensor.compiler.kernel import Access, contiguous_strides
@@ -29,7 +30,7 @@ def rebuild(graph: Graph, decide: Callable[[int, GraphNode, list[GraphNode]], in
         else:
             renamed.append(len(built))
             built.append(decision)
-    return Graph(tuple(built), graph.inputs, tuple(renamed[output] for output in graph.outputs))
+    return replace(graph, nodes=tuple(built), outputs=tuple(renamed[output] for output in graph.outputs))
 
 
 def drop_dead(graph: Graph) -> Graph:

@@ -26,7 +26,7 @@ from lazytensor.config import config
 from lazytensor.core.eager import judge_graph, judge_plan
 from lazytensor.core.followers import add_followers, watched
 from lazytensor.core.lines import met
-from lazytensor.core.planning import Entry, changes, comes_first, find_entry, lock, make_entry, seen, walked
+from lazytensor.core.planning import Entry, changes, comes_first, elsewhere, find_entry, lock, make_entry, seen, walked
 from lazytensor.core.system import engine
 from lazytensor.runtime import forks
 from lazytensor.runtime.execute import Progress
@@ -103,15 +103,18 @@ class Job:
 
     def _fill(self, captured: Capture, before: int) -> None:
         order = captured.order
-        self.key = captured.key
         self.entry = find_entry(captured)
+        if self.entry is None and (found := elsewhere(captured)) is not None:
+            captured = found
+            self.entry = find_entry(captured)
+        self.key = captured.key
         self.first = False
         if self.entry is not None:
             self.updates = self.entry.updates
             if self.entry.uses <= _NOTED:
                 met(order)
-        elif not self.background and (found := self._walked(captured, before)) is not None:
-            self.plan, new = found
+        elif not self.background and (steps := self._walked(captured, before)) is not None:
+            self.plan, new = steps
             if new:
                 judge_graph(order)
             self.updates = any(node.op.kind is Kind.UPDATE for node in order)

@@ -21,6 +21,7 @@ from lazytensor.compiler.liveness import observe
 from lazytensor.compiler.ops.row import Kind
 from lazytensor.compiler.passes.memory_plan import StepDraft
 from lazytensor.compiler.plan import KernelError, KernelInfo, Plan
+from lazytensor.compiler.positions import moving
 from lazytensor.compiler.shield import complete
 from lazytensor.compiler.tuning import NETWORKX_SECONDS
 from lazytensor.compiler.walk import calls_alone, walk, walkable
@@ -99,6 +100,9 @@ _uses = 0
 # How often graphs without a plan were walked, by their keys, and how many operations these have.
 seen: dict[Any, int] = {}
 _seen_nodes = [0]
+# At how many positions graphs were met, by the keys that do without these, and a hash of the last.
+forms: dict[Any, tuple[int, int]] = {}
+_formed_nodes = [0]
 # Plans whose kernels are to be compiled; those that the background thread was told of; and the one that it is about.
 upgrades: deque[Entry] = deque()
 _waiting: set[Entry] = set()
@@ -124,6 +128,7 @@ def clear_plans() -> None:
         plans.clear()
         ready.clear()
         seen.clear()
+        forms.clear()
         _planned_nodes = 0
 
 
@@ -159,6 +164,26 @@ def comes_first(captured: Capture) -> bool:
         return False
     _count(captured)
     return True
+
+
+def elsewhere(captured: Capture) -> Capture | None:
+    """The same graph with its positions as data, if it was met at other positions often enough, and has no plan of its own."""
+    found = moving(captured)
+    if found is None or found.key in plans:
+        return found
+    met, last = forms.get(found.key, (0, 0))
+    positions = hash(captured.key)
+    if met >= WALKS and last != positions:
+        seen[found.key] = WALKS
+        return found
+    if last != positions:
+        if not met:
+            _formed_nodes[0] += len(captured.order)
+            if _formed_nodes[0] > MAX_PLANNED_NODES:
+                forms.clear()
+                _formed_nodes[0] = len(captured.order)
+        forms[found.key] = (met + 1, positions)
+    return None
 
 
 def _is_new(captured: Capture) -> bool:

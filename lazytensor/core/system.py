@@ -61,7 +61,7 @@ def kernel_store() -> KernelStore:
 
 def kernels_at_hand() -> bool:
     """Is there any kernel, in memory or on disk? Where there is none, nobody needs the code generator to look for one."""
-    if _store is not None:
+    if _store is not None and not _store.empty:
         return True
     complete("lazytensor.runtime.kernel_store")
     from lazytensor.runtime.kernel_store import cache_directory  # delayed: start-up time

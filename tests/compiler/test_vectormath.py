@@ -245,6 +245,20 @@ def test_integers_match_numpy(suffix: str) -> None:
         assert np.array_equal(evaluate(f"bitwise_count_{suffix}", x, result="u8"), np.bitwise_count(x))
 
 
+@pytest.mark.parametrize("suffix", ["i64", "u64"])
+def test_wide_integers_beside_multiples(suffix: str) -> None:
+    """Where a quotient by way of floats is most easily one off: multiples of divisors of all lengths, and what is beside them."""
+    rng = np.random.default_rng(8)
+    bits = rng.integers(0, 64, 100_000).astype(np.uint64)
+    y = np.maximum(rng.integers(0, 1 << 64, 100_000, np.uint64, endpoint=False) >> bits, 1)
+    with np.errstate(all="ignore"):
+        times = rng.integers(0, 1 << 64, 100_000, np.uint64, endpoint=False) % (np.uint64(2**64 - 1) // y + 1)
+        x = (y * times + rng.integers(-2, 3, 100_000).astype(np.uint64)).astype(DTYPES[suffix])
+        y = y.astype(DTYPES[suffix]) * rng.choice(np.array([1, -1]).astype(DTYPES[suffix]), 100_000)
+        for name in ("floor_divide", "remainder", "fmod"):
+            assert np.array_equal(evaluate(f"{name}_{suffix}", x, y), getattr(np, name)(x, y)), name
+
+
 @pytest.mark.parametrize("suffix", FLOATS)
 def test_parts_of_floats(suffix: str) -> None:
     """Every exponent, subnormal numbers among them, taken apart and put together."""

@@ -118,30 +118,63 @@ def nextafter(x: Value, y: Value) -> Value:
 
 
 def quotient(x: Value, y: Value) -> Value:
-    """x / y of integers towards zero, for y other than 0, without the instruction that traps on INT_MIN / -1.
+    """x / y of integers of up to 32 bits towards zero, for y other than 0, without the instruction that traps on INT_MIN / -1.
 
-    Up to 32 bits through floats, which vectorise: the quotient's distance from the next integer, at least 1 / y, exceeds the
-    rounding error, so that truncation is exact.
+    Through floats, which vectorise: the quotient's distance from the next integer, at least 1 / y, exceeds the rounding error, so that
+    truncation is exact.
     """
-    if x.bits == 64:
-        if x.kind == "u":
-            return x / y
-        negated = y == -1
-        return select(negated, -x, x / select(negated, y.like(1), y))
     wide, whole = ("f64", "i64") if x.bits == 32 else ("f32", "i32")
     return (x.to(wide) / y.to(wide)).to(whole).to(f"{x.kind}{x.bits}")
 
 
+def divided_wide(x: Value, y: Value) -> tuple[Value, Value]:
+    """Floored quotient and remainder of integers of 64 bits, y being neither 0, 1 nor -1, and below 2**62 where it has no sign.
+
+    Through floats, because the processor's own division does not vectorise: a quotient, that of what it left, each of which errs by
+    2**-51 of itself, and one less or more. (1,000,000 by a scalar, 2 threads, a processor
+    whose division takes 10 cycles: 1.6 ms by it, 0.9 so.)
+    """
+    suffix = f"{x.kind}64"
+    inverse = 1.0 / y.to("f64")
+    whole = (x.to("f64") * inverse).to(suffix)
+    rest = (x - whole * y).signed()  # of less than 2 * 2**62 either way
+    more = floor(rest.to("f64") * inverse).to("i64")
+    whole = (whole.signed() + more).to(suffix)
+    rest = rest - more * y.signed()
+    signs = rest ^ y.signed() if x.kind == "i" else rest
+    below = (rest != 0) & (signs < 0)
+    whole = select(below, whole - 1, whole)
+    rest = select(below, rest + y.signed(), rest)
+    above = absolute(rest).unsigned() >= absolute(y).unsigned()
+    return select(above, whole + 1, whole), select(above, rest - y.signed(), rest).to(suffix)
+
+
 def divided(x: Value, y: Value) -> tuple[Value, Value]:
     """Floored quotient and remainder of integers; both 0 for y = 0, and INT_MIN // -1 wraps around."""
-    safe = select(y == 0, y.like(1), y)
-    whole = quotient(x, safe)
-    rest = x - whole * safe
-    if x.kind == "i":
-        below = (rest != 0) & ((rest ^ safe) < 0)
-        whole = select(below, whole - 1, whole)
-        rest = select(below, rest + safe, rest)
-    return select(y == 0, y.like(0), whole), select(y == 0, y.like(0), rest)
+    none = y == 0
+    if x.bits == 64:
+        itself = y == 1
+        if x.kind == "i":
+            itself = itself | (y == -1)
+            whole, rest = divided_wide(x, select(none | itself, y.like(2), y))
+        else:
+            large = y >= 1 << 62
+            whole, rest = divided_wide(x, select(none | itself | large, y.like(2), y))
+            many, left = x.like(0), x
+            for _ in range(3):
+                fits = left >= y
+                many, left = select(fits, many + 1, many), select(fits, left - y, left)
+            whole, rest = select(large, many, whole), select(large, left, rest)
+        whole, rest = select(itself, x * y, whole), select(itself, y.like(0), rest)
+    else:
+        safe = select(none, y.like(1), y)
+        whole = quotient(x, safe)
+        rest = x - whole * safe
+        if x.kind == "i":
+            below = (rest != 0) & ((rest ^ safe) < 0)
+            whole = select(below, whole - 1, whole)
+            rest = select(below, rest + safe, rest)
+    return select(none, y.like(0), whole), select(none, y.like(0), rest)
 
 
 def float_divided(x: Value, y: Value) -> tuple[Value, Value]:
@@ -176,8 +209,8 @@ def fmod(x: Value, y: Value) -> Value:
     """The remainder with the dividend's sign."""
     if x.kind == "f":
         return x % y
-    safe = select(y == 0, y.like(1), y)
-    return select(y == 0, y.like(0), x - quotient(x, safe) * safe)
+    rest = divided(x, y)[1]
+    return select((rest != 0) & ((x ^ y) < 0), rest - y, rest) if x.kind == "i" else rest
 
 
 def left_shift(x: Value, y: Value) -> Value:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import ctypes
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -64,6 +65,8 @@ class Arguments:
         self.scalars: list[Scalar] = []
         self.results: list[Result] = []
         self.update: Update | None = None
+        # Of arrays, by word: bytes of an element.
+        self.sizes: dict[int, int] = {}
 
     def constant(self, name: str, value: int, comment: str = "") -> str:
         """A size or stride."""
@@ -72,6 +75,7 @@ class Arguments:
         return name
 
     def array(self, name: str, slot: int, offset: int, dtype: Dtype, comment: str = "") -> None:
+        self.sizes[len(self.words)] = dtype.itemsize
         self.arrays.append(Array(len(self.words), slot, offset * dtype.itemsize))
         self._read(name, f"pointer(block, {len(self.words)}, {storage(dtype)}, 0)", comment)
 
@@ -108,12 +112,17 @@ class Phase(NamedTuple):
 
 
 def bind(
-    arguments: Arguments, kernel: Kernel, phases: Sequence[Phase], find: Destination | None = None
+    arguments: Arguments,
+    kernel: Kernel,
+    phases: Sequence[Phase],
+    find: Destination | None = None,
+    shifts: Mapping[int, int] = MappingProxyType({}),
 ) -> Callable[[Environment, Lane], None]:
     """The `run` of a step: allocate the results, fill a copy of the argument block, and call the kernel.
 
-    `find` is the destination of the region store, if the kernel contains one. Phases that fit in one grain are run by one call;
-    otherwise each is split over the lane's threads in turn.
+    `shifts` are slots of numbers of elements by slots of arrays, whose addresses move on by so many. `find` is the destination of the
+    region store, if the kernel contains one. Phases that fit in one grain are run by one call; otherwise each is split over the lane's
+    threads in turn.
     """
     block_type = ctypes.c_int64 * max(len(arguments.words), 1)
     template = bytes(block_type(*arguments.words))
@@ -121,6 +130,8 @@ def bind(
     scalars = tuple((word, slot, PACK[dtype.str[1:]]) for word, slot, dtype in arguments.scalars)
     results = tuple(arguments.results)
     update = arguments.update
+    moved = tuple((word, shifts[slot], arguments.sizes[word]) for word, slot, _ in arguments.arrays if slot in shifts)
+    region = shifts.get(update.slot, -1) if update is not None else -1
     whole = phases[-1].first + phases[-1].units
     split = any(count > grain for _, count, grain in phases)
     addressof = ctypes.addressof
@@ -136,12 +147,16 @@ def bind(
             # First: a local name for the base's array would make it look shared.
             target = find(environment, lane)
             block[update.word] = address(target) + update.offset
+            if region >= 0:
+                block[update.word] += environment[region] * target.itemsize
         for word, slot, offset in arrays:
             value = environment[slot]
             if type(value) is not ndarray:  # a 0-d result may be a NumPy scalar
                 value = np.asarray(value)
                 alive.append(value)
             block[word] = address(value) + offset
+        for word, slot, item in moved:
+            block[word] += environment[slot] * item
         for word, slot, pack in scalars:
             pack(block, word, environment[slot])
         new_arrays = []
