@@ -8,3 +8,4 @@ cdef class Latch:
     cpdef int release(self) except -1
 
 cpdef bint alone(list environment, Py_ssize_t slot, Py_ssize_t others=*)
+cpdef Py_ssize_t holders(object item)

@@ -20,6 +20,10 @@ def adopt(kind: type, base: type) -> None:
     """Have a class find the operators that it has of another one without a look-up, where they are C's. Python's are looked up."""
 
 
+# Of an object: comparable with what it is for another one that is held in the same way.
+holders = getrefcount
+
+
 def alone(environment: list[Any], slot: int, others: int = 0) -> bool:
     """Whether the array in a slot may be written over, as far as its holders go (see `liveness`): the environment is the only one, but
     for so many others that are known."""

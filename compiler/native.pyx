@@ -11,6 +11,7 @@ cdef extern from *:
     """
     #include <string.h>
 
+    static Py_ssize_t lazytensor_count(PyObject *item) { return Py_REFCNT(item); }
     static Py_ssize_t lazytensor_holders(PyObject *list, Py_ssize_t slot) { return Py_REFCNT(PyList_GET_ITEM(list, slot)); }
 
     /* Tensors come and go with each operation. Those that went wait here, without what they held: a third of what reading an element took was
@@ -78,6 +79,7 @@ cdef extern from *:
     """
     Py_ssize_t lazytensor_holders(list items, Py_ssize_t slot)
     void lazytensor_adopt(type kind, type base)
+    Py_ssize_t lazytensor_count(object item)
 
 
 def adopt(kind, base):
@@ -89,6 +91,10 @@ cpdef bint alone(list environment, Py_ssize_t slot, Py_ssize_t others=0):
         return False
     item = environment[slot]
     return PyArray_ISWRITEABLE(<ndarray>item) if isinstance(item, ndarray) else item.flags.writeable
+
+
+cpdef Py_ssize_t holders(object item):
+    return lazytensor_count(item)
 
 
 cpdef Py_ssize_t address(ndarray array):

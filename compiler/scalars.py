@@ -15,3 +15,13 @@ def on_scalars(code: int, a: Any, b: Any) -> Any:
 def on_scalar(code: int, a: Any) -> Any:
     """The same of one scalar."""
     return None
+
+
+def element(array: Any, key: Any) -> Any:
+    """The scalar of an array at an integer, of a line, or at two, of a matrix; None where NumPy is to be asked."""
+    return None
+
+
+def set_element(array: Any, key: Any, value: Any) -> bool:
+    """Store a number there that the array holds as it is, without a look at who else reads it; False where NumPy is to do so."""
+    return False

@@ -1,7 +1,19 @@
 # NumPy's scalars computed in C: `scalars.py` has the same in Python, where nothing is faster.
 cimport cython
+from cpython.object cimport PyObject
 from libc.math cimport ceil, fabs, floor, sqrt
-from libc.stdint cimport int64_t, uint64_t
+from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint64_t
+
+from lazytensor.core.arrays cimport (
+    PyArray_DATA,
+    PyArray_DIM,
+    PyArray_ISBEHAVED,
+    PyArray_ISBEHAVED_RO,
+    PyArray_NDIM,
+    PyArray_STRIDE,
+    PyArray_TYPE,
+    ndarray,
+)
 
 import numpy as np
 
@@ -34,7 +46,10 @@ cdef extern from *:
             default: LAZYTENSOR_VALUE(uint8_t, scalar) = (uint8_t)value;
         }
     }
+
+    static void lazytensor_set_float32(PyObject *scalar, float value) { LAZYTENSOR_VALUE(float, scalar) = value; }
     """
+    void lazytensor_set_float32(object scalar, float value)
     object LAZYTENSOR_ALLOCATE(type kind)
     double lazytensor_float64(object scalar)
     int64_t lazytensor_integer(object scalar, int width)
@@ -43,6 +58,7 @@ cdef extern from *:
     long long PyLong_AsLongLongAndOverflow(object value, int *overflow) except? -1
 
 cdef type _float64 = np.float64
+cdef type _float32 = np.float32
 cdef type _int64 = np.int64
 cdef type _int32 = np.int32
 cdef type _int16 = np.int16
@@ -301,3 +317,125 @@ cpdef object on_scalar(int code, object a):
     if code == 2:
         return _integer(<int64_t>(<uint64_t>n * <uint64_t>n), kind, width)
     return _integer(n if code == 1 and (n >= 0 or width < 0) else <int64_t>(0 - <uint64_t>n), kind, width)
+
+
+# NumPy's numbers of the dtypes below, which arrays say.
+cdef int _FLOAT64 = np.dtype(np.float64).num
+cdef int _FLOAT32 = np.dtype(np.float32).num
+cdef int _BOOL = np.dtype(np.bool_).num
+cdef int _INT64 = np.dtype(np.int64).num
+cdef PyObject *_classes[32]
+for _number in range(32):
+    _classes[_number] = NULL
+for _class in (np.int64, np.int32, np.int16, np.int8, np.uint64, np.uint32, np.uint16, np.uint8):
+    _classes[np.dtype(_class).num] = <PyObject *>_class
+
+
+cdef inline char *_place(ndarray array, object key) except? NULL:
+    """The address of the element at an integer, of a line, or at two, of a matrix; NULL of all else."""
+    cdef Py_ssize_t first, second, length
+    if type(key) is int:
+        if PyArray_NDIM(array) != 1:
+            return NULL
+        first = key
+        length = PyArray_DIM(array, 0)
+        if first < 0:
+            first += length
+        if first < 0 or first >= length:
+            return NULL
+        return <char *>PyArray_DATA(array) + first * PyArray_STRIDE(array, 0)
+    if type(key) is not tuple or len(<tuple>key) != 2 or PyArray_NDIM(array) != 2:
+        return NULL
+    if type((<tuple>key)[0]) is not int or type((<tuple>key)[1]) is not int:
+        return NULL
+    first = (<tuple>key)[0]
+    second = (<tuple>key)[1]
+    length = PyArray_DIM(array, 0)
+    if first < 0:
+        first += length
+    if first < 0 or first >= length:
+        return NULL
+    length = PyArray_DIM(array, 1)
+    if second < 0:
+        second += length
+    if second < 0 or second >= length:
+        return NULL
+    return <char *>PyArray_DATA(array) + first * PyArray_STRIDE(array, 0) + second * PyArray_STRIDE(array, 1)
+
+
+cpdef object element(array, key):
+    cdef char *place
+    cdef int number, width
+    cdef type kind
+    try:
+        place = _place(<ndarray>array, key)
+    except OverflowError:
+        return None
+    if place is NULL or not PyArray_ISBEHAVED_RO(<ndarray>array):
+        return None
+    number = PyArray_TYPE(<ndarray>array)
+    if number == _FLOAT64:
+        return _float((<double *>place)[0])
+    if number == _BOOL:
+        return _true if place[0] else _false
+    if number == _FLOAT32:
+        made = LAZYTENSOR_ALLOCATE(_float32)
+        lazytensor_set_float32(made, (<float *>place)[0])
+        return made
+    if number < 0 or number >= 32 or _classes[number] is NULL:
+        return None
+    kind = <type>_classes[number]
+    width = _width(kind)
+    if width == 8 or width == -8:
+        return _integer((<int64_t *>place)[0], kind, width)
+    if width == 4 or width == -4:
+        return _integer((<int32_t *>place)[0], kind, width)
+    if width == 2 or width == -2:
+        return _integer((<int16_t *>place)[0], kind, width)
+    return _integer((<int8_t *>place)[0], kind, width)
+
+
+cpdef bint set_element(array, key, value) except -1:
+    cdef char *place
+    cdef int number, width
+    cdef double real
+    cdef long long n
+    cdef int overflow = 0
+    cdef type kind = type(value)
+    try:
+        place = _place(<ndarray>array, key)
+    except OverflowError:
+        return False
+    if place is NULL or not PyArray_ISBEHAVED(<ndarray>array):
+        return False
+    number = PyArray_TYPE(<ndarray>array)
+    if number == _FLOAT64:
+        if not _as_double(value, kind, &real):
+            return False
+        (<double *>place)[0] = real
+        return True
+    if number == _BOOL:
+        if kind is not bool and kind is not _bool:
+            return False
+        place[0] = value is True or value is _true
+        return True
+    if number < 0 or number >= 32 or _classes[number] is NULL:
+        return False
+    width = _width(<type>_classes[number])
+    if kind is <type>_classes[number]:
+        n = lazytensor_integer(value, width)
+    elif kind is int:
+        n = PyLong_AsLongLongAndOverflow(value, &overflow)
+        if overflow or not _fits(n, width):
+            return False
+    else:
+        return False
+    if width == 8 or width == -8:
+        (<int64_t *>place)[0] = n
+    elif width == 4 or width == -4:
+        (<int32_t *>place)[0] = <int32_t>n
+    elif width == 2 or width == -2:
+        (<int16_t *>place)[0] = <int16_t>n
+    else:
+        (<int8_t *>place)[0] = <int8_t>n
+    return True

@@ -46,7 +46,11 @@ cdef extern from "numpy/arrayobject.h":
         cdef inline object dtype(self):
             return <object>PyArray_DESCR(self)
 
+    bint PyArray_ISBEHAVED(ndarray array)
+    bint PyArray_ISBEHAVED_RO(ndarray array)
     bint PyArray_ISWRITEABLE(ndarray array)
+    int PyArray_TYPE(ndarray array)
+    Py_ssize_t PyArray_STRIDE(ndarray array, int axis)
     void *PyArray_DATA(ndarray array)
     PyObject *PyArray_DESCR(ndarray array)
     Py_ssize_t *PyArray_DIMS(ndarray array)

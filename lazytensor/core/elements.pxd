@@ -3,7 +3,8 @@ from lazytensor.core.arrays cimport ndarray
 
 from lazytensor.core.eager cimport extent, owned, small
 from lazytensor.core.handle cimport Handle, computed, current, is_open, look, pending, shown
-from lazytensor.compiler.native cimport Latch, alone
+from lazytensor.compiler.native cimport Latch, alone, holders
+from lazytensor.compiler.scalars cimport element, set_element
 from lazytensor.core.storage cimport Storage
 
 cdef bint _plain(tuple key)
@@ -12,6 +13,11 @@ cdef object _integer(object key)
 cdef Latch write_lock
 cdef dict _STORES
 cdef object _FLOAT64, _INT64, _BOOL
+cdef Py_ssize_t _SOLE
+
+@cython.locals(array=object)
+cdef Py_ssize_t _holders(Handle x)
+cdef bint _set_own(Handle x, object key, object value)
 
 cpdef object read(Handle x, object key)
 @cython.locals(storage=Storage, seen=tuple, window=ndarray, part=ndarray)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy import ndarray
 
-from lazytensor.compiler.native import alone
+from lazytensor.compiler.native import alone, holders
+from lazytensor.compiler.scalars import element, set_element
 from lazytensor.core import views
 from lazytensor.core.eager import HUGE, enter, extent, limit, owned, silenced, small
 from lazytensor.core.handle import Handle, computed, current, is_open, look, pending, shown
@@ -90,7 +91,9 @@ def _viewed(x: Handle, key: Any) -> Tensor | None:
         window = array
         if not window.ndim:
             return None
-        found = window[key]
+        found = element(window, key)
+        if found is None:
+            found = window[key]
         if type(found) is not ndarray:
             return computed(found)
         part = found
@@ -110,7 +113,9 @@ def _viewed(x: Handle, key: Any) -> Tensor | None:
     window = seen[1]
     if not window.ndim:
         return None
-    found = window[key]
+    found = element(window, key)
+    if found is None:
+        found = window[key]
     if type(found) is not ndarray:
         return computed(found)
     part = found
@@ -229,6 +234,8 @@ def _region(array: Array, key: Any, basic: bool) -> int:
 
 def write(x: Handle, key: Any, value: Any) -> bool:
     """`x[key] = value`, in place."""
+    if x._storage is None and x._array is not None and _set_own(x, key, value):
+        return True
     if pending(x):
         return False
     kind = type(value)
@@ -277,6 +284,24 @@ def write(x: Handle, key: Any, value: Any) -> bool:
             return False
 
 
+def _holders(x: Handle) -> int:
+    """How many hold the array of a handle that has one for itself, if `_SOLE` do where nobody else does."""
+    array = x._array
+    return holders(array)
+
+
+_SOLE = _holders(computed(np.empty(1)))
+
+
+def _set_own(x: Handle, key: Any, value: Any) -> bool:
+    """`x[key] = value` of one number, where nobody else reads the array: no call of Python's comes in between, and no other thread."""
+    if isinstance(value, Handle):
+        value = value._array
+    if type(value) is ndarray or x._node is not None or _holders(x) != _SOLE or type(x._array) is not ndarray:
+        return False
+    return set_element(x._array, key, value)
+
+
 def take(x: Handle, value: Any) -> bool:
     """Make the result of small work what a tensor shows, for who holds `write_lock`."""
     shown = current(x)
@@ -301,7 +326,8 @@ def put(x: Handle, key: Any, value: Any, run: Any = None) -> bool:
         # No call between the test and the write, and so no signal handler that reads this memory.
         if storage._node is None:
             if run is None:
-                window[key] = value
+                if not set_element(window, key, value):
+                    window[key] = value
             else:
                 enter(run, window, value, window)
             return True

@@ -16,7 +16,7 @@ import lazytensor as lt
 from lazytensor import compiled
 from lazytensor.calling.at_once import _OF_ONE, _OF_TWO, _OPERATORS
 from lazytensor.compiler.native import Latch, alone
-from lazytensor.compiler.scalars import on_scalar, on_scalars
+from lazytensor.compiler.scalars import element, on_scalar, on_scalars, set_element
 
 LAST = np.iinfo(np.int64)
 REALS = [0.0, -0.0, 1.5, -2.0, 1e308, -1e308, 5e-324, np.inf, -np.inf, np.nan, float(2**53)]
@@ -207,3 +207,138 @@ def test_threads_share_what_waits() -> None:
     for thread in threads:
         thread.join()
     assert not wrong
+
+
+# -- elements ---------------------------------------------------------------------------------------------------------------------
+
+ELEMENT_DTYPES = [
+    "bool",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+    "float32",
+    "float64",
+    "complex128",
+]
+KEYS: list[Any] = [
+    *(
+        0,
+        3,
+        -1,
+        -7,
+        6,
+        7,
+        -8,
+        10**30,
+        True,
+        np.int64(2),
+        slice(1),
+        None,
+        (1,),
+        (1, 2),
+        (-1, -2),
+        (2, 5),
+        (1, True),
+        (1, slice(2)),
+        (),
+    ),
+    *((1, 2, 0), (10**30, 0), (0, -(10**30))),
+]
+
+
+def arrays_of(dtype: str) -> list[np.ndarray[Any, Any]]:
+    line = np.arange(14).astype(dtype)
+    square = np.arange(42).reshape(6, 7).astype(dtype)
+    locked = line[:7].copy()
+    locked.flags.writeable = False
+    swapped = line[:7].astype(line.dtype.newbyteorder())
+    unaligned = np.zeros(7 * line.itemsize + 1, np.uint8)[1:].view(line.dtype)
+    return [
+        line[::2],
+        line[:7][::-1],
+        square,
+        square.T[:6, :5],
+        square[::-1, ::2],
+        line[3:4].reshape(()),
+        locked,
+        swapped,
+        unaligned,
+    ]
+
+
+@pytest.mark.parametrize("dtype", ELEMENT_DTYPES)
+def test_elements_are_numpys(dtype: str) -> None:
+    """Read where that is one element, as NumPy's scalar of the same class, or not at all."""
+    some = False
+    for array in arrays_of(dtype):
+        for key in KEYS:
+            found = element(array, key)
+            if found is not None:
+                expected = array[key]
+                assert type(found) is type(expected)
+                assert found.tobytes() == expected.tobytes()
+                some = True
+    assert some is (not compiled.REASON and dtype != "complex128")
+
+
+VALUES: list[Any] = [
+    *(
+        0,
+        1,
+        -1,
+        127,
+        128,
+        255,
+        256,
+        2**31,
+        2**53 + 1,
+        2**63 - 1,
+        2**63,
+        -(2**63),
+        2**64 - 1,
+        10**40,
+        0.5,
+        -0.0,
+        1e300,
+        float("nan"),
+    ),
+    *(
+        True,
+        False,
+        np.True_,
+        1j,
+        "1",
+        None,
+        np.float64(2.5),
+        np.float32(2.5),
+        np.int64(-3),
+        np.int8(-3),
+        np.uint8(200),
+        np.uint64(2**63),
+    ),
+]
+
+
+@pytest.mark.parametrize("dtype", ELEMENT_DTYPES)
+def test_stores_are_numpys(dtype: str) -> None:
+    """What is stored is what NumPy stores; all else is left to it, with nothing written."""
+    some = False
+    for array in arrays_of(dtype):
+        for key in KEYS:
+            for value in VALUES:
+                before = array.tobytes()
+                done = set_element(array, key, value)
+                after = array.tobytes()
+                if not done:
+                    assert after == before
+                    continue
+                some = True
+                with np.errstate(all="ignore"):
+                    array[key] = value
+                assert array.tobytes() == after, (dtype, key, value)
+    assert some is (not compiled.REASON and dtype not in ("complex128", "float32"))
