@@ -36,6 +36,7 @@ cdef object _FLOAT64, _INT64, _BOOL
 @cython.locals(array=ndarray)
 cdef object _made(object value)
 cpdef object transposed(Handle x)
+cpdef object reshaped(Handle x, tuple shape)
 cdef object _through(object view, tuple args, dict kwargs)
 cdef Py_ssize_t _most
 @cython.locals(n=Node, storage=Storage, seen=tuple, array=ndarray)

@@ -28,6 +28,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _transpose = np.ndarray.transpose
+_reshape = np.ndarray.reshape
 _FLOAT64, _INT64, _BOOL = np.dtype(np.float64), np.dtype(np.int64), np.dtype(bool)
 _dot = np.ndarray.dot
 _most = MEDIUM
@@ -352,6 +353,16 @@ def seen_through(view: Callable[..., Any]) -> Callable[[Callable[P, R]], Callabl
 def transposed(x: Handle) -> Any:
     """The view with all axes reversed, where that is small or medium and there; else None."""
     return None if limit.elements < 0 else _window(_transpose, x, (), {})
+
+
+def reshaped(x: Handle, shape: tuple[Any, ...]) -> Any:
+    """The view in another shape, given as one tuple or by its lengths, of what is small or medium and there; else None."""
+    if limit.elements < 0 or not shape:
+        return None
+    for item in shape[0] if len(shape) == 1 and type(shape[0]) is tuple else shape:
+        if type(item) is not int:
+            return None
+    return _window(_reshape, x, shape, {})
 
 
 def _through(view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

@@ -29,8 +29,6 @@ _BASIC = frozenset({int, slice, type(None), type(Ellipsis)})
 _FLOAT64, _INT64, _BOOL = np.dtype(np.float64), np.dtype(np.int64), np.dtype(bool)
 # Kinds of dtypes by the types of Python numbers that can be stored in them as they are.
 _STORES = {bool: "biufc", int: "iufc", float: "fc", complex: "c"}
-# Casts between the kinds of dtypes that tensors have.
-_kept: dict[tuple[str, str], bool] = {}
 
 
 def _plain(key: tuple[Any, ...]) -> bool:
@@ -371,19 +369,15 @@ def copied_now(x: Handle, order: str, dtype: np.dtype[Any] | None) -> Tensor | N
         if (
             not window.ndim
             or not small(extent(window.size, max(window.itemsize, 0 if dtype is None else dtype.itemsize)))
-            or (order != "C" and (order == "F" or not value.flags.c_contiguous))
+            or (order != "C" and window.ndim > 1 and (order == "F" or not value.flags.c_contiguous))
         ):
             return None
         if dtype is None or dtype is value.dtype:
             return computed(value.copy())
-        # What integers and real numbers become that others do not hold is the row's.
-        return computed(silenced(value.astype, dtype, "C")) if _keeps_kind(window.dtype, dtype) else None
-
-
-def _keeps_kind(have: np.dtype[Any], want: np.dtype[Any]) -> bool:
-    """As np.can_cast(have, want, "same_kind"), in a third of the time."""
-    key = have.char, want.char
-    found = _kept.get(key)
-    if found is None:
-        found = _kept[key] = np.can_cast(have, want, "same_kind")
-    return found
+        # Of complex numbers the row takes the real part.
+        if value.dtype.kind == "c" and dtype.kind not in "bc":
+            return None
+        try:
+            return computed(enter(value.astype, dtype, "C"))
+        except RuntimeError:  # the context is entered
+            return computed(silenced(value.astype, dtype, "C"))

@@ -12,6 +12,7 @@ import numpy as np
 
 from lazytensor.calling import arguments
 from lazytensor.calling.axes import as_index, one_axis
+from lazytensor.calling.immediate import reshaped
 from lazytensor.calling.keywords import memory_order
 from lazytensor.calling.names import Unsupported
 from lazytensor.calling.out import deliver
@@ -126,9 +127,11 @@ class Methods(Handle):
 
     def reshape(self, *shape: Any, order: str = "C", copy: bool | None = None) -> Tensor:
         """See `lazytensor.reshape`; takes the lengths as one tuple or one by one."""
-        lengths = shape[0] if len(shape) == 1 and not views.is_integer(shape[0]) else shape
         if order == "C" and copy is None:
-            return manipulation.reshape(self, lengths)
+            made = reshaped(self, shape)
+            if made is not None:
+                return made  # type: ignore[no-any-return]
+        lengths = shape[0] if len(shape) == 1 and not views.is_integer(shape[0]) else shape
         return manipulation.reshape(self, lengths, order=order, copy=copy)
 
     def choose(self, *choices: Any, out: Any = None, mode: Any = "raise") -> Tensor:
