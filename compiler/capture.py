@@ -99,7 +99,9 @@ def to_graph(captured: Capture, default_device: str) -> Graph:
     nodes = [
         GraphNode(structural.leaf, (), (), leaf.shape, leaf.dtype, leaf.device or default_device) for leaf in captured.leaves
     ]
-    positions = {id(leaf): index for index, leaf in enumerate(captured.leaves)}
+    positions: dict[int, int] = {}
+    for index, leaf in enumerate(captured.leaves):
+        positions.setdefault(id(leaf), index)  # one may come again, for the views of it that move
     nodes += [
         GraphNode(structural.scalar, (), (), (), _SCALAR_DTYPES[type(value)], default_device, weak=type(value))
         for value in captured.scalars

@@ -80,7 +80,14 @@ def broadcast(xp: Any, arrays: dict[str, Any], draw: random.Random) -> Any:
     return other[i] + other[:, i : i + 1] + other[i, i]
 
 
-PROGRAMS: list[Program] = [window, rows, columns, stencil, mirrored, same_place, broadcast]
+def whole(xp: Any, arrays: dict[str, Any], draw: random.Random) -> Any:
+    """An array that is read as it is, and at a place."""
+    i = draw.randrange(1, 50)
+    other = arrays["other"]
+    return other * 2.0 + other[i] - other[:, i : i + 1]
+
+
+PROGRAMS: list[Program] = [window, rows, columns, stencil, mirrored, same_place, broadcast, whole]
 
 
 def run(program: Program, xp: Any, seed: int, dtype: str) -> list[np.ndarray[Any, Any]]:
@@ -113,7 +120,7 @@ def test_the_bits_of_constant_positions(program: Program, dtype: str, tier: str,
         )
 
 
-@pytest.mark.parametrize("program", [window, rows, columns, stencil, broadcast], ids=lambda program: program.__name__)
+@pytest.mark.parametrize("program", [window, rows, columns, stencil, broadcast, whole], ids=lambda program: program.__name__)
 def test_one_plan_for_all_positions(program: Program) -> None:
     with lt.config.override(tier="interpret"):
         run(program, lt, 5, "float64")
