@@ -120,8 +120,8 @@ def to_graph(captured: Capture, default_device: str) -> Graph:
         positions[id(node)] = len(nodes)
         params = node.params
         if index in moves:
-            leaf, params = moves[index]
-            if leaf >= 0:
-                read[0] = leaf
+            place, params = moves[index]
+            if place >= 0:
+                read[0] = place
         nodes.append(GraphNode(node.op, tuple(read), params, node.shape, node.dtype, node.device or default_device, origin=index))
     return Graph(tuple(nodes), inputs, tuple(inputs + index for index in captured.kept), captured.shifts)

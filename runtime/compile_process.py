@@ -18,7 +18,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lazytensor.compiler.shield import complete
-from lazytensor.runtime import forks
+from lazytensor.runtime import forks, limits
 
 if TYPE_CHECKING:
     import socket
@@ -146,27 +146,35 @@ class CompileProcess:
         """Have the process compile a kernel, after those asked for before; waits until it has. Not for the main thread, where a signal
         handler may come in between. A fork may come at any moment."""
         with self._lock:
-            if self.stopped or self._losses >= MAX_LOSSES:
-                return Outcome.OVER, "no more kernels are compiled"
-            worker = self._begin(request)
-            if worker is None:
-                return (Outcome.OVER if self.stopped else Outcome.UNAVAILABLE), "there is no process to compile it"
-            reason = "the compiler's process ended"
+            own = os.getpid()
+            limits.busy.append(own)
             try:
-                answer = worker.channel.receive(KERNEL_SECONDS)
-            except TimeoutError:
-                answer = None
-                reason = f"the compiler took more than {KERNEL_SECONDS:g} s"
-            if answer is not None:
-                outcome = Outcome(answer[0])
-                if outcome is Outcome.UNAVAILABLE:
-                    self.available = False
-                return outcome, answer[1]
-            if self.stopped:
-                return Outcome.OVER, "the interpreter exits"
-            self._drop(worker)
-            self._losses += 1
-            return Outcome.REFUSED, f"cannot compile a kernel: {reason}"
+                return self._compile(request)
+            finally:
+                limits.busy.remove(own)
+
+    def _compile(self, request: tuple[str, ...]) -> tuple[Outcome, str]:
+        if self.stopped or self._losses >= MAX_LOSSES:
+            return Outcome.OVER, "no more kernels are compiled"
+        worker = self._begin(request)
+        if worker is None:
+            return (Outcome.OVER if self.stopped else Outcome.UNAVAILABLE), "there is no process to compile it"
+        reason = "the compiler's process ended"
+        try:
+            answer = worker.channel.receive(KERNEL_SECONDS)
+        except TimeoutError:
+            answer = None
+            reason = f"the compiler took more than {KERNEL_SECONDS:g} s"
+        if answer is not None:
+            outcome = Outcome(answer[0])
+            if outcome is Outcome.UNAVAILABLE:
+                self.available = False
+            return outcome, answer[1]
+        if self.stopped:
+            return Outcome.OVER, "the interpreter exits"
+        self._drop(worker)
+        self._losses += 1
+        return Outcome.REFUSED, f"cannot compile a kernel: {reason}"
 
     def rest(self) -> None:
         """End the process, which takes memory, unless it is compiling; the next kernel starts another."""

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path("/")
+# While a process of ours works on a core that this one would use: the number of the process that it works for.
+busy: list[int] = []
 DEFAULT_MEMORY = 4 << 30
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import faulthandler
+import os
 import sys
 import threading
 from collections.abc import Iterator
@@ -10,8 +11,9 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from lazytensor.runtime import limits
 from lazytensor.runtime.blas import blas_single_thread
-from lazytensor.runtime.devices.cpu import CpuDevice
+from lazytensor.runtime.devices.cpu import SHORT_UNITS, CpuDevice
 from lazytensor.runtime.memory import Pool
 from lazytensor.runtime.promise import Promise
 
@@ -52,6 +54,23 @@ def test_split_uses_workers_and_no_more_threads_than_the_device_has() -> None:
 
     cpu.lane.split(task, 12, 1)
     assert len(threads) == 3
+
+
+def test_short_work_leaves_the_compiler_its_core(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the compiler's process is busy short work asks for one worker less; not in a child that was forked meanwhile."""
+    cpu = device(2)
+
+    def in_one_piece(units: int) -> bool:
+        pieces: list[tuple[int, int]] = []
+        cpu.split(lambda start, stop: pieces.append((start, stop)), units, 1)
+        return pieces == [(0, units)]
+
+    assert not in_one_piece(4)
+    monkeypatch.setattr(limits, "busy", [os.getpid()])
+    assert in_one_piece(4)
+    assert not in_one_piece(SHORT_UNITS + 1)
+    monkeypatch.setattr(limits, "busy", [os.getpid() + 1])
+    assert not in_one_piece(4)
 
 
 def test_numpy_is_quiet_on_workers() -> None:
