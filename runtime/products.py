@@ -21,7 +21,9 @@ from lazytensor.runtime.blas import blas_libraries
 from lazytensor.runtime.team import word
 
 # Seconds of products, by `_seconds`, after which they are worth loading LLVM for, which takes 60 ms: where nobody else loaded it.
-LOAD_SECONDS = 0.3
+LOAD_SECONDS = 0.1
+# Shorter ones are not shared with workers that Python wakes: 300 products of 600 x 600 and a vector take 0.1 s so, and 0.03 alone.
+WOKEN_SECONDS = 5e-4
 _FLOPS_PER_SECOND = 5e10
 _BYTES_PER_SECOND = 2e10
 _ROW_MAJOR, _AS_IT_IS, _TRANSPOSED = 101, 111, 112
@@ -147,6 +149,10 @@ class Products:
         self.spent = 0.0
         self._kernels: dict[tuple[bool, str], _Product] = {}
         self._known: dict[Any, tuple[_Product, bytes] | None] = {}
+
+    def worth_waking(self, product: ProductTask) -> bool:
+        """Does a product that NumPy computes take so long that workers are worth waking?"""
+        return _seconds(product) > WOKEN_SECONDS
 
     def task(self, product: ProductTask) -> tuple[KernelTask, Any] | None:
         """The same as a task without Python, and what has to live as long as that; None where NumPy is to compute it."""

@@ -93,8 +93,13 @@ class CpuDevice:
         """See `Lane.split`."""
         units = -(-count // grain)
         holds: Any = None
-        if type(task) is ProductTask and (found := products.task(task)) is not None:
-            task, holds = found
+        if type(task) is ProductTask:
+            found = products.task(task)
+            if found is not None:
+                task, holds = found
+            elif not products.worth_waking(task):
+                task(0, count)
+                return
         outside = threading.get_ident() not in self._identities
         kernel = type(task) is KernelTask
         helpers, led = 0, False
