@@ -13,6 +13,7 @@ import time
 from datetime import UTC, datetime
 
 import loops
+import products
 import programs
 import stages
 import startup
@@ -24,6 +25,7 @@ CHAPTERS = {
     "Single operations": loops.figures,
     "Small work, stage by stage": stages.figures,
     "Whole computations": throughput.figures,
+    "Matrix products": products.figures,
     "Starting a process (from a wheel, in an environment of its own)": startup.figures,
 }
 

@@ -15,6 +15,7 @@ from numpy import ndarray
 
 from lazytensor.compiler.ops import shapes
 from lazytensor.compiler.ops.library import multiply_into
+from lazytensor.compiler.ops.library import product as many
 from lazytensor.compiler.tuning import WALKED_WORK
 from lazytensor.core.devices import default_name
 from lazytensor.core.dtypes import BY_DTYPE
@@ -113,7 +114,7 @@ def product_size(values: list[Any]) -> int:
     return size if size * inner <= WALKED_WORK else size * inner
 
 
-_MATMUL = _Way(np.matmul, _OTHERWISE, product_size, False)
+_MATMUL = _Way(many, _OTHERWISE, product_size, False)
 
 
 def _now(way: _Way, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -164,7 +165,7 @@ def _large_product(reference: Callable[..., Any], *values: Any, **kwargs: Any) -
     """As all that is recorded: BLAS's own threads wait for each other a millisecond where the compiler has a core."""
     lane = engine().lane
     with lane.blas():
-        if len(values) != 2 or kwargs or (reference is not np.matmul and reference is not np.dot):
+        if len(values) != 2 or kwargs or (reference is not many and reference is not np.matmul and reference is not np.dot):
             return reference(*values, **kwargs)
         x, y = values
         if type(x) is not ndarray or type(y) is not ndarray or x.dtype != y.dtype or (x.ndim, y.ndim) not in _MATRICES:
