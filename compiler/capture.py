@@ -121,7 +121,7 @@ def to_graph(captured: Capture, default_device: str) -> Graph:
         params = node.params
         if index in moves:
             place, params = moves[index]
-            if place >= 0:
+            if place >= 0 and read:  # none, where a signal handler has settled the node: it is captured again
                 read[0] = place
         nodes.append(GraphNode(node.op, tuple(read), params, node.shape, node.dtype, node.device or default_device, origin=index))
     return Graph(tuple(nodes), inputs, tuple(inputs + index for index in captured.kept), captured.shifts)

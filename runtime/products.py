@@ -209,6 +209,9 @@ def _words(product: ProductTask) -> list[int] | None:
     found = [_lines(left), _steps(right) if vector else _lines(right), (_AS_IT_IS, 1) if vector else _lines(out)]
     if None in found or max(left.ndim, right.ndim) > 3:
         return None
+    # Of one row NumPy makes a product with a vector.
+    if not stacked and min(product.step, product.length - (product.length - 1) // product.step * product.step) < 2:
+        return None
     (left_order, left_line), (right_order, right_line), (out_order, out_line) = found  # type: ignore[misc]
     if out_order == _TRANSPOSED:
         return None

@@ -174,7 +174,6 @@ def elsewhere(captured: Capture) -> Capture | None:
     met, last = forms.get(found.key, (0, 0))
     positions = hash(captured.key)
     if met >= WALKS and last != positions:
-        seen[found.key] = WALKS
         return found
     if last != positions:
         if not met:
@@ -188,7 +187,8 @@ def elsewhere(captured: Capture) -> Capture | None:
 
 def _is_new(captured: Capture) -> bool:
     settings: Token = captured.key[0]
-    return settings.tier == "auto" and not settings.deterministic and seen.get(captured.key, 0) < WALKS
+    # One with its positions as data was met without them.
+    return settings.tier == "auto" and not settings.deterministic and not captured.shifts and seen.get(captured.key, 0) < WALKS
 
 
 def _count(captured: Capture) -> bool:

@@ -108,7 +108,7 @@ class CpuDevice:
             # What writes over its operands is not cut up in Python, where an interrupt could come between the pieces.
             alone = kernel and not led and task.todo is not None  # type: ignore[attr-defined]
             # A worker that the compiler's process pushes off its core keeps the others waiting for the scheduler, some milliseconds.
-            short = bool(limits.busy) and limits.busy[-1] == os.getpid() and units <= SHORT_UNITS
+            short = limits.busy[-1:] == [os.getpid()] and units <= SHORT_UNITS
             with self._lock:
                 idle = self.threads - self._outstanding - self._outside - outside - short
                 wanted = 0 if self._stopped or alone else max(0, min(units - 1, idle))

@@ -107,6 +107,14 @@ def test_a_matrix_times_its_transpose_is_left_to_numpy() -> None:
     assert all(Products().task(task) is None for task in tasks)
 
 
+@pytest.mark.parametrize("step", [1, 2, 3])
+def test_panels_of_one_row_are_left_to_numpy(step: int) -> None:
+    """Of which it makes a product with a vector."""
+    x, y, out = np.ones((7, 300)), np.ones((300, 20)), np.empty((7, 20))
+    assert Products().task(ProductTask(np.matmul, (x, y, out), (0, None, 0), 7, step)) is None
+    assert Products().task(ProductTask(np.matmul, (x, y, out), (0, None, 0), 7, 4)) is not None
+
+
 def test_a_broadcast_operand_is_left_to_numpy() -> None:
     x = np.broadcast_to(np.ones(300), (600, 300))
     out, tasks = tasks_of(x, np.ones((300, 257)))
