@@ -135,8 +135,12 @@ class _Product:
 def _symbol(name: str) -> int:
     """The address of a function of BLAS, 0 where no library has it."""
     for library in blas_libraries():
+        try:
+            loaded = ctypes.CDLL(library.info()["filepath"])
+        except OSError:  # the file is gone
+            continue
         for prefix in ("scipy_", ""):
-            function = getattr(library.dynlib, prefix + name, None)
+            function = getattr(loaded, prefix + name, None)
             if function is not None:
                 return ctypes.cast(function, ctypes.c_void_p).value or 0
     return 0

@@ -12,6 +12,8 @@ from lazytensor.compiler.plan import ProductTask
 from lazytensor.runtime import products as module
 from lazytensor.runtime.products import Products
 
+# Does threadpoolctl find a BLAS with 64-bit integers? Old versions do not know the name of NumPy's.
+KNOWN = bool(module._symbol("cblas_dgemm64_"))
 LAYOUTS = ("C", "F", "rows of more", "every other", "backwards", "unaligned")
 
 
@@ -88,7 +90,7 @@ def test_what_blas_takes_is_its_own() -> None:
     x = np.ones((600, 300))
     products = Products()
     _, (task,) = tasks_of(x, np.ones((300, 257)))
-    assert products.task(task) is not None
+    assert (products.task(task) is not None) is KNOWN
 
 
 @pytest.mark.parametrize("dtype", ["int64", "complex128", "float16"])
@@ -112,7 +114,7 @@ def test_panels_of_one_row_are_left_to_numpy(step: int) -> None:
     """Of which it makes a product with a vector."""
     x, y, out = np.ones((7, 300)), np.ones((300, 20)), np.empty((7, 20))
     assert Products().task(ProductTask(np.matmul, (x, y, out), (0, None, 0), 7, step)) is None
-    assert Products().task(ProductTask(np.matmul, (x, y, out), (0, None, 0), 7, 4)) is not None
+    assert (Products().task(ProductTask(np.matmul, (x, y, out), (0, None, 0), 7, 4)) is not None) is KNOWN
 
 
 def test_a_broadcast_operand_is_left_to_numpy() -> None:
@@ -136,5 +138,5 @@ def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     products = Products()
     for columns in range(250, 262):
         for task in tasks_of(np.ones((600, 300)), np.ones((300, columns)))[1]:
-            assert products.task(task) is not None
-    assert len(products._known) <= 3
+            products.task(task)
+    assert 0 < len(products._known) <= 3
