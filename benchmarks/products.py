@@ -5,12 +5,12 @@ NumPy's BLAS chooses its threads; lazytensor cuts products into panels by their 
 
 from __future__ import annotations
 
-import statistics
+import importlib
 from functools import partial
 from typing import Any
 
 import numpy as np
-from common import QUICK, Figure, main, measure, repeat, spell, warm_up
+from common import QUICK, Figure, main, measure, median, ratio, repeat, spell, warm_up
 
 LEAST = 0.95
 SIZES = (100,) if QUICK else (500, 600, 1000, 2000, 3000)
@@ -31,8 +31,6 @@ def products(dtype: str) -> dict[str, tuple[tuple[int, ...], tuple[int, ...], bo
 
 def seconds(dtype: str, library: str) -> dict[str, float]:
     """The median of a product, by name."""
-    import importlib
-
     xp: Any = importlib.import_module(library)
     random = np.random.default_rng(0)
     found = {}
@@ -60,12 +58,12 @@ def figures() -> list[Figure]:
     samples = measure(__file__, list(WORKLOADS))
     found = []
     for dtype in ("float64", "float32"):
-        pairs = list(zip(samples[f"{dtype} numpy"], samples[f"{dtype} lazytensor"], strict=True))
+        theirs, ours = f"{dtype} numpy", f"{dtype} lazytensor"
         for name in products(dtype):
-            ratio = statistics.median([theirs[name] / ours[name] for theirs, ours in pairs])
-            theirs, ours = (statistics.median([pair[place][name] for pair in pairs]) for place in (0, 1))
-            detail = f"{ratio:.2f} (lazytensor {spell(ours)}, numpy {spell(theirs)})"
-            found.append(Figure(name, detail, f"at least {LEAST} of NumPy's speed", ratio >= LEAST))
+            times = ratio(samples, theirs, ours, (name, name))
+            assert times is not None
+            detail = f"lazytensor {spell(median(samples, ours, name))}, numpy {spell(median(samples, theirs, name))}"
+            found.append(Figure(name, f"{times:.2f} ({detail})", f"at least {LEAST} of NumPy's speed", times >= LEAST))
     return found
 
 

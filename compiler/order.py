@@ -19,7 +19,8 @@ SCAN_BLOCK = 1 << 16
 # A matrix product is cut into panels, at most so many, each of so much work at least: a sum at a panel's edge may be made in another order
 # by BLAS. They come in pairs of about so many rows, or columns where that makes more: BLAS packs the other operand again for each panel,
 # and packs less of it for rows. Of 2,000 cubed at one thread, 8 panels of rows run at 0.95 of one call's speed (float32 0.88), 16 at 0.86,
-# 8 of columns at 0.77; of 1,000 cubed 4 of rows at 0.95 to 1.01, 8 at 0.83.
+# 8 of columns at 0.77; of 1,000 cubed 4 of rows at 0.95 to 1.01, 8 at 0.83 (Intel; on an EPYC 4 of columns take 4% more than one call, of
+# rows 11%).
 PANEL_FLOPS = 2e7
 PANEL_ROWS = 512
 PANEL_COLUMNS = 1024

@@ -35,19 +35,20 @@ class Kernel(Protocol):
 
 
 class KernelTask:
-    """A task for `Lane.split` that is a range of a kernel, from `first` on: a lane may run it without Python.
+    """A task for `Lane.split` that is a range of a kernel, from `first` on: a lane may run it without Python. `alive` lives as long.
 
     One that `once` was called on writes over what it reads. It is run whole, once, however often it is called: the call and the note
     that it was made are one instruction to the interpreter, between which no signal handler and no finalizer comes. So whoever goes
     on with a step that was interrupted may call it again.
     """
 
-    __slots__ = ("block", "done", "first", "kernel", "todo")
+    __slots__ = ("alive", "block", "done", "first", "kernel", "todo")
 
-    def __init__(self, kernel: Kernel, block: int, first: int) -> None:
+    def __init__(self, kernel: Kernel, block: int, first: int, alive: object = None) -> None:
         self.kernel = kernel
         self.block = block
         self.first = first
+        self.alive = alive
         self.todo: Iterator[int] | None = None
         self.done: list[int] = []
 

@@ -22,31 +22,27 @@ def moving(captured: Capture) -> Capture | None:
     order, leaves = captured.order, captured.leaves
     if any(leaf.device is not None for leaf in leaves) or any(node.device is not None for node in order):
         return None
-    families = _families(captured)
-    if not any(families.values()):
+    families, stored = _families(captured)
+    if not families:
         return None
     found = Capture()
     found.order, found.kept, found.moves, found.shifts = order, captured.kept, {}, {}
     own: list[Node] = list(leaves)
     amounts: list[tuple[int, int]] = []
     for leaf, family in families.items():
-        if any(order[index].op.kind is Kind.UPDATE for index in family):
-            least = min(_lowest(order[index].params) for index in family)
-            amounts.append((leaf, least))
-            for index in family:
-                shape, strides, offset = order[index].params
-                found.moves[index] = (-1, (shape, strides, offset - least))  # type: ignore[operator]
-            continue
-        places: dict[int, int] = {}
-        for index in family:
-            shape, strides, offset = order[index].params
-            lowest = _lowest(order[index].params)
-            place = places.get(lowest)
-            if place is None:
-                place = places[lowest] = len(own)
-                own.append(leaves[leaf])
-                amounts.append((place, lowest))
-            found.moves[index] = (place, (shape, strides, offset - lowest))  # type: ignore[operator]
+        maps: list[Any] = [order[index].params for index in family]
+        lowest = [_lowest(*params) for params in maps]
+        if leaf in stored:
+            places = [-1] * len(family)
+            amounts.append((leaf, min(lowest)))
+            lowest = [min(lowest)] * len(family)
+        else:
+            new = {low: len(own) + number for number, low in enumerate(dict.fromkeys(lowest))}
+            own += [leaves[leaf]] * len(new)
+            places = [new[low] for low in lowest]
+            amounts += [(place, low) for low, place in new.items()]
+        for index, place, low, (shape, strides, offset) in zip(family, places, lowest, maps, strict=True):
+            found.moves[index] = place, (shape, strides, offset - low)
     found.leaves = own
     first = len(own) + len(captured.scalars)
     found.scalars = [*captured.scalars, *[amount for _, amount in amounts]]
@@ -55,37 +51,34 @@ def moving(captured: Capture) -> Capture | None:
     return found
 
 
-def _families(captured: Capture) -> dict[int, list[int]]:
-    """For each leaf whose positions are data: the indices of the views of it and of what regions are stored to it, and these stores."""
+def _families(captured: Capture) -> tuple[dict[int, list[int]], set[int]]:
+    """For each leaf whose positions are data the indices of the views of it and of what regions are stored to it, and these stores; and
+    the leaves that regions are stored to."""
     roots: dict[int, int] = {id(leaf): number for number, leaf in enumerate(captured.leaves)}
-    families: dict[int, list[int]] = {number: [] for number in range(len(captured.leaves))}
+    families: dict[int, list[int]] = {}
     whole: set[int] = set()
     stored: set[int] = set()
     for index, node in enumerate(captured.order):
         kind = node.op.kind
+        params: Any = node.params
         for place, item in enumerate(node.inputs):
             root = roots.get(id(item)) if type(item) is Node else None
             if root is None:
                 continue
-            if place == 0 and kind in _MAPS and 0 not in node.params[0]:  # type: ignore[operator]
-                families[root].append(index)
+            if place == 0 and kind in _MAPS and 0 not in params[0]:
+                families.setdefault(root, []).append(index)
                 if kind is Kind.UPDATE:
                     roots[id(node)] = root
                     stored.add(root)
             elif not (place == 0 and kind is Kind.VIEW):
                 whole.add(root)
     # What is read as it is too would lie otherwise beside its views.
-    return {root: family for root, family in families.items() if family and not (root in whole and root in stored)}
+    return {root: family for root, family in families.items() if not (root in whole and root in stored)}, stored
 
 
-def _lowest(params: Any) -> int:
+def _lowest(shape: tuple[int, ...], strides: tuple[int, ...], offset: int) -> int:
     """The offset of the element of a map that comes first in memory."""
-    shape, strides, offset = params
-    lowest: int = offset
-    for length, stride in zip(shape, strides, strict=True):
-        if stride < 0:
-            lowest += stride * (length - 1)
-    return lowest
+    return offset + sum([stride * (length - 1) for length, stride in zip(shape, strides, strict=True) if stride < 0])
 
 
 def _key(captured: Capture, found: Capture) -> tuple[Any, ...]:

@@ -1,4 +1,4 @@
-"""NumPy's scalars computed in C where the core is compiled (`scalars.pyx`): a call of NumPy takes ten times as long."""
+"""NumPy's scalars, computed, read and stored in C where the core is compiled (`scalars.pyx`): a call of NumPy takes ten times as long."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-# NumPy's scalars computed in C: `scalars.py` has the same in Python, where nothing is faster.
+# NumPy's scalars, and elements of arrays, in C: `scalars.py` has the same in Python, where nothing is faster.
 cimport cython
 from cpython.object cimport PyObject
 from libc.math cimport ceil, fabs, floor, sqrt
-from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint64_t
+from libc.stdint cimport int64_t, uint64_t
 
 from lazytensor.core.arrays cimport (
     PyArray_DATA,
@@ -24,37 +24,42 @@ cdef extern from *:
     #define LAZYTENSOR_ALLOCATE(kind) ((PyTypeObject *)(kind))->tp_alloc((PyTypeObject *)(kind), 0)
 
     static double lazytensor_float64(PyObject *scalar) { return LAZYTENSOR_VALUE(double, scalar); }
-    /* Of an integer, by the bytes of its class, negative where it has no sign; of uint64 its bits. */
-    static int64_t lazytensor_integer(PyObject *scalar, int width) {
-        switch (width) {
-            case 8: case -8: return LAZYTENSOR_VALUE(int64_t, scalar);
-            case 4: return LAZYTENSOR_VALUE(int32_t, scalar);
-            case -4: return LAZYTENSOR_VALUE(uint32_t, scalar);
-            case 2: return LAZYTENSOR_VALUE(int16_t, scalar);
-            case -2: return LAZYTENSOR_VALUE(uint16_t, scalar);
-            case 1: return LAZYTENSOR_VALUE(int8_t, scalar);
-            default: return LAZYTENSOR_VALUE(uint8_t, scalar);
-        }
-    }
-
     static void lazytensor_set_float64(PyObject *scalar, double value) { LAZYTENSOR_VALUE(double, scalar) = value; }
-    static void lazytensor_set_integer(PyObject *scalar, int64_t value, int bytes) {
-        switch (bytes) {
-            case 8: LAZYTENSOR_VALUE(int64_t, scalar) = value; break;
-            case 4: LAZYTENSOR_VALUE(uint32_t, scalar) = (uint32_t)value; break;
-            case 2: LAZYTENSOR_VALUE(uint16_t, scalar) = (uint16_t)value; break;
-            default: LAZYTENSOR_VALUE(uint8_t, scalar) = (uint8_t)value;
+    static void lazytensor_set_float32(PyObject *scalar, float value) { LAZYTENSOR_VALUE(float, scalar) = value; }
+
+    /* An integer in memory, by the bytes of its class, negative where it has no sign; of uint64 its bits. */
+    static int64_t lazytensor_load(void *place, int width) {
+        switch (width) {
+            case 8: case -8: return *(int64_t *)place;
+            case 4: return *(int32_t *)place;
+            case -4: return *(uint32_t *)place;
+            case 2: return *(int16_t *)place;
+            case -2: return *(uint16_t *)place;
+            case 1: return *(int8_t *)place;
+            default: return *(uint8_t *)place;
         }
     }
-
-    static void lazytensor_set_float32(PyObject *scalar, float value) { LAZYTENSOR_VALUE(float, scalar) = value; }
+    static void lazytensor_store(void *place, int64_t value, int width) {
+        switch (width) {
+            case 8: case -8: *(int64_t *)place = value; break;
+            case 4: case -4: *(uint32_t *)place = (uint32_t)value; break;
+            case 2: case -2: *(uint16_t *)place = (uint16_t)value; break;
+            default: *(uint8_t *)place = (uint8_t)value;
+        }
+    }
+    static int64_t lazytensor_integer(PyObject *scalar, int width) { return lazytensor_load((char *)scalar + sizeof(PyObject), width); }
+    static void lazytensor_set_integer(PyObject *scalar, int64_t value, int width) {
+        lazytensor_store((char *)scalar + sizeof(PyObject), value, width);
+    }
     """
     void lazytensor_set_float32(object scalar, float value)
+    int64_t lazytensor_load(void *place, int width)
+    void lazytensor_store(void *place, int64_t value, int width)
     object LAZYTENSOR_ALLOCATE(type kind)
     double lazytensor_float64(object scalar)
     int64_t lazytensor_integer(object scalar, int width)
     void lazytensor_set_float64(object scalar, double value)
-    void lazytensor_set_integer(object scalar, int64_t value, int bytes)
+    void lazytensor_set_integer(object scalar, int64_t value, int width)
     long long PyLong_AsLongLongAndOverflow(object value, int *overflow) except? -1
 
 cdef type _float64 = np.float64
@@ -113,7 +118,7 @@ cdef inline bint _fits(long long value, int width) noexcept:
 cdef inline object _integer(int64_t value, type kind, int width):
     """The scalar whose low bits these are."""
     made = LAZYTENSOR_ALLOCATE(kind)
-    lazytensor_set_integer(made, value, width if width > 0 else -width)
+    lazytensor_set_integer(made, value, width)
     return made
 
 
@@ -323,7 +328,6 @@ cpdef object on_scalar(int code, object a):
 cdef int _FLOAT64 = np.dtype(np.float64).num
 cdef int _FLOAT32 = np.dtype(np.float32).num
 cdef int _BOOL = np.dtype(np.bool_).num
-cdef int _INT64 = np.dtype(np.int64).num
 cdef PyObject *_classes[32]
 for _number in range(32):
     _classes[_number] = NULL
@@ -331,46 +335,38 @@ for _class in (np.int64, np.int32, np.int16, np.int8, np.uint64, np.uint32, np.u
     _classes[np.dtype(_class).num] = <PyObject *>_class
 
 
-cdef inline char *_place(ndarray array, object key) except? NULL:
+cdef inline Py_ssize_t _at(object key, Py_ssize_t length):
+    """The place along an axis that an integer means; -1 where there is none."""
+    cdef int overflow = 0
+    cdef long long place = PyLong_AsLongLongAndOverflow(key, &overflow)
+    if place < 0:
+        place += length
+    return place if not overflow and 0 <= place < length else -1
+
+
+cdef inline char *_place(ndarray array, object key):
     """The address of the element at an integer, of a line, or at two, of a matrix; NULL of all else."""
-    cdef Py_ssize_t first, second, length
+    cdef Py_ssize_t first, second = 0
+    cdef int rank = PyArray_NDIM(array)
     if type(key) is int:
-        if PyArray_NDIM(array) != 1:
+        if rank != 1:
             return NULL
-        first = key
-        length = PyArray_DIM(array, 0)
-        if first < 0:
-            first += length
-        if first < 0 or first >= length:
-            return NULL
-        return <char *>PyArray_DATA(array) + first * PyArray_STRIDE(array, 0)
-    if type(key) is not tuple or len(<tuple>key) != 2 or PyArray_NDIM(array) != 2:
+        first = _at(key, PyArray_DIM(array, 0))
+    elif rank == 2 and type(key) is tuple and len(<tuple>key) == 2 and type((<tuple>key)[0]) is int and type((<tuple>key)[1]) is int:
+        first = _at((<tuple>key)[0], PyArray_DIM(array, 0))
+        second = _at((<tuple>key)[1], PyArray_DIM(array, 1))
+    else:
         return NULL
-    if type((<tuple>key)[0]) is not int or type((<tuple>key)[1]) is not int:
+    if first < 0 or second < 0:
         return NULL
-    first = (<tuple>key)[0]
-    second = (<tuple>key)[1]
-    length = PyArray_DIM(array, 0)
-    if first < 0:
-        first += length
-    if first < 0 or first >= length:
-        return NULL
-    length = PyArray_DIM(array, 1)
-    if second < 0:
-        second += length
-    if second < 0 or second >= length:
-        return NULL
-    return <char *>PyArray_DATA(array) + first * PyArray_STRIDE(array, 0) + second * PyArray_STRIDE(array, 1)
+    return <char *>PyArray_DATA(array) + first * PyArray_STRIDE(array, 0) + (second * PyArray_STRIDE(array, 1) if rank == 2 else 0)
 
 
 cpdef object element(array, key):
     cdef char *place
     cdef int number, width
     cdef type kind
-    try:
-        place = _place(<ndarray>array, key)
-    except OverflowError:
-        return None
+    place = _place(<ndarray>array, key)
     if place is NULL or not PyArray_ISBEHAVED_RO(<ndarray>array):
         return None
     number = PyArray_TYPE(<ndarray>array)
@@ -386,13 +382,7 @@ cpdef object element(array, key):
         return None
     kind = <type>_classes[number]
     width = _width(kind)
-    if width == 8 or width == -8:
-        return _integer((<int64_t *>place)[0], kind, width)
-    if width == 4 or width == -4:
-        return _integer((<int32_t *>place)[0], kind, width)
-    if width == 2 or width == -2:
-        return _integer((<int16_t *>place)[0], kind, width)
-    return _integer((<int8_t *>place)[0], kind, width)
+    return _integer(lazytensor_load(place, width), kind, width)
 
 
 cpdef bint set_element(array, key, value) except -1:
@@ -402,10 +392,7 @@ cpdef bint set_element(array, key, value) except -1:
     cdef long long n
     cdef int overflow = 0
     cdef type kind = type(value)
-    try:
-        place = _place(<ndarray>array, key)
-    except OverflowError:
-        return False
+    place = _place(<ndarray>array, key)
     if place is NULL or not PyArray_ISBEHAVED(<ndarray>array):
         return False
     number = PyArray_TYPE(<ndarray>array)
@@ -430,12 +417,5 @@ cpdef bint set_element(array, key, value) except -1:
             return False
     else:
         return False
-    if width == 8 or width == -8:
-        (<int64_t *>place)[0] = n
-    elif width == 4 or width == -4:
-        (<int32_t *>place)[0] = <int32_t>n
-    elif width == 2 or width == -2:
-        (<int16_t *>place)[0] = <int16_t>n
-    else:
-        (<int8_t *>place)[0] = <int8_t>n
+    lazytensor_store(place, n, width)
     return True

@@ -38,6 +38,7 @@ NAMES = (
     "calling.at_once",
     "calling.bind",
     "calling.immediate",
+    "calling.viewing",
     "calling.operators",
 )
 # C types that no module of ours has.

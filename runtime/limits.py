@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path("/")
+DEFAULT_MEMORY = 4 << 30
 # While a process of ours works on a core that this one would use: the number of the process that it works for.
 busy: list[int] = []
-DEFAULT_MEMORY = 4 << 30
 
 
 def total_memory(root: Path = ROOT) -> int:

@@ -1,9 +1,9 @@
 """Panels of matrix products by BLAS, without Python: what a `ProductTask` asks for as a kernel that a team of threads shares.
 
 A worker that Python has to wake and to give its lock takes 50 to 250 us, as long as a product of a matrix of 1,000 x 1,000 and a vector
-(alone 0.31 ms; of two threads woken by Python 0.27 to 0.39, without 0.18). Known
-are the symbols of OpenBLAS as NumPy's wheels have it, with 64-bit integers; products of other libraries, and what BLAS does not take as it
-lies in memory, are computed by NumPy's calls, panel by panel.
+(alone 0.31 ms; of two threads woken by Python 0.27 to 0.39, without 0.18). Known are the symbols of OpenBLAS as NumPy's wheels have it,
+with 64-bit integers; products of other libraries, and what BLAS does not take as it lies in memory, are computed by NumPy's calls, panel
+by panel.
 """
 
 from __future__ import annotations
@@ -154,12 +154,8 @@ class Products:
         self._kernels: dict[tuple[bool, str], _Product] = {}
         self._known: dict[Any, tuple[_Product, bytes] | None] = {}
 
-    def worth_waking(self, product: ProductTask) -> bool:
-        """Does a product that NumPy computes take so long that workers are worth waking?"""
-        return _seconds(product) > WOKEN_SECONDS
-
-    def task(self, product: ProductTask) -> tuple[KernelTask, Any] | None:
-        """The same as a task without Python, and what has to live as long as that; None where NumPy is to compute it."""
+    def task(self, product: ProductTask) -> KernelTask | None:
+        """The same as a task without Python; None where NumPy is to compute it."""
         left, right, out = product.left, product.right, product.out
         if self.spent < LOAD_SECONDS and "llvmlite.binding" not in sys.modules:
             self.spent += _seconds(product)
@@ -184,7 +180,7 @@ class Products:
             return None
         block = _Block.from_buffer_copy(template)
         block[LEFT], block[RIGHT], block[OUT] = a, b, c
-        return KernelTask(kernel, ctypes.addressof(block), 0), block
+        return KernelTask(kernel, ctypes.addressof(block), 0, block)
 
     def _find(self, product: ProductTask) -> tuple[_Product, bytes] | None:
         """The kernel for products of this form, and its block but for the addresses."""
@@ -198,6 +194,11 @@ class Products:
             kernel = self._kernels[which] = shielded(lambda: _Product(*which))
         words[FUNCTION] = kernel.function
         return (kernel, bytes(_Block(*words))) if kernel.function else None
+
+
+def worth_waking(product: ProductTask) -> bool:
+    """Does a product that NumPy computes take so long that workers are worth waking?"""
+    return _seconds(product) > WOKEN_SECONDS
 
 
 def _seconds(product: ProductTask) -> float:

@@ -67,19 +67,19 @@ def _times(x: Array, y: Array, out: Array) -> None:
 
 def _is_one(x: Array, y: Array) -> bool:
     """Is a stack of small matrices times one matrix to be one product? Many small ones take 45 ns each."""
-    return x.ndim > 2 and y.ndim == 2 and x.shape[-2] <= SHORT_MATRICES and x.flags.c_contiguous
+    return x.ndim > 2 and y.ndim == 2 and x.size > 0 and x.shape[-2] <= SHORT_MATRICES and x.flags.c_contiguous
 
 
-def product(x: Any, y: Any) -> Any:
-    """x @ y, small or medium."""
-    if isinstance(x, np.ndarray) and isinstance(y, np.ndarray) and _is_one(x, y) and x.size:
+def matrix_product(x: Any, y: Any, **keywords: Any) -> Any:
+    """np.matmul of what is no large work."""
+    if not keywords and isinstance(x, np.ndarray) and isinstance(y, np.ndarray) and _is_one(x, y):
         return np.matmul(x.reshape(-1, x.shape[-1]), y).reshape(*x.shape[:-1], y.shape[1])
-    return np.matmul(x, y)
+    return np.matmul(x, y, **keywords)
 
 
-def multiply_into(out: Array, split: Callable[..., None], x: Array, y: Array) -> None:
+def matrix_product_into(out: Array, split: Callable[..., None], x: Array, y: Array) -> None:
     """Panels of rows or columns, or of matrices in a stack: a fixed number for a shape, so that no bit depends on who computes them."""
-    if _is_one(x, y) and x.size:
+    if _is_one(x, y):
         x, out = x.reshape(-1, x.shape[-1]), out.reshape(-1, out.shape[-1])
     panels = _panels(out.itemsize, x.shape, y.shape)
     if panels < 2:
@@ -121,8 +121,8 @@ def _panels(itemsize: int, x: Shape, y: Shape) -> int:
     most = _product_work(x, y) / PANEL_FLOPS
     if len(result) > 2:
         return int(min(MAX_PANELS, rows, most)) if len(x) == len(result) and x[0] == rows else 1
-    pairs = rows / PANEL_ROWS if _by_rows(rows, columns) else columns / PANEL_COLUMNS
-    return int(min(MAX_PANELS, rows if _by_rows(rows, columns) else columns, 2 * max(1, round(pairs)), most))
+    length, pair = (rows, PANEL_ROWS) if _by_rows(rows, columns) else (columns, PANEL_COLUMNS)
+    return int(min(MAX_PANELS, length, 2 * max(1, round(length / pair)), most))
 
 
 def _by_rows(rows: int, columns: int) -> bool:
@@ -144,7 +144,7 @@ def _matvec_into(out: Array, split: Callable[..., None], panels: int, matrix: Ar
 
 
 matmul = library(
-    "matmul", np.matmul, into=multiply_into, pieces=_panels,
+    "matmul", np.matmul, into=matrix_product_into, pieces=_panels,
     arity=2, signature=rules.by_ufunc("matmul", np.matmul), shape=shapes.matmul, work=_product_work, flops=2,
     domain=(FINITE, FINITE), ulp=4, doc="Matrix product of two arrays.",
 )  # fmt: skip

@@ -1,11 +1,9 @@
 cimport cython
 
-from lazytensor.compiler.graph cimport Node
 from lazytensor.compiler.native cimport Latch
 from lazytensor.core.arrays cimport ndarray
 from lazytensor.core.eager cimport extent, owned, small
-from lazytensor.core.handle cimport Handle, computed, current, is_open, look, pending, shown
-from lazytensor.core.storage cimport Storage
+from lazytensor.core.handle cimport Handle, computed, current, pending
 
 cdef class _Way:
     cdef public object reference, otherwise, grows, reduce
@@ -35,11 +33,5 @@ cdef bint _shares(object made, list values)
 cdef object _FLOAT64, _INT64, _BOOL
 @cython.locals(array=ndarray)
 cdef object _made(object value)
-cpdef object transposed(Handle x)
-cpdef object reshaped(Handle x, tuple shape)
-cdef object _through(object view, tuple args, dict kwargs)
-cdef Py_ssize_t _most
-@cython.locals(n=Node, storage=Storage, seen=tuple, array=ndarray)
-cdef object _window(object view, Handle x, tuple rest, dict kwargs)
 @cython.locals(size=Py_ssize_t)
 cpdef object constant_now(object make, object shape, object dtype)

@@ -1,6 +1,6 @@
 """Functions of computed tensors, at once (see `core.eager`): where all that is small and there, NumPy's function is called.
 
-`at_once` is for functions whose results are new arrays, `seen_through` for those that give views.
+`at_once` is for functions whose results are new arrays; those that give views are in `viewing`.
 """
 
 from __future__ import annotations
@@ -14,13 +14,12 @@ import numpy as np
 from numpy import ndarray
 
 from lazytensor.compiler.ops import shapes
-from lazytensor.compiler.ops.library import multiply_into
-from lazytensor.compiler.ops.library import product as many
+from lazytensor.compiler.ops.library import matrix_product, matrix_product_into
 from lazytensor.compiler.tuning import WALKED_WORK
 from lazytensor.core.devices import default_name
 from lazytensor.core.dtypes import BY_DTYPE
 from lazytensor.core.eager import HUGE, enter, extent, limit, owned, silenced, small
-from lazytensor.core.handle import Handle, computed, current, is_open, look, pending, shown
+from lazytensor.core.handle import Handle, computed, current, pending
 from lazytensor.core.lines import MEDIUM
 from lazytensor.core.statements import write_lock
 from lazytensor.core.system import engine
@@ -28,12 +27,10 @@ from lazytensor.core.system import engine
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_transpose = np.ndarray.transpose
-_reshape = np.ndarray.reshape
 _FLOAT64, _INT64, _BOOL = np.dtype(np.float64), np.dtype(np.int64), np.dtype(bool)
 _dot = np.ndarray.dot
-_most = MEDIUM
-_AS_THEY_ARE = frozenset({int, float, bool, complex, type(None), str, type(np._NoValue)})
+# Types of arguments that functions take as they are.
+AS_THEY_ARE = frozenset({int, float, bool, complex, type(None), str, type(np._NoValue)})
 
 # Arguments that the functions see to; and dtypes, which a variance of integers takes otherwise, but for arrays of sequences.
 _OTHERWISE = frozenset({"out", "where", "initial", "like", "device", "order", "subok"})
@@ -114,7 +111,7 @@ def product_size(values: list[Any]) -> int:
     return size if size * inner <= WALKED_WORK else size * inner
 
 
-_MATMUL = _Way(many, _OTHERWISE, product_size, False)
+_MATMUL = _Way(matrix_product, _OTHERWISE, product_size, False)
 
 
 def _now(way: _Way, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -165,13 +162,13 @@ def _large_product(reference: Callable[..., Any], *values: Any, **kwargs: Any) -
     """As all that is recorded: BLAS's own threads wait for each other a millisecond where the compiler has a core."""
     lane = engine().lane
     with lane.blas():
-        if len(values) != 2 or kwargs or (reference is not many and reference is not np.matmul and reference is not np.dot):
+        if len(values) != 2 or kwargs or (reference is not matrix_product and reference is not np.dot):
             return reference(*values, **kwargs)
         x, y = values
         if type(x) is not ndarray or type(y) is not ndarray or x.dtype != y.dtype or (x.ndim, y.ndim) not in _MATRICES:
             return reference(x, y)
         out = np.empty(shapes.matmul(x.shape, y.shape), x.dtype)
-        multiply_into(out, lane.split, x, y)
+        matrix_product_into(out, lane.split, x, y)
         return out
 
 
@@ -272,11 +269,11 @@ class _Arguments:
                 self.size = min(size * (self.size or 1), HUGE)
             return value
         kind = type(item)
-        if kind in _AS_THEY_ARE or isinstance(item, (np.dtype, type)):
+        if kind in AS_THEY_ARE or isinstance(item, (np.dtype, type)):
             return item
         if kind is tuple or kind is list:
             if len(item) <= limit.elements and depth:
-                if not (item and isinstance(item[0], Handle)) and _AS_THEY_ARE.issuperset(map(type, item)):
+                if not (item and isinstance(item[0], Handle)) and AS_THEY_ARE.issuperset(map(type, item)):
                     return item
                 return kind([self.value(part, depth - 1) for part in item])
         elif isinstance(item, (np.ndarray, np.generic)) and small(extent(item.size, item.itemsize)) and item.dtype in BY_DTYPE:
@@ -334,77 +331,3 @@ def constant_now(make: Callable[..., Any], shape: Any, dtype: Any) -> Any:
     if size <= 0 or size > limit.elements or default_name() is not None:
         return None
     return computed(make(shape, dtype))
-
-
-def seen_through(view: Callable[..., Any]) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """For a function that shows its first argument another way, as the method or function `view` of NumPy's arrays does."""
-
-    def decorate(function: Callable[P, R]) -> Callable[P, R]:
-        @wraps(function)
-        def either(*args: P.args, **kwargs: P.kwargs) -> R:
-            if args and limit.elements >= 0 and (made := _through(view, args, kwargs)) is not None:
-                return made  # type: ignore[no-any-return]
-            return function(*args, **kwargs)
-
-        return either
-
-    return decorate
-
-
-def transposed(x: Handle) -> Any:
-    """The view with all axes reversed, where that is small or medium and there; else None."""
-    return None if limit.elements < 0 else _window(_transpose, x, (), {})
-
-
-def reshaped(x: Handle, shape: tuple[Any, ...]) -> Any:
-    """The view in another shape, given as one tuple or by its lengths, of what is small or medium and there; else None."""
-    if limit.elements < 0 or not shape:
-        return None
-    for item in shape[0] if len(shape) == 1 and type(shape[0]) is tuple else shape:
-        if type(item) is not int:
-            return None
-    return _window(_reshape, x, shape, {})
-
-
-def _through(view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    if not isinstance(args[0], Handle):
-        return None
-    rest = args[1:]
-    if kwargs and kwargs.get("order", "C") != "C":
-        return None
-    for item in rest:
-        if type(item) not in _AS_THEY_ARE and not (type(item) is tuple and _AS_THEY_ARE.issuperset(map(type, item))):
-            return None
-    return _window(view, args[0], rest, kwargs)
-
-
-def _window(view: Callable[..., Any], x: Handle, rest: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    n = x._node
-    if x._array is None and n is not None and n.result is None:
-        return None
-    with write_lock:
-        value = current(x)
-        if type(value) is not ndarray:
-            return None
-        array = value
-        if not array.ndim or not 0 < extent(array.size, array.itemsize) <= _most:
-            return None
-        if x._storage is None:
-            # Who holds the array as it becomes a storage's has it copied by the first store.
-            value = array = None  # type: ignore[assignment]
-            x._share()
-        storage = x._storage
-        seen = look(x)
-        if storage is None or seen is None or not is_open(x):
-            return None
-        base, window = seen
-        try:
-            found = view(window, *rest, **kwargs) if rest or kwargs else view(window)
-        except Exception:
-            return None
-        if type(found) is not ndarray:
-            return None
-        # NumPy's views of views hold the array that has the memory.
-        if found.base is base or np.may_share_memory(found, window):
-            return shown(storage, base, found)
-        return computed(owned(found))

@@ -92,17 +92,32 @@ class Entry:
         self.updates = any(node.kind is Kind.UPDATE for node in graph.nodes)
 
 
+class Met(dict[Any, Any]):
+    """What is remembered of graphs without a plan, by their keys: all is forgotten beyond MAX_PLANNED_NODES operations."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._nodes = 0
+
+    def note(self, key: Any, value: Any, nodes: int) -> None:
+        """Remember this of a graph of so many operations."""
+        if key not in self:
+            self._nodes += nodes
+            if self._nodes > MAX_PLANNED_NODES:
+                self.clear()
+                self._nodes = nodes
+        self[key] = value
+
+
 plans: dict[Any, Entry] = {}
 # Plans of one operation on computed operands, by a shorter key; None where the plan is one for `evaluate.run`.
 ready: dict[Any, Entry | None] = {}
 _planned_nodes = 0
 _uses = 0
-# How often graphs without a plan were walked, by their keys, and how many operations these have.
-seen: dict[Any, int] = {}
-_seen_nodes = [0]
-# At how many positions graphs were met, by the keys that do without these, and a hash of the last.
-forms: dict[Any, tuple[int, int]] = {}
-_formed_nodes = [0]
+# How often graphs without a plan were walked.
+seen = Met()
+# At how many positions they were met, by the keys that do without these, and a hash of the last.
+forms = Met()
 # Plans whose kernels are to be compiled; those that the background thread was told of; and the one that it is about.
 upgrades: deque[Entry] = deque()
 _waiting: set[Entry] = set()
@@ -176,12 +191,7 @@ def elsewhere(captured: Capture) -> Capture | None:
     if met >= WALKS and last != positions:
         return found
     if last != positions:
-        if not met:
-            _formed_nodes[0] += len(captured.order)
-            if _formed_nodes[0] > MAX_PLANNED_NODES:
-                forms.clear()
-                _formed_nodes[0] = len(captured.order)
-        forms[found.key] = (met + 1, positions)
+        forms.note(found.key, (met + 1, positions), len(captured.order))
     return None
 
 
@@ -193,13 +203,8 @@ def _is_new(captured: Capture) -> bool:
 
 def _count(captured: Capture) -> bool:
     """Count a graph that is computed without a plan; was it the first time?"""
-    times = seen.get(captured.key, 0)
-    if not times:
-        _seen_nodes[0] += len(captured.order)
-        if _seen_nodes[0] > MAX_PLANNED_NODES:
-            seen.clear()
-            _seen_nodes[0] = len(captured.order)
-    seen[captured.key] = times + 1
+    times: int = seen.get(captured.key, 0)
+    seen.note(captured.key, times + 1, len(captured.order))
     return not times
 
 

@@ -239,10 +239,6 @@ def zeros(shape: Any, dtype: Any = None, order: Any = "C", *, device: Any = None
     [[0 0]
      [0 0]]
     """
-    if dtype is None and order == "C" and device is None and like is None:
-        made = constant_now(np.zeros, shape, _FLOAT64)
-        if made is not None:
-            return made  # type: ignore[no-any-return]
     return _constant("zeros", 0, shape, dtype, order, device, like)
 
 

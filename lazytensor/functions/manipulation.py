@@ -15,8 +15,9 @@ import numpy as np
 
 from lazytensor.calling.arguments import checked_shape, integral, lengths
 from lazytensor.calling.axes import as_index, axis_tuple, one_axis, reduced_axes, strict_axis
-from lazytensor.calling.immediate import at_once, seen_through
+from lazytensor.calling.immediate import at_once
 from lazytensor.calling.keywords import copying, memory_order, no_subclass
+from lazytensor.calling.viewing import seen_through
 from lazytensor.compiler.ops import elementwise as elementwise_ops
 from lazytensor.compiler.ops.shapes import broadcast_shapes as _broadcast_shapes
 from lazytensor.core import layout, views

@@ -40,7 +40,7 @@ Product = Callable[["Tensor", "Tensor"], "Tensor"]
 
 
 @generalized(np.matmul)
-@at_once(np.matmul, grows=product_size)
+@at_once(ops.matrix_product, grows=product_size)
 def matmul(
     x1: Any, x2: Any, /, out: Any = None, *, axes: Any = None, casting: str = "same_kind", order: str = "K", dtype: Any = None
 ) -> Tensor:

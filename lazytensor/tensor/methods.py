@@ -12,10 +12,10 @@ import numpy as np
 
 from lazytensor.calling import arguments
 from lazytensor.calling.axes import as_index, one_axis
-from lazytensor.calling.immediate import reshaped
 from lazytensor.calling.keywords import memory_order
 from lazytensor.calling.names import Unsupported
 from lazytensor.calling.out import deliver
+from lazytensor.calling.viewing import reshaped
 from lazytensor.compiler.ops import structural
 from lazytensor.core import elements, indexing, layout, storing, views
 from lazytensor.core.dtypes import as_dtype

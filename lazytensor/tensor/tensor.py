@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from lazytensor.calling.immediate import transposed
 from lazytensor.calling.operators import Operators, in_place, operators
+from lazytensor.calling.viewing import transposed
 from lazytensor.compiler.native import adopt
 from lazytensor.compiler.ops import elementwise as ops
 from lazytensor.compiler.ops import structural

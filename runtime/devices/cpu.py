@@ -20,7 +20,7 @@ from lazytensor.runtime import limits
 from lazytensor.runtime.blas import BlasGuard, blas_single_thread
 from lazytensor.runtime.errstate import quietly
 from lazytensor.runtime.memory import Pool
-from lazytensor.runtime.products import products
+from lazytensor.runtime.products import products, worth_waking
 from lazytensor.runtime.promise import engine_threads
 from lazytensor.runtime.team import Team
 
@@ -92,14 +92,12 @@ class CpuDevice:
     def split(self, task: Callable[[int, int], None], count: int, grain: int) -> None:
         """See `Lane.split`."""
         units = -(-count // grain)
-        holds: Any = None
         if type(task) is ProductTask:
-            found = products.task(task)
-            if found is not None:
-                task, holds = found
-            elif not products.worth_waking(task):
+            native = products.task(task)
+            if native is None and not worth_waking(task):
                 task(0, count)
                 return
+            task = native or task
         outside = threading.get_ident() not in self._identities
         kernel = type(task) is KernelTask
         helpers, led = 0, False
@@ -132,7 +130,6 @@ class CpuDevice:
                 self._outstanding -= helpers
             if led:
                 self._team.busy.release()
-            del holds  # the task's arguments, until now
 
     def _lead(self, task: KernelTask, count: int, grain: int, units: int, helpers: int) -> None:
         """Run a kernel with idle workers, without Python."""

@@ -369,6 +369,7 @@ def test_products_at_any_number_of_threads(
     for threads in (1, 2, 3):
         with lt.config.override(eager_elements=eager, threads=threads):
             found.append((lt.asarray(x) @ lt.asarray(y)).numpy())
+            assert lt.matmul(lt.asarray(x), lt.asarray(y)).numpy().tobytes() == found[-1].tobytes()
     assert found[0].shape == (x @ y).shape
     assert found[0].tobytes() == found[1].tobytes() == found[2].tobytes()
     scale = float(np.abs(x).max() * np.abs(y).max()) * x.shape[-1]

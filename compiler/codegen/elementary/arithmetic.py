@@ -131,8 +131,8 @@ def divided_wide(x: Value, y: Value) -> tuple[Value, Value]:
     """Floored quotient and remainder of integers of 64 bits, y being neither 0, 1 nor -1, and below 2**62 where it has no sign.
 
     Through floats, because the processor's own division does not vectorise: a quotient, that of what it left, each of which errs by
-    2**-51 of itself, and one less or more. (1,000,000 by a scalar, 2 threads, a processor
-    whose division takes 10 cycles: 1.6 ms by it, 0.9 so.)
+    2**-51 of itself, and one less or more. (1,000,000 by a scalar, 2 threads, a processor whose division takes 10 cycles: 1.6 ms by it,
+    0.9 so.)
     """
     suffix = f"{x.kind}64"
     inverse = 1.0 / y.to("f64")

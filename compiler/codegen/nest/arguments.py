@@ -23,11 +23,12 @@ Dtype = np.dtype[Any]
 
 
 class Array(NamedTuple):
-    """A word that holds the address of the array in `slot`, `offset` bytes in."""
+    """A word that holds the address of the array in `slot`, whose elements have `item` bytes, `offset` bytes in."""
 
     word: int
     slot: int
     offset: int
+    item: int
 
 
 class Scalar(NamedTuple):
@@ -65,8 +66,6 @@ class Arguments:
         self.scalars: list[Scalar] = []
         self.results: list[Result] = []
         self.update: Update | None = None
-        # Of arrays, by word: bytes of an element.
-        self.sizes: dict[int, int] = {}
 
     def constant(self, name: str, value: int, comment: str = "") -> str:
         """A size or stride."""
@@ -75,8 +74,7 @@ class Arguments:
         return name
 
     def array(self, name: str, slot: int, offset: int, dtype: Dtype, comment: str = "") -> None:
-        self.sizes[len(self.words)] = dtype.itemsize
-        self.arrays.append(Array(len(self.words), slot, offset * dtype.itemsize))
+        self.arrays.append(Array(len(self.words), slot, offset * dtype.itemsize, dtype.itemsize))
         self._read(name, f"pointer(block, {len(self.words)}, {storage(dtype)}, 0)", comment)
 
     def scalar(self, name: str, slot: int, dtype: Dtype, comment: str = "") -> None:
@@ -126,11 +124,11 @@ def bind(
     """
     block_type = ctypes.c_int64 * max(len(arguments.words), 1)
     template = bytes(block_type(*arguments.words))
-    arrays = tuple(arguments.arrays)
+    arrays = tuple((word, slot, offset) for word, slot, offset, _ in arguments.arrays)
     scalars = tuple((word, slot, PACK[dtype.str[1:]]) for word, slot, dtype in arguments.scalars)
     results = tuple(arguments.results)
     update = arguments.update
-    moved = tuple((word, shifts[slot], arguments.sizes[word]) for word, slot, _ in arguments.arrays if slot in shifts)
+    moved = tuple((word, shifts[slot], item) for word, slot, _, item in arguments.arrays if slot in shifts)
     region = shifts.get(update.slot, -1) if update is not None else -1
     whole = phases[-1].first + phases[-1].units
     split = any(count > grain for _, count, grain in phases)
