@@ -79,10 +79,18 @@ cdef object _false = np.False_
 cdef long long _EXACT = 1LL << 53
 
 
-cdef inline object _float(double value):
+cdef object real_scalar(double value):
     made = LAZYTENSOR_ALLOCATE(_float64)
     lazytensor_set_float64(made, value)
     return made
+
+
+cdef object integer_scalar(long long value):
+    return _integer(value, _int64, 8)
+
+
+cdef object truth_scalar(bint value):
+    return _true if value else _false
 
 
 cdef inline int _width(type kind) noexcept:
@@ -139,21 +147,21 @@ cdef inline bint _compared(int code, double x, double y) noexcept:
 @cython.cdivision(True)
 cdef object _of_doubles(int code, double x, double y):
     if code == 0:
-        return _float(x + y)
+        return real_scalar(x + y)
     if code == 1:
-        return _float(x - y)
+        return real_scalar(x - y)
     if code == 2:
-        return _float(x * y)
+        return real_scalar(x * y)
     if code == 3:
-        return _float(x / y)
+        return real_scalar(x / y)
     if code < 10:
         return _true if _compared(code, x, y) else _false
     if x == 0 and y == 0:
         return None  # of two signs, perhaps
     if code == 15:
-        return _float(x if x > y or x != x else y)
+        return real_scalar(x if x > y or x != x else y)
     if code == 16:
-        return _float(x if x < y or x != x else y)
+        return real_scalar(x if x < y or x != x else y)
     return None
 
 
@@ -174,7 +182,7 @@ cdef object _of_integers(int code, int64_t x, int64_t y, type kind, int width):
     if code == 3:
         if -4 < width < 4:
             return None  # in single precision
-        return _float(<double>x / <double>y if signed else <double>u / <double>v)
+        return real_scalar(<double>x / <double>y if signed else <double>u / <double>v)
     if code < 10:
         if code == 8:
             found = x == y
@@ -306,14 +314,14 @@ cpdef object on_scalar(int code, object a):
     if kind is _float64:
         x = lazytensor_float64(a)
         if code == 0:
-            return _float(-x)
+            return real_scalar(-x)
         if code == 1:
-            return _float(fabs(x))
+            return real_scalar(fabs(x))
         if code == 2:
-            return _float(x * x)
+            return real_scalar(x * x)
         if code == 3:
-            return _float(sqrt(x)) if x >= 0 else None
-        return _float(floor(x) if code == 4 else ceil(x))
+            return real_scalar(sqrt(x)) if x >= 0 else None
+        return real_scalar(floor(x) if code == 4 else ceil(x))
     width = _width(kind)
     # The absolute value of the least integer is itself.
     if not width or code > 2:
@@ -371,7 +379,7 @@ cpdef object element(array, key):
         return None
     number = PyArray_TYPE(<ndarray>array)
     if number == _FLOAT64:
-        return _float((<double *>place)[0])
+        return real_scalar((<double *>place)[0])
     if number == _BOOL:
         return _true if place[0] else _false
     if number == _FLOAT32:

@@ -2,10 +2,11 @@ cimport cython
 from lazytensor.core.arrays cimport ndarray
 
 from lazytensor.core.eager cimport _Limit, extent, owned, small
-from lazytensor.core.elements cimport put
+from lazytensor.core.inplace cimport put
 from lazytensor.compiler.native cimport Latch
+from lazytensor.compiler.loops cimport on_array, on_arrays
 from lazytensor.compiler.scalars cimport on_scalar, on_scalars
-from lazytensor.core.handle cimport Handle, computed, current, is_open, pending
+from lazytensor.core.handle cimport Handle, is_tensor, computed, current, is_open, pending
 
 cdef Latch write_lock
 

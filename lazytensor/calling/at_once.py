@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy import ndarray
 
+from lazytensor.compiler.loops import on_array, on_arrays
 from lazytensor.compiler.ops.row import Op
 from lazytensor.compiler.scalars import on_scalar, on_scalars
 from lazytensor.core.dtypes import BY_DTYPE
 from lazytensor.core.eager import HUGE, enter, extent, limit, owned, silenced, small
-from lazytensor.core.elements import put
-from lazytensor.core.handle import Handle, computed, current, is_open, pending
+from lazytensor.core.handle import Handle, computed, current, is_open, is_tensor, pending
+from lazytensor.core.inplace import put
 from lazytensor.core.statements import write_lock
 
 if TYPE_CHECKING:
@@ -159,6 +160,10 @@ def meet_one(way: Way, a: Any) -> Tensor | None:
     """The row of a value that is there, None where it is to be recorded."""
     if type(a) is ndarray:
         array = a
+        if way.code >= 0:
+            value = on_array(way.code, a, limit.elements)
+            if value is not None:
+                return computed(value)
         if not small(extent(array.size, array.itemsize), way.op):
             return None
         first = array.dtype
@@ -200,10 +205,15 @@ def meet(way: Way, a: Any, b: Any) -> Tensor | None:
         second = type(b)
     bound = limit
     most = bound.elements
-    if way.code >= 0 and most > 0 and type(a) is not ndarray and type(b) is not ndarray:
-        value = on_scalars(way.code, b, a) if way.turned else on_scalars(way.code, a, b)
-        if value is not None:
-            return computed(value)
+    if way.code >= 0 and most > 0:
+        if type(a) is not ndarray and type(b) is not ndarray:
+            value = on_scalars(way.code, b, a) if way.turned else on_scalars(way.code, a, b)
+            if value is not None:
+                return computed(value)
+        elif size <= most and other <= most:
+            value = on_arrays(way.code, b, a, most) if way.turned else on_arrays(way.code, a, b, most)
+            if value is not None:
+                return computed(value)
     # Each for itself first: the product of two sizes may be more than a machine word holds.
     if (size > most or other > most or size * other > most) and not _fits(way.op, a, b, size, other):
         return None
@@ -259,7 +269,7 @@ def on_two(way: Way, x: Handle, y: Any) -> Tensor | None:
         a = current(x)
         if a is None:
             return None
-        b = current(y) if isinstance(y, Handle) else y
+        b = current(y) if is_tensor(y) else y
         return None if b is None else meet(way, a, b)
 
 
@@ -305,6 +315,6 @@ def into(way: Way, x: Handle, y: Any) -> bool:
         # Whoever else holds the memory has it copied.
         a = array = None  # type: ignore[assignment]
         try:
-            return put(x, None, b, run)
+            return put(x, None, b, run, way.code)
         except Exception:
             return False

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lazytensor.calling.at_once import Way, meet, meet_one, on_any, on_one, on_other, on_two
+from lazytensor.calling.out import deliver
 from lazytensor.calling.ufunc_class import Binary, Unary, equip
 from lazytensor.calling.ufuncs import call
 from lazytensor.compiler.graph import Node
@@ -22,7 +23,7 @@ from lazytensor.compiler.ops import sources
 from lazytensor.compiler.ops.row import Op
 from lazytensor.compiler.ops.rules import INTEGER_LIMITS, check_scalar, comparison_constant
 from lazytensor.core.foreign import left, right, unlike
-from lazytensor.core.handle import Handle, pending, stands_for_scalar, wrap
+from lazytensor.core.handle import Handle, is_tensor, pending, stands_for_scalar, wrap
 from lazytensor.core.operands import apply, operand
 from lazytensor.core.pending import enroll
 from lazytensor.core.record import record
@@ -46,6 +47,8 @@ def unary(op: Op) -> Unary:
 
     def function(x: Any, /, out: Any = None, **keywords: Any) -> Tensor:
         if out is not None or keywords:
+            if not keywords and isinstance(out, Handle):
+                return deliver(one(way, x), out, op.name, fixed=0)
             return call(function, (x,), out, **keywords)  # type: ignore[no-any-return]
         return one(way, x)
 
@@ -61,6 +64,8 @@ def binary(op: Op) -> Binary:
 
     def function(x: Any, y: Any, /, out: Any = None, **keywords: Any) -> Tensor:
         if out is not None or keywords:
+            if not keywords and isinstance(out, Handle):
+                return deliver(two(way, x, y, False), out, op.name, fixed=0)
             return call(function, (x, y), out, **keywords)  # type: ignore[no-any-return]
         return two(way, x, y, False)
 
@@ -71,7 +76,7 @@ def binary(op: Op) -> Binary:
 
 def one(way: Way, x: Any) -> Tensor:
     """The row of one operand, at once or recorded, for a function that the user called."""
-    if not isinstance(x, Handle):
+    if not is_tensor(x):
         made = on_other(way, x)
         return apply(way.op, x) if made is None else made
     h = x
@@ -101,13 +106,13 @@ def one(way: Way, x: Any) -> Tensor:
 def two(way: Way, x: Any, y: Any, operator: bool) -> Tensor:
     """The row of two operands, at once or recorded, for a function that the user called, or an operator: that answers NotImplemented to
     what is no array, so that Python asks the other operand."""
-    if not isinstance(x, Handle):
+    if not is_tensor(x):
         made = on_any(way, x, y)
         return _slow(way.op, x, y) if made is None else made
     h = x
     a = h._array
     g = None
-    if isinstance(y, Handle):
+    if is_tensor(y):
         g = y
         b = g._array
     elif type(y) is float or type(y) is int or type(y) is bool or type(y) is complex:

@@ -1,11 +1,13 @@
 cimport cython
 
 from lazytensor.compiler.native cimport Latch
+from lazytensor.compiler.folds cimport reduced
 from lazytensor.core.arrays cimport ndarray
 from lazytensor.core.eager cimport extent, owned, small
 from lazytensor.core.handle cimport Handle, computed, current, pending
 
 cdef class _Way:
+    cdef public int code
     cdef public object reference, otherwise, grows, reduce
     cdef public bint sequences
 
@@ -22,8 +24,12 @@ cdef _Way _MATMUL
 cpdef Py_ssize_t product_size(list values) except -1
 @cython.locals(a=ndarray, b=ndarray, most=Py_ssize_t)
 cdef object _times(object first, object second)
+@cython.locals(h=Handle, g=Handle, left=ndarray, right=ndarray)
+cdef object _small_product(tuple args)
 @cython.locals(h=Handle, g=Handle)
 cpdef object product(object x, object y)
+@cython.locals(h=Handle)
+cdef object _reduced(int code, tuple args, dict kwargs)
 @cython.locals(found=_Arguments, values=list)
 cdef object _now(_Way way, tuple args, dict kwargs)
 @cython.locals(h=Handle, values=list)
@@ -33,5 +39,3 @@ cdef bint _shares(object made, list values)
 cdef object _FLOAT64, _INT64, _BOOL
 @cython.locals(array=ndarray)
 cdef object _made(object value)
-@cython.locals(size=Py_ssize_t)
-cpdef object constant_now(object make, object shape, object dtype)

@@ -13,10 +13,10 @@ from typing import Any, ParamSpec, TypeVar
 import numpy as np
 from numpy import ndarray
 
+from lazytensor.compiler.folds import reduced
 from lazytensor.compiler.ops import shapes
 from lazytensor.compiler.ops.library import matrix_product, matrix_product_into
 from lazytensor.compiler.tuning import WALKED_WORK
-from lazytensor.core.devices import default_name
 from lazytensor.core.dtypes import BY_DTYPE
 from lazytensor.core.eager import HUGE, enter, extent, limit, owned, silenced, small
 from lazytensor.core.handle import Handle, computed, current, pending
@@ -29,6 +29,11 @@ R = TypeVar("R")
 
 _FLOAT64, _INT64, _BOOL = np.dtype(np.float64), np.dtype(np.int64), np.dtype(bool)
 _dot = np.ndarray.dot
+_method = type(np.ndarray.dot)
+# The numbers of `reduced`.
+_REDUCTIONS = {
+    name: code for code, name in enumerate(("sum", "max", "min", "any", "all", "mean", "var", "std", "argmax", "argmin"))
+}
 # Types of arguments that functions take as they are.
 AS_THEY_ARE = frozenset({int, float, bool, complex, type(None), str, type(np._NoValue)})
 
@@ -44,7 +49,7 @@ _DEPTH = 4
 class _Way:
     """How a function is called at once: NumPy's function; the keywords that it is not called with; and what `at_once` says."""
 
-    __slots__ = ("grows", "otherwise", "reduce", "reference", "sequences")
+    __slots__ = ("code", "grows", "otherwise", "reduce", "reference", "sequences")
 
     def __init__(
         self,
@@ -54,6 +59,8 @@ class _Way:
         sequences: bool,
         ufunc: np.ufunc | None = None,
     ) -> None:
+        # Its number in `loops`, -1 where it has none.
+        self.code = _REDUCTIONS.get(reference.__name__, -1) if type(reference) is _method else -1
         self.reduce = None if ufunc is None else ufunc.reduce
         self.reference = reference
         self.otherwise = otherwise
@@ -77,6 +84,7 @@ def at_once(
     way = _Way(reference, _OTHERWISE if sequences else _OTHERWISE | _DTYPE, grows, sequences, ufunc)
 
     plain = reference is np.array
+    multiplies = reference is np.dot or reference is matrix_product
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         names = function.__code__.co_varnames
@@ -85,7 +93,12 @@ def at_once(
         @wraps(function)
         def either(*args: P.args, **kwargs: P.kwargs) -> R:
             if args and limit.elements >= 0 and len(args) <= last and not (sequences and isinstance(args[0], Handle)):
-                made = _line(args[0]) if plain and not kwargs and len(args) == 1 else None
+                made = None
+                if not kwargs:
+                    if multiplies:
+                        made = _small_product(args)
+                    elif plain and len(args) == 1:
+                        made = _line(args[0])
                 if made is None:
                     made = _now(way, args, kwargs)
                 if made is not None:
@@ -111,6 +124,18 @@ def product_size(values: list[Any]) -> int:
     return size if size * inner <= WALKED_WORK else size * inner
 
 
+def _small_product(args: tuple[Any, ...]) -> Any:
+    """The product of two small arrays of one or two axes, by `dot` or `matmul`; None of all else."""
+    if len(args) != 2 or not isinstance(args[0], Handle) or not isinstance(args[1], Handle):
+        return None
+    h, g = args
+    a, b = h._array, g._array
+    if type(a) is not ndarray or type(b) is not ndarray:
+        return None
+    left, right = a, b
+    return _times(a, b) if left.ndim <= 2 and right.ndim <= 2 else None
+
+
 _MATMUL = _Way(matrix_product, _OTHERWISE, product_size, False)
 
 
@@ -121,10 +146,18 @@ def _now(way: _Way, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         # The way of most that is pending.
         if pending(first):
             return None
+    elif type(first) in AS_THEY_ARE:
+        # A number or a text before the tensors.
+        if len(args) < 2 or not _has(args):
+            return None
     elif type(first) not in (list, tuple) or (not way.sequences and not _has(first)):
         return None
     if kwargs and not way.otherwise.isdisjoint(kwargs):
         return None
+    if way.code >= 0:
+        made = _reduced(way.code, args, kwargs)
+        if made is not None:
+            return made
     found = _Arguments(WALKED_WORK if way.grows is product_size and limit.most > limit.elements else 0)
     with write_lock:
         values: list[Any] = []
@@ -156,6 +189,29 @@ def _now(way: _Way, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
                 return None
         # Rounded integers are NumPy's argument itself, the diagonal of a matrix is a view of it: the function knows what it gives.
         return None if _shares(made, values) else _made(made)
+
+
+def _reduced(code: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """A reduction of a small array over all elements or one axis; None of all else."""
+    axis = None
+    if len(args) == 2:
+        axis = args[1]
+    if len(args) > 2 or kwargs:
+        if len(args) != 1 or len(kwargs) != 1 or "axis" not in kwargs:
+            return None
+        axis = kwargs["axis"]
+    x = args[0]
+    if not isinstance(x, Handle):
+        return None
+    h = x
+    with write_lock:
+        value = h._array
+        if value is None:
+            value = current(h)
+        if type(value) is not ndarray:
+            return None
+        made = reduced(code, value, axis, limit.elements)
+    return None if made is None else computed(made)
 
 
 def _large_product(reference: Callable[..., Any], *values: Any, **kwargs: Any) -> Any:
@@ -314,20 +370,3 @@ def _made(value: Any) -> Any:
         parts = [_made(item) for item in value]
         return None if any(part is None for part in parts) else tuple(parts)
     return None
-
-
-def constant_now(make: Callable[..., Any], shape: Any, dtype: Any) -> Any:
-    """A small array of one value, as `np.zeros` makes it, in a dtype that tensors have; None where the shape is not so simple."""
-    if type(shape) is int:
-        size = max(-1, min(shape, HUGE))
-    elif type(shape) is tuple and shape:
-        size = 1
-        for length in shape:
-            if type(length) is not int or length < 0:
-                return None
-            size = min(size * length, HUGE)
-    else:
-        return None
-    if size <= 0 or size > limit.elements or default_name() is not None:
-        return None
-    return computed(make(shape, dtype))

@@ -15,12 +15,13 @@ from lazytensor.calling.at_once import Way, into
 from lazytensor.calling.bind import ARRAYS, back, one, reflected_result, result, two
 from lazytensor.calling.immediate import product
 from lazytensor.calling.out import deliver
+from lazytensor.calling.viewing import transposed
 from lazytensor.compiler.ops import elementwise, library
 from lazytensor.compiler.ops.row import Op
-from lazytensor.core.elements import take
 from lazytensor.core.foreign import left, right
-from lazytensor.core.handle import Handle, stands_for_scalar
+from lazytensor.core.handle import Handle, is_tensor, stands_for_scalar
 from lazytensor.core.indexing import Indexed
+from lazytensor.core.inplace import take
 from lazytensor.core.operands import apply
 from lazytensor.core.pending import end_statement
 from lazytensor.core.statements import put_off, write_lock
@@ -86,7 +87,7 @@ _BITWISE_INVERT = Way(elementwise.bitwise_invert)
 def raised(x: Any, y: Any) -> Tensor:
     """The operator `x ** y`: of arrays of booleans, the square is computed as int8, and `pow` computes in int64."""
     kind = type(y)
-    if (kind is int or kind is float) and isinstance(x, Handle):
+    if (kind is int or kind is float) and is_tensor(x):
         if y == 2:
             h = x
             if type(h._array) is _float64 or (type(h._array) is _int64 and kind is int):
@@ -111,6 +112,9 @@ def in_place(function: Operator, name: str) -> Operator:
 
 def _augmented(way: Way, x: Any, y: Any) -> Tensor:
     """`x op= y`: in place where that can be, else as any function delivers what it made."""
+    h = x
+    if h._array is not None and type(h._array) is not ndarray:
+        return two(way, x, y, True)  # of a scalar it is another name for the result
     if into(way, x, y):
         return x  # type: ignore[no-any-return]
     return _assigned(partial(two, way, operator=True), way.op.name, x, y)  # type: ignore[no-any-return]
@@ -143,6 +147,12 @@ def _length(x: Handle) -> int:
     if not shape:
         raise TypeError("len() of unsized object")
     return shape[0]
+
+
+def axes_reversed(x: Any) -> Tensor:
+    """The view with all axes reversed."""
+    made = transposed(x)
+    return x.transpose() if made is None else made  # type: ignore[no-any-return]
 
 
 class Operators(Indexed):
@@ -281,7 +291,7 @@ class Operators(Indexed):
         return one(_BITWISE_INVERT, self)
 
     def __pow__(self, other: Any) -> Tensor:
-        if isinstance(other, ARRAYS):
+        if type(other) is int or type(other) is float or isinstance(other, ARRAYS):
             return raised(self, other)
         return right(self, other, np.power, partial(raised, self, other))  # type: ignore[no-any-return]
 

@@ -10,7 +10,9 @@ import numpy as np
 from lazytensor.calling import results
 from lazytensor.compiler.ops import structural
 from lazytensor.core import storing, views
+from lazytensor.core.eager import limit
 from lazytensor.core.handle import Handle, mutable, stands_for_scalar, wrap
+from lazytensor.core.inplace import take
 from lazytensor.core.pending import end_statement
 from lazytensor.core.record import record
 from lazytensor.core.sites import user_site
@@ -57,6 +59,8 @@ def deliver(
         raise TypeError(f"{name}: out must be an array, got {'a scalar' if isinstance(out, Handle) else type(out).__name__}")
     # Reading and writing are one statement, which no other thread's may come between.
     with write_lock:
+        if where is True and limit.elements > 0 and type(result._array) is np.ndarray and take(out, result._array):
+            return out  # type: ignore[return-value]
         if fixed is not None and result.shape != out.shape:
             result = stretched(result, out.shape, name, fixed)
         check_shape(result, out.shape, name)

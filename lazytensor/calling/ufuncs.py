@@ -22,6 +22,7 @@ from lazytensor.compiler.ops import ufuncs as rows
 from lazytensor.compiler.ops.shapes import broadcast_shapes
 from lazytensor.core import indexing, layout, views
 from lazytensor.core.dtypes import as_dtype
+from lazytensor.core.elements import apply_at
 from lazytensor.core.handle import Handle, created, mutable, wrap
 from lazytensor.core.operands import node_operand, operand
 from lazytensor.core.pending import end_statement
@@ -340,6 +341,8 @@ def at(function: Any, a: Any, indices: Any, b: Any = None, /) -> None:
         raise TypeError(f"{name}: the first operand must be a tensor, got {type(a).__name__}")
     if (b is None) != (function.nin == 1):
         raise ValueError(f"{name}: second operand {'needed for ufunc' if b is None else 'provided when ufunc is unary'}")
+    if type(function.reference) is np.ufunc and apply_at(a, indices, b, function.reference):
+        return
     site = user_site()
     overlapping = indexing.numbered(a)
     if overlapping is not None:

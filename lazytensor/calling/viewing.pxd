@@ -10,8 +10,13 @@ from lazytensor.core.storage cimport Storage
 cdef Latch write_lock
 cdef Py_ssize_t _most
 
+@cython.locals(seen=tuple)
 cpdef object transposed(Handle x)
+@cython.locals(seen=tuple)
 cpdef object reshaped(Handle x, tuple shape)
+@cython.locals(seen=tuple, x=Handle)
 cdef object _through(object view, tuple args, dict kwargs)
-@cython.locals(n=Node, storage=Storage, seen=tuple, array=ndarray)
-cdef object _seen(object view, Handle x, tuple rest, dict kwargs)
+@cython.locals(n=Node, array=ndarray)
+cdef tuple _window(Handle x)
+@cython.locals(storage=Storage)
+cdef object _part(Handle x, tuple seen, object found)

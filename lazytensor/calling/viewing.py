@@ -18,8 +18,6 @@ from lazytensor.core.statements import write_lock
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_transpose = np.ndarray.transpose
-_reshape = np.ndarray.reshape
 _most = MEDIUM
 
 
@@ -40,7 +38,11 @@ def seen_through(view: Callable[..., Any]) -> Callable[[Callable[P, R]], Callabl
 
 def transposed(x: Handle) -> Any:
     """The view with all axes reversed, where that is small or medium and there; else None."""
-    return None if limit.elements < 0 else _seen(_transpose, x, (), {})
+    if limit.elements < 0:
+        return None
+    with write_lock:
+        seen = _window(x)
+        return None if seen is None else _part(x, seen, seen[1].T)
 
 
 def reshaped(x: Handle, shape: tuple[Any, ...]) -> Any:
@@ -50,7 +52,15 @@ def reshaped(x: Handle, shape: tuple[Any, ...]) -> Any:
     for item in shape[0] if len(shape) == 1 and type(shape[0]) is tuple else shape:
         if type(item) is not int:
             return None
-    return _seen(_reshape, x, shape, {})
+    with write_lock:
+        seen = _window(x)
+        if seen is None:
+            return None
+        try:
+            found = seen[1].reshape(shape[0] if len(shape) == 1 else shape)
+        except ValueError:
+            return None
+        return _part(x, seen, found)
 
 
 def _through(view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -62,36 +72,43 @@ def _through(view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, 
     for item in rest:
         if type(item) not in AS_THEY_ARE and not (type(item) is tuple and AS_THEY_ARE.issuperset(map(type, item))):
             return None
-    return _seen(view, args[0], rest, kwargs)
-
-
-def _seen(view: Callable[..., Any], x: Handle, rest: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    n = x._node
-    if x._array is None and n is not None and n.result is None:
-        return None
+    x = args[0]
     with write_lock:
-        value = current(x)
-        if type(value) is not ndarray:
+        seen = _window(x)
+        if seen is None:
             return None
-        array = value
-        if not array.ndim or not 0 < extent(array.size, array.itemsize) <= _most:
-            return None
-        if x._storage is None:
-            # Who holds the array as it becomes a storage's has it copied by the first store.
-            value = array = None  # type: ignore[assignment]
-            x._share()
-        storage = x._storage
-        seen = look(x)
-        if storage is None or seen is None or not is_open(x):
-            return None
-        base, window = seen
         try:
-            found = view(window, *rest, **kwargs) if rest or kwargs else view(window)
+            found = view(seen[1], *rest, **kwargs)
         except Exception:
             return None
-        if type(found) is not ndarray:
+        return _part(x, seen, found) if type(found) is ndarray else None
+
+
+def _window(x: Handle) -> Any:
+    """The array of a storage and what the handle shows of it, small or medium and there, for who holds `write_lock`; else None."""
+    value = x._array
+    if value is None:
+        n = x._node
+        if n is not None and n.result is None:
             return None
-        # NumPy's views of views hold the array that has the memory.
-        if found.base is base or np.may_share_memory(found, window):
-            return shown(storage, base, found)
-        return computed(owned(found))
+        value = current(x)
+    if type(value) is not ndarray:
+        return None
+    array = value
+    if not array.ndim or not 0 < extent(array.size, array.itemsize) <= _most:
+        return None
+    if x._storage is None:
+        # Who holds the array as it becomes a storage's has it copied by the first store.
+        value = array = None  # type: ignore[assignment]
+        x._share()
+    return look(x) if x._storage is not None and is_open(x) else None
+
+
+def _part(x: Handle, seen: tuple[Any, Any], found: Any) -> Any:
+    """A tensor of what NumPy shows of a window, or of its copy."""
+    storage = x._storage
+    assert storage is not None
+    # NumPy's views of views hold the array that has the memory.
+    if found.base is seen[0] or np.may_share_memory(found, seen[1]):
+        return shown(storage, seen[0], found)
+    return computed(owned(found))

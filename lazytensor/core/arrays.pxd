@@ -54,6 +54,7 @@ cdef extern from "numpy/arrayobject.h":
     void *PyArray_DATA(ndarray array)
     PyObject *PyArray_DESCR(ndarray array)
     Py_ssize_t *PyArray_DIMS(ndarray array)
+    Py_ssize_t PyArray_ITEMSIZE "lazytensor_itemsize" (ndarray array)
     Py_ssize_t lazytensor_itemsize(ndarray array)
     int PyArray_NDIM(ndarray array)
     Py_ssize_t PyArray_DIM(ndarray array, int axis)

@@ -3,7 +3,8 @@ from lazytensor.core.arrays cimport ndarray
 
 from lazytensor.core.eager cimport extent, owned, small
 from lazytensor.core.handle cimport Handle, computed, current, is_open, look, pending, shown
-from lazytensor.compiler.native cimport Latch, alone, holders
+from lazytensor.compiler.native cimport Latch, holders
+from lazytensor.core.inplace cimport put
 from lazytensor.compiler.scalars cimport element, set_element
 from lazytensor.core.storage cimport Storage
 
@@ -35,10 +36,7 @@ cdef Py_ssize_t _axes(object key, Py_ssize_t rank)
 cdef Py_ssize_t _region(ndarray array, object key, bint basic) except -2
 @cython.locals(array=ndarray, axes=Py_ssize_t)
 cpdef bint write(Handle x, object key, object value)
-cpdef bint take(Handle x, object value)
-@cython.locals(storage=Storage, seen=tuple)
-cpdef bint put(Handle x, object key, object value, object run=*)
-@cython.locals(holders=list)
-cdef bint _put_own(Handle x, object key, object value, object run)
 @cython.locals(window=ndarray)
 cpdef object copied_now(Handle x, object order, object dtype)
+@cython.locals(array=ndarray)
+cpdef bint apply_at(Handle x, object key, object value, object ufunc)

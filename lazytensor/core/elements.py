@@ -1,4 +1,4 @@
-"""`x[key]` and `x[key] = value` at once, where the values are there (see `core.eager`), and how small writes go into memory.
+"""`x[key]` and `x[key] = value` at once, where the values are there (see `core.eager`).
 
 Each answers None or False where that is not so simple, with nothing written: `indexing` then records it, and says what is wrong.
 """
@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy import ndarray
 
-from lazytensor.compiler.native import alone, holders
+from lazytensor.compiler.native import holders
 from lazytensor.compiler.scalars import element, set_element
 from lazytensor.core import views
 from lazytensor.core.eager import HUGE, enter, extent, limit, owned, silenced, small
 from lazytensor.core.handle import Handle, computed, current, is_open, look, pending, shown
+from lazytensor.core.inplace import put
 from lazytensor.core.lines import MEDIUM
 from lazytensor.core.statements import write_lock
 from lazytensor.core.storage import Storage
@@ -300,63 +301,6 @@ def _set_own(x: Handle, key: Any, value: Any) -> bool:
     return set_element(x._array, key, value)
 
 
-def take(x: Handle, value: Any) -> bool:
-    """Make the result of small work what a tensor shows, for who holds `write_lock`."""
-    shown = current(x)
-    if shown is None or not shown.ndim or shown.dtype != value.dtype or shown.shape != value.shape:
-        return False
-    if x._storage is None:
-        x._array = value
-        x._node = None
-        return True
-    return is_open(x) and put(x, ..., value)
-
-
-def put(x: Handle, key: Any, value: Any, run: Any = None) -> bool:
-    """Write to memory, for who holds `write_lock` and has seen `current`: `shown[key] = value`, or, of two operands, the ufunc
-    `run(shown, value, shown)`, where `shown` is the array that `x` shows. Memory that somebody else reads is copied first. False where a
-    signal handler came and stored what is pending; raises what NumPy raises."""
-    storage = x._storage
-    if storage is None:
-        return _put_own(x, key, value, run)
-    while storage.writeable() is not None and (seen := look(x)) is not None:
-        window = seen[1]
-        # No call between the test and the write, and so no signal handler that reads this memory.
-        if storage._node is None:
-            if run is None:
-                if not set_element(window, key, value):
-                    window[key] = value
-            else:
-                enter(run, window, value, window)
-            return True
-    return False
-
-
-def _put_own(x: Handle, key: Any, value: Any, run: Any) -> bool:
-    # Threads that look at `_array` without a lock, to compute with it, find none, and wait for the lock.
-    holders = [x._array]
-    x._seen = seen = holders[0], holders[0]
-    try:
-        x._array = None
-        while x._seen is seen:
-            x._node = None
-            if not alone(holders, 0, 2):
-                holders[0] = holders[0].copy()
-                x._seen = seen = holders[0], holders[0]
-            # As above.
-            if x._node is None:
-                if run is None:
-                    holders[0][key] = value
-                else:
-                    enter(run, holders[0], value, holders[0])
-                return True
-        return False
-    finally:
-        if x._seen is seen:
-            x._array = holders[0]
-            x._seen = None
-
-
 def copied_now(x: Handle, order: str, dtype: np.dtype[Any] | None) -> Tensor | None:
     """The copy of a small array that is there, in another dtype if one is given, if its own order is C's or does not matter."""
     if limit.elements < 0:
@@ -381,3 +325,31 @@ def copied_now(x: Handle, order: str, dtype: np.dtype[Any] | None) -> Tensor | N
             return computed(enter(value.astype, dtype, "C"))
         except RuntimeError:  # the context is entered
             return computed(silenced(value.astype, dtype, "C"))
+
+
+def apply_at(x: Handle, key: Any, value: Any, ufunc: np.ufunc) -> bool:
+    """`ufunc.at(x, key, value)`, in place, a value of None for a ufunc of one operand. False where it is to be recorded, or NumPy refuses
+    it, with nothing written."""
+    if limit.elements < 0 or pending(x):
+        return False
+    with write_lock:
+        target = current(x)
+        if type(target) is not ndarray or (x._storage is not None and not is_open(x)):
+            return False
+        array: Any = target
+        basic = _basic(key)
+        key = _values(key) if basic is None else basic
+        if not array.ndim or key is None or not small(extent(_gathered_size(target, key), array.itemsize)):
+            return False
+        if isinstance(value, Handle):
+            value = current(value)
+            if value is None:
+                return False
+        elif value is not None and type(value) not in _STORES:
+            return False
+        # Whoever else holds the memory has it copied.
+        target = array = None
+        try:
+            return put(x, key, value, ufunc.at)
+        except Exception:
+            return False

@@ -17,8 +17,13 @@ cdef class Handle:
 
 cdef type _class
 
+@cython.locals(array=ndarray)
+cdef object _rank(Handle x)
+@cython.locals(array=ndarray)
+cdef object _size(Handle x)
 @cython.locals(node=Node)
 cpdef object current(Handle x)
+cpdef bint is_tensor(object x)
 @cython.locals(node=Node)
 cpdef bint pending(Handle x)
 @cython.locals(storage=Storage, seen=tuple, window=ndarray, base=ndarray)

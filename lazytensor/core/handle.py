@@ -204,6 +204,16 @@ class Handle:
             self._show(self._limited(view))
 
     @property
+    def ndim(self) -> int:
+        """Number of axes. Never waits."""
+        return _rank(self)
+
+    @property
+    def size(self) -> int:
+        """Number of elements. Never waits."""
+        return _size(self)
+
+    @property
     def dtype(self) -> np.dtype[Any]:
         """Element type. Never waits."""
         array = self._array
@@ -314,6 +324,22 @@ class Handle:
 # -- reading what is there: functions, which compiled code calls without a look-up ------------------------------------------------
 
 
+def _rank(x: Handle) -> int:
+    value = x._array
+    if type(value) is ndarray:
+        array = value
+        return array.ndim
+    return len(x.shape)
+
+
+def _size(x: Handle) -> int:
+    value = x._array
+    if type(value) is ndarray:
+        array = value
+        return array.size
+    return math.prod(x.shape)
+
+
 def current(x: Handle) -> Any:
     """The computed value, if it is there and small work may look at it, else None. Of a handle on a storage a window on its memory,
     for who holds `write_lock`."""
@@ -337,6 +363,11 @@ def current(x: Handle) -> Any:
                 return None
             x._array = node.result
         return x._written()
+
+
+def is_tensor(x: Any) -> bool:
+    """Is it a handle? Tensors inherit from many classes, and to look through them all takes a tenth of a scalar's product."""
+    return type(x) is _class or isinstance(x, Handle)
 
 
 def pending(x: Handle) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,8 +14,10 @@ from lazytensor.calling.keywords import CASTINGS, chosen, memory_order
 from lazytensor.calling.out import deliver, single
 from lazytensor.compiler.ops import library as ops
 from lazytensor.compiler.ops.einsum import parse
+from lazytensor.compiler.tuning import WALKED_WORK
 from lazytensor.core import layout
 from lazytensor.core.dtypes import as_dtype
+from lazytensor.core.eager import HUGE
 from lazytensor.core.handle import Handle, created, mutable
 from lazytensor.core.operands import apply, as_tensor, node_operand
 from lazytensor.core.record import record
@@ -78,6 +81,24 @@ def _axes(given: Any, rank: int) -> tuple[int, ...]:
     return axis_tuple(given, rank, "tensordot")
 
 
+def _contracted(values: list[Any]) -> int:
+    """Elements of the result of an `einsum`, no fewer; more than any small work has where there is much arithmetic."""
+    if type(values[0]) is not str:
+        return HUGE
+    inputs, arrow, result = values[0].replace(" ", "").partition("->")
+    labels = inputs.split(",")
+    lengths: dict[str, int] = {}
+    for names, array in zip(labels, values[1:], strict=False):
+        if len(names) != getattr(array, "ndim", 0):
+            return HUGE  # an ellipsis, or an error
+        for name, length in zip(names, array.shape, strict=True):
+            lengths[name] = max(lengths.get(name, 1), length)
+    work = math.prod(lengths.values())
+    kept = result if arrow else [name for name in lengths if inputs.count(name) == 1]
+    return math.prod([lengths.get(name, HUGE) for name in kept]) if work <= WALKED_WORK else work
+
+
+@at_once(np.einsum, grows=_contracted)
 def einsum(
     *operands: Any, out: Any = None, optimize: Any = False, dtype: Any = None, order: str = "K", casting: Any = "safe"
 ) -> Tensor:

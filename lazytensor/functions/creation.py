@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lazytensor.calling.arguments import checked_shape
-from lazytensor.calling.immediate import at_once, constant_now
+from lazytensor.calling.creating import constant_now, filled_now, imported_now, like_now
+from lazytensor.calling.immediate import at_once
 from lazytensor.calling.keywords import copying, memory_order, no_model, no_subclass
 from lazytensor.calling.ufunc_class import unbound
 from lazytensor.compiler.graph import Node
@@ -18,6 +19,7 @@ from lazytensor.compiler.ops.rules import INTEGER_LIMITS, fitting
 from lazytensor.core import layout, operands, views
 from lazytensor.core.devices import default_name, device_name
 from lazytensor.core.dtypes import SUPPORTED, as_dtype
+from lazytensor.core.elements import copied_now
 from lazytensor.core.foreign import items_of, numpy_array
 from lazytensor.core.handle import Handle, created, mutable, wrap
 from lazytensor.core.nesting import contains_handle
@@ -37,6 +39,7 @@ __all__ = [
 ]  # fmt: skip
 
 _FLOAT64 = np.dtype(np.float64)
+_zeros, _ones = np.zeros, np.ones
 Shape = tuple[int, ...]
 
 
@@ -78,6 +81,12 @@ def asarray(
     >>> print(lt.asarray([[1, 2], [3, 4]]).sum())
     10
     """
+    if dtype is None and order is None and device is None and copy is None and like is None:
+        if isinstance(a, Handle):
+            return mutable(a)  # type: ignore[arg-type]
+        now = imported_now(a)
+        if now is not None:
+            return now  # type: ignore[no-any-return]
     no_model(like, "asarray")
     return _made(a, dtype, device, copying(copy, "asarray"), memory_order(order, "asarray", default="K"))
 
@@ -178,6 +187,10 @@ def array(
 
     ValueError if nested lists have more than `ndmax`, 64 if it is None: tensors do not hold lists.
     """
+    if dtype is None and copy is True and order == "K" and not ndmin and ndmax is None and like is None and device is None:
+        now = copied_now(object, "K", None) if isinstance(object, Handle) else imported_now(object)
+        if now is not None:
+            return now
     no_subclass(subok, "array")
     least, most = operator.index(ndmin), MAX_AXES if ndmax is None else operator.index(ndmax)
     if not 0 <= most <= MAX_AXES:
@@ -221,10 +234,6 @@ def zero_of(dtype: np.dtype[Any]) -> Any:
 
 def _constant(name: str, value: int, shape: Any, dtype: Any, order: Any, device: Any, like: Any) -> Tensor:
     kind = _FLOAT64 if dtype is None else as_dtype(dtype, name)
-    if order == "C" and device is None and like is None:
-        made = constant_now(np.ones if value else np.zeros, shape, kind)
-        if made is not None:
-            return made  # type: ignore[no-any-return]
     letter = memory_order(order, name, "CF")
     no_model(like, name)
     return _filled(checked_shape(shape, name), kind.type(value).item(), kind, place(device), letter)
@@ -239,17 +248,29 @@ def zeros(shape: Any, dtype: Any = None, order: Any = "C", *, device: Any = None
     [[0 0]
      [0 0]]
     """
+    if device is None and like is None and order == "C":
+        made = constant_now(_zeros, shape, _FLOAT64 if dtype is None else as_dtype(dtype, "zeros"))
+        if made is not None:
+            return made  # type: ignore[no-any-return]
     return _constant("zeros", 0, shape, dtype, order, device, like)
 
 
 def ones(shape: Any, dtype: Any = None, order: Any = "C", *, device: Any = None, like: Any = None) -> Tensor:
     """Ones, float64 if no dtype is given; nothing is allocated until they are read."""
+    if device is None and like is None and order == "C":
+        made = constant_now(_ones, shape, _FLOAT64 if dtype is None else as_dtype(dtype, "ones"))
+        if made is not None:
+            return made  # type: ignore[no-any-return]
     return _constant("ones", 1, shape, dtype, order, device, like)
 
 
 @unbound
 def empty(shape: Any, dtype: Any = None, order: Any = "C", *, device: Any = None, like: Any = None) -> Tensor:
     """A tensor whose values do not matter: zeros, since nothing is allocated for them."""
+    if device is None and like is None and order == "C":
+        made = constant_now(_zeros, shape, _FLOAT64 if dtype is None else as_dtype(dtype, "empty"))
+        if made is not None:
+            return made  # type: ignore[no-any-return]
     return _constant("empty", 0, shape, dtype, order, device, like)
 
 
@@ -271,6 +292,10 @@ def full(shape: Any, fill_value: Any, dtype: Any = None, order: Any = "C", *, de
     OverflowError
         If a Python integer does not fit the dtype.
     """
+    if device is None and like is None and order == "C":
+        now = filled_now(shape, fill_value, None if dtype is None else as_dtype(dtype, "full"))
+        if now is not None:
+            return now  # type: ignore[no-any-return]
     letter = memory_order(order, "full", "CF")
     no_model(like, "full")
     wanted = checked_shape(shape, "full")
@@ -312,6 +337,10 @@ def zeros_like(
     a: Any, dtype: Any = None, order: Any = "K", subok: bool = True, shape: Any = None, *, device: Any = None
 ) -> Tensor:
     """Zeros of the shape, dtype and device of `a`, where not given. Does not read `a`."""
+    if dtype is None and order == "K" and shape is None and device is None:
+        made = like_now(_zeros, a)
+        if made is not None:
+            return made  # type: ignore[no-any-return]
     return _like("zeros_like", zeros, a, dtype, order, shape, device)
 
 
@@ -319,6 +348,10 @@ def ones_like(
     a: Any, dtype: Any = None, order: Any = "K", subok: bool = True, shape: Any = None, *, device: Any = None
 ) -> Tensor:
     """Ones of the shape, dtype and device of `a`, where not given."""
+    if dtype is None and order == "K" and shape is None and device is None:
+        made = like_now(_ones, a)
+        if made is not None:
+            return made  # type: ignore[no-any-return]
     return _like("ones_like", ones, a, dtype, order, shape, device)
 
 
@@ -326,6 +359,10 @@ def empty_like(
     prototype: Any, /, dtype: Any = None, order: Any = "K", subok: bool = True, shape: Any = None, *, device: Any = None
 ) -> Tensor:
     """Values that do not matter, of the shape, dtype and device of `prototype`, where not given."""
+    if dtype is None and order == "K" and shape is None and device is None:
+        made = like_now(_zeros, prototype)
+        if made is not None:
+            return made  # type: ignore[no-any-return]
     return _like("empty_like", zeros, prototype, dtype, order, shape, device)
 
 

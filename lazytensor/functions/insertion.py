@@ -9,6 +9,7 @@ import numpy as np
 from lazytensor.calling.axes import axis_tuple, one_axis
 from lazytensor.calling.fallback import values as computed
 from lazytensor.calling.fallback import waits
+from lazytensor.calling.immediate import at_once
 from lazytensor.compiler.ops import indexing as indexing_ops
 from lazytensor.core import views
 from lazytensor.core.handle import Handle, wrap
@@ -28,6 +29,7 @@ __all__ = [
 ]  # fmt: skip
 
 
+@at_once(np.append)
 def append(arr: Any, values: Any, axis: int | None = None) -> Tensor:
     """`concat` of two arrays, which are raveled when `axis` is None."""
     source = as_tensor(arr, "append")

@@ -10,6 +10,7 @@ import numpy as np
 
 from lazytensor.calling import results
 from lazytensor.calling.arguments import checked_shape, integral
+from lazytensor.calling.creating import range_now, spaced_now
 from lazytensor.calling.immediate import at_once
 from lazytensor.calling.keywords import memory_order, no_model
 from lazytensor.calling.ufunc_class import unbound
@@ -53,19 +54,6 @@ def _number(value: Any, name: str) -> Any:
     return value
 
 
-# Bounds of ranges that no arithmetic on them leaves int64.
-_PLAIN = 1 << 60
-
-
-def _few(first: Any, last: Any, step: Any) -> Tensor | None:
-    """A small range of Python's integers, as loops ask for them, at once: what `arange` does for all others takes 15 us."""
-    if not (type(first) is type(last) is type(step) is int) or not step or not max(map(abs, (first, last, step))) < _PLAIN:
-        return None
-    if len(range(first, last, step)) > limit.elements or place(None) is not None:
-        return None
-    return computed(np.arange(first, last, step, dtype=np.int64))
-
-
 @unbound
 def arange(
     start_or_stop: Any = _MISSING,
@@ -91,6 +79,10 @@ def arange(
     >>> print(lt.arange(1, 9, 3), lt.arange(stop=3))
     [1 4 7] [0 1 2]
     """
+    if start is _MISSING and dtype is None and device is None and like is None:
+        found = range_now(start_or_stop, stop, step) if stop is not None else range_now(0, start_or_stop, step)
+        if found is not None:
+            return found  # type: ignore[no-any-return]
     no_model(like, "arange")
     if start_or_stop is _MISSING:
         if stop is None:
@@ -101,8 +93,6 @@ def arange(
     else:
         first, last = (0, start_or_stop) if stop is None else (start_or_stop, stop)
     step = 1 if step is None else step
-    if dtype is None and device is None and (found := _few(first, last, step)) is not None:
-        return found
     first, last, by = (_number(item, "arange") for item in (first, last, step))
     # NumPy promotes the numbers' dtypes with int64: float32 bounds give float64.
     kind = as_dtype(np.result_type(np.int64, *map(np.asarray, (first, last, by))) if dtype is None else dtype, "arange")
@@ -173,6 +163,10 @@ def linspace(
     >>> print(lt.linspace(0, 1, 5))
     [0.   0.25 0.5  0.75 1.  ]
     """
+    if dtype is None and device is None and not retstep and axis == 0:
+        now = spaced_now(start, stop, num, endpoint)
+        if now is not None:
+            return now
     count, axis = operator.index(num), operator.index(axis)
     if count < 0:
         raise ValueError(f"linspace: number of samples must not be negative, got {count}")

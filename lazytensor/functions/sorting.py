@@ -87,6 +87,11 @@ def sort(
     return wrap(record(ops.sort, (source._read(),), (place, bool(descending), _is_stable(kind, stable, "sort"))))
 
 
+def _sorting(a: Any, axis: int | None = -1) -> Any:
+    return np.argsort(a, axis, kind="stable")
+
+
+@at_once(_sorting)
 def argsort(
     a: Any,
     axis: int | None = -1,

@@ -1,0 +1,1 @@
+cpdef object reduced(int code, object a, object axis, Py_ssize_t most)
