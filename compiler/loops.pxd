@@ -1,4 +1,6 @@
 # What small arrays are to `loops.pyx` and `folds.pyx`.
+from libc.stdint cimport int64_t
+
 from lazytensor.core.arrays cimport PyArray_DIM, PyArray_ISBEHAVED_RO, PyArray_NDIM, PyArray_TYPE, ndarray
 
 cdef extern from "numpy/arrayobject.h":
@@ -37,6 +39,13 @@ cdef inline Py_ssize_t size_of(ndarray array) noexcept:
     return size
 
 
+cdef union Number:
+    double real
+    float single
+    int64_t integer
+
+
+cdef bint number_of(object value, int kind, Number *found) except -1
 cpdef object on_arrays(int code, object a, object b, Py_ssize_t most)
 cpdef object on_array(int code, object a, Py_ssize_t most)
 cpdef bint into_array(int code, object a, object b) except -1

@@ -79,6 +79,8 @@ cdef extern from *:
     LAZYTENSOR_LOOP(i64_max, int64_t, int64_t, x > y ? x : y, 0)
     LAZYTENSOR_LOOP(i64_min, int64_t, int64_t, x < y ? x : y, 0)
     LAZYTENSOR_COMPARED(int64_t, i64)
+    LAZYTENSOR_LOOP(i64_not, uint64_t, uint64_t, ~x, 0)
+    LAZYTENSOR_LOOP(bool_not, char, char, !x, 0)
     LAZYTENSOR_LOOP(bool_and, char, char, x && y, 0)
     LAZYTENSOR_LOOP(bool_or, char, char, x || y, 0)
     LAZYTENSOR_LOOP(bool_ne, char, char, !x != !y, 0)
@@ -91,8 +93,8 @@ cdef extern from *:
         {f32_add, f32_sub, f32_mul, f32_div, f32_lt, f32_le, f32_gt, f32_ge, f32_eq, f32_ne, 0, 0, 0, 0, 0, f32_max, f32_min,
          [32] = f32_neg, f32_abs, f32_square, f32_sqrt},
         {i64_add, i64_sub, i64_mul, 0, i64_lt, i64_le, i64_gt, i64_ge, i64_eq, i64_ne, 0, 0, i64_and, i64_or, i64_xor, i64_max, i64_min,
-         [32] = i64_neg, i64_abs, i64_square},
-        {[8] = bool_eq, bool_ne, [12] = bool_and, bool_or, bool_ne},
+         [32] = i64_neg, i64_abs, i64_square, [38] = i64_not},
+        {[8] = bool_eq, bool_ne, [12] = bool_and, bool_or, bool_ne, [38] = bool_not},
     };
     """
     ctypedef int (*lazytensor_loop)(const char *, Py_ssize_t, const char *, Py_ssize_t, char *, Py_ssize_t) noexcept
@@ -113,13 +115,7 @@ cdef long long _EXACT = 1LL << 53
 cdef long long _EXACT32 = 1LL << 24
 
 
-cdef union _Number:
-    double real
-    float single
-    int64_t integer
-
-
-cdef inline bint _number(object value, int kind, _Number *found) except -1:
+cdef bint number_of(object value, int kind, Number *found) except -1:
     """A scalar as an element of this kind, where it is one without a change of the result's dtype."""
     cdef type given = type(value)
     cdef long long n
@@ -267,7 +263,7 @@ cdef inline int _result(int code, int kind) noexcept:
 
 
 cpdef object on_arrays(int code, object a, object b, Py_ssize_t most):
-    cdef _Number number
+    cdef Number number
     cdef ndarray x, y
     cdef lazytensor_loop loop
     cdef int kind
@@ -286,7 +282,7 @@ cpdef object on_arrays(int code, object a, object b, Py_ssize_t most):
             if kind_of(y) != kind:
                 return None
             return _made(loop, _result(code, kind), x, <char *>PyArray_DATA(x), y, <char *>PyArray_DATA(y), most)
-        if not _number(b, kind, &number):
+        if not number_of(b, kind, &number):
             return None
         return _made(loop, _result(code, kind), x, <char *>PyArray_DATA(x), None, <char *>&number, most)
     if type(b) is not _ndarray:
@@ -296,7 +292,7 @@ cpdef object on_arrays(int code, object a, object b, Py_ssize_t most):
     if kind < 0:
         return None
     loop = lazytensor_loops[kind][code]
-    if loop is NULL or not _number(a, kind, &number):
+    if loop is NULL or not number_of(a, kind, &number):
         return None
     return _made(loop, _result(code, kind), None, <char *>&number, y, <char *>PyArray_DATA(y), most)
 
@@ -335,7 +331,7 @@ cdef bint _apart(ndarray x, ndarray y) noexcept:
 
 
 cpdef bint into_array(int code, object a, object b) except -1:
-    cdef _Number number
+    cdef Number number
     cdef ndarray x = a
     cdef ndarray y
     cdef Py_ssize_t shape[4]
@@ -361,7 +357,7 @@ cpdef bint into_array(int code, object a, object b) except -1:
         if kind_of(y) != kind or not _stretch(y, rank, shape, second, False) or not _apart(x, y):
             return False
         q = <char *>PyArray_DATA(y)
-    elif _number(b, kind, &number):
+    elif number_of(b, kind, &number):
         q = <char *>&number
     else:
         return False

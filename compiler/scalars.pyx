@@ -311,7 +311,11 @@ cpdef object on_scalar(int code, object a):
     cdef int width
     cdef int64_t n
     cdef type kind = type(a)
+    if kind is _bool:
+        return (_false if a is _true else _true) if code == 6 else None
     if kind is _float64:
+        if code == 6:
+            return None
         x = lazytensor_float64(a)
         if code == 0:
             return real_scalar(-x)
@@ -324,9 +328,11 @@ cpdef object on_scalar(int code, object a):
         return real_scalar(floor(x) if code == 4 else ceil(x))
     width = _width(kind)
     # The absolute value of the least integer is itself.
-    if not width or code > 2:
+    if not width or 2 < code < 6:
         return None
     n = lazytensor_integer(a, width)
+    if code == 6:
+        return _integer(~n, kind, width)
     if code == 2:
         return _integer(<int64_t>(<uint64_t>n * <uint64_t>n), kind, width)
     return _integer(n if code == 1 and (n >= 0 or width < 0) else <int64_t>(0 - <uint64_t>n), kind, width)

@@ -25,6 +25,7 @@ NAMES = (
     "compiler.scalars",
     "compiler.loops",
     "compiler.folds",
+    "compiler.places",
     "runtime.heap",
     "core.views",
     "core.sites",

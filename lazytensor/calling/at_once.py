@@ -46,7 +46,7 @@ _OF_TWO = (
     *_OPERATORS, np.floor_divide, np.remainder, np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.maximum, np.minimum, np.left_shift,
     np.right_shift,
 )  # fmt: skip
-_OF_ONE = (np.negative, np.absolute, np.square, np.sqrt, np.floor, np.ceil)
+_OF_ONE = (np.negative, np.absolute, np.square, np.sqrt, np.floor, np.ceil, np.invert)
 _CODES = {ufunc: code for ufuncs in (_OF_TWO, _OF_ONE) for code, ufunc in enumerate(ufuncs)}
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from lazytensor.core.devices import default_name
+from lazytensor.core.devices import pins
 from lazytensor.core.dtypes import BY_DTYPE
 from lazytensor.core.eager import HUGE, enter, extent, limit
 from lazytensor.core.handle import Handle, computed
@@ -40,7 +40,7 @@ def _size(shape: Any) -> int:
 
 def constant_now(make: Callable[..., Any], shape: Any, dtype: Any) -> Any:
     """A small array of one value, as `np.zeros` makes it, in a dtype that tensors have."""
-    if not 0 < _size(shape) <= limit.elements or default_name() is not None:
+    if not 0 < _size(shape) <= limit.elements or pins:
         return None
     return computed(make(shape, dtype))
 
@@ -49,7 +49,7 @@ def filled_now(shape: Any, value: Any, dtype: Any) -> Any:
     """A small array of a Python number, in its own dtype, or one that holds it as it is."""
     kind = type(value)
     own = _BY_TYPE.get(kind)
-    if own is None or not 0 < _size(shape) <= limit.elements or default_name() is not None:
+    if own is None or not 0 < _size(shape) <= limit.elements or pins:
         return None
     if dtype is not None and dtype is not own:
         if dtype is not _FLOAT64 or kind is bool:
@@ -73,7 +73,7 @@ def like_now(make: Callable[..., Any], x: Any) -> Any:
     if type(value) is not ndarray:
         return None
     array = value
-    if not array.ndim or not 0 < array.size <= limit.elements or default_name() is not None:
+    if not array.ndim or not 0 < array.size <= limit.elements or pins:
         return None
     return computed(make(value.shape, array.dtype))
 
@@ -83,7 +83,7 @@ def imported_now(x: Any) -> Any:
     if type(x) is not ndarray:
         return None
     array = x
-    if not array.ndim or not 0 < extent(array.size, array.itemsize) <= limit.elements or default_name() is not None:
+    if not array.ndim or not 0 < extent(array.size, array.itemsize) <= limit.elements or pins:
         return None
     dtype = array.dtype
     if dtype is not _FLOAT64 and dtype is not _INT64 and dtype is not _BOOL and dtype not in BY_DTYPE:
@@ -103,14 +103,14 @@ def range_now(first: Any, last: Any, step: Any) -> Any:
         return None
     if (last - first if step > 0 else first - last) > HUGE or len(range(first, last, step)) > limit.elements:
         return None
-    return None if default_name() is not None else computed(_arange(first, last, step))
+    return None if pins else computed(_arange(first, last, step))
 
 
 def spaced_now(first: Any, last: Any, count: Any, endpoint: Any) -> Any:
     """A few numbers evenly spaced between two of Python's."""
     if (type(first) is not int and type(first) is not float) or (type(last) is not int and type(last) is not float):
         return None
-    if type(count) is not int or type(endpoint) is not bool or not 0 < count <= limit.elements or default_name() is not None:
+    if type(count) is not int or type(endpoint) is not bool or not 0 < count <= limit.elements or pins:
         return None
     try:
         return computed(enter(np.linspace, float(first), float(last), count, endpoint))

@@ -2,9 +2,10 @@ cimport cython
 
 from lazytensor.compiler.native cimport Latch
 from lazytensor.compiler.folds cimport reduced
+from lazytensor.compiler.places cimport chosen, joined, line_of
 from lazytensor.core.arrays cimport ndarray
 from lazytensor.core.eager cimport extent, owned, small
-from lazytensor.core.handle cimport Handle, computed, current, pending
+from lazytensor.core.handle cimport Handle, computed, current, is_tensor, pending
 
 cdef class _Way:
     cdef public int code
@@ -25,7 +26,11 @@ cpdef Py_ssize_t product_size(list values) except -1
 @cython.locals(a=ndarray, b=ndarray, most=Py_ssize_t)
 cdef object _times(object first, object second)
 @cython.locals(h=Handle, g=Handle, left=ndarray, right=ndarray)
-cdef object _small_product(tuple args)
+cpdef object _small_product(tuple args)
+@cython.locals(values=list)
+cpdef object _concatenated(tuple args)
+@cython.locals(values=list)
+cpdef object _selected(tuple args)
 @cython.locals(h=Handle, g=Handle)
 cpdef object product(object x, object y)
 @cython.locals(h=Handle)
@@ -33,7 +38,7 @@ cdef object _reduced(int code, tuple args, dict kwargs)
 @cython.locals(found=_Arguments, values=list)
 cdef object _now(_Way way, tuple args, dict kwargs)
 @cython.locals(h=Handle, values=list)
-cdef object _line(object items)
+cpdef object _line(tuple args)
 cdef bint _has(object items)
 cdef bint _shares(object made, list values)
 cdef object _FLOAT64, _INT64, _BOOL

@@ -16,10 +16,11 @@ from numpy import ndarray
 from lazytensor.compiler.folds import reduced
 from lazytensor.compiler.ops import shapes
 from lazytensor.compiler.ops.library import matrix_product, matrix_product_into
+from lazytensor.compiler.places import chosen, joined, line_of
 from lazytensor.compiler.tuning import WALKED_WORK
 from lazytensor.core.dtypes import BY_DTYPE
 from lazytensor.core.eager import HUGE, enter, extent, limit, owned, silenced, small
-from lazytensor.core.handle import Handle, computed, current, pending
+from lazytensor.core.handle import Handle, computed, current, is_tensor, pending
 from lazytensor.core.lines import MEDIUM
 from lazytensor.core.statements import write_lock
 from lazytensor.core.system import engine
@@ -83,8 +84,7 @@ def at_once(
     """
     way = _Way(reference, _OTHERWISE if sequences else _OTHERWISE | _DTYPE, grows, sequences, ufunc)
 
-    plain = reference is np.array
-    multiplies = reference is np.dot or reference is matrix_product
+    quick = _QUICK.get(reference)
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         names = function.__code__.co_varnames
@@ -93,12 +93,7 @@ def at_once(
         @wraps(function)
         def either(*args: P.args, **kwargs: P.kwargs) -> R:
             if args and limit.elements >= 0 and len(args) <= last and not (sequences and isinstance(args[0], Handle)):
-                made = None
-                if not kwargs:
-                    if multiplies:
-                        made = _small_product(args)
-                    elif plain and len(args) == 1:
-                        made = _line(args[0])
+                made = None if quick is None or kwargs else quick(args)
                 if made is None:
                     made = _now(way, args, kwargs)
                 if made is not None:
@@ -129,11 +124,44 @@ def _small_product(args: tuple[Any, ...]) -> Any:
     if len(args) != 2 or not isinstance(args[0], Handle) or not isinstance(args[1], Handle):
         return None
     h, g = args
-    a, b = h._array, g._array
-    if type(a) is not ndarray or type(b) is not ndarray:
+    if pending(h) or pending(g):
         return None
-    left, right = a, b
-    return _times(a, b) if left.ndim <= 2 and right.ndim <= 2 else None
+    with write_lock:
+        a, b = current(h), current(g)
+        if type(a) is not ndarray or type(b) is not ndarray:
+            return None
+        left, right = a, b
+        return _times(a, b) if left.ndim <= 2 and right.ndim <= 2 else None
+
+
+def _concatenated(args: tuple[Any, ...]) -> Any:
+    """The concatenation of small arrays along their first axis; None of all else."""
+    if len(args) != 1 or (type(args[0]) is not list and type(args[0]) is not tuple):
+        return None
+    values: list[Any] = []
+    with write_lock:
+        for item in args[0]:
+            if not is_tensor(item) or pending(item):
+                return None
+            values.append(current(item))
+        made = joined(values, limit.elements)
+    return None if made is None else computed(made)
+
+
+def _selected(args: tuple[Any, ...]) -> Any:
+    """`where` of small arrays of one shape, or numbers beside them; None of all else."""
+    if len(args) != 3 or not is_tensor(args[0]) or pending(args[0]):
+        return None
+    values: list[Any] = []
+    with write_lock:
+        for item in args:
+            if is_tensor(item):
+                if pending(item):
+                    return None
+                item = current(item)
+            values.append(item)
+        made = chosen(values[0], values[1], values[2], limit.elements)
+    return None if made is None else computed(made)
 
 
 _MATMUL = _Way(matrix_product, _OTHERWISE, product_size, False)
@@ -263,9 +291,10 @@ def product(x: Any, y: Any) -> Any:
     return _now(_MATMUL, (x, y), {})
 
 
-def _line(items: Any) -> Any:
+def _line(args: tuple[Any, ...]) -> Any:
     """np.array of a small list of numbers and scalars that are there; None of all else."""
-    if type(items) is not list or not 0 < len(items) <= limit.elements:
+    items = args[0]
+    if len(args) != 1 or type(items) is not list or not 0 < len(items) <= limit.elements:
         return None
     values: list[Any] = []
     for item in items:
@@ -280,10 +309,23 @@ def _line(items: Any) -> Any:
             values.append(value)
         else:
             return None
+    made = line_of(values)
+    if made is not None:
+        return computed(made)
     try:
         return _made(enter(np.array, values))
     except Exception:
         return None
+
+
+# What functions that loops call often try first.
+_QUICK: dict[Any, Any] = {
+    np.array: _line,
+    np.concatenate: _concatenated,
+    np.dot: _small_product,
+    np.where: _selected,
+    matrix_product: _small_product,
+}
 
 
 def _has(items: Any) -> bool:

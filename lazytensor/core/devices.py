@@ -78,6 +78,8 @@ class _Default(threading.local):
 
 
 _default = _Default()
+# As long as the blocks that any thread is in: where there is none, nobody needs to ask.
+pins: list[None] = []
 
 
 def default_name() -> str | None:
@@ -90,7 +92,9 @@ def default_device(device: Any) -> Iterator[None]:
     """Pin the tensors that are created inside the `with` block, in this thread, to a device."""
     before = _default.name
     _default.name = device_name(device)
+    pins.append(None)
     try:
         yield
     finally:
+        pins.pop()
         _default.name = before

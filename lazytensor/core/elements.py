@@ -12,6 +12,7 @@ import numpy as np
 from numpy import ndarray
 
 from lazytensor.compiler.native import holders
+from lazytensor.compiler.places import same_place, taken
 from lazytensor.compiler.scalars import element, set_element
 from lazytensor.core import views
 from lazytensor.core.eager import HUGE, enter, extent, limit, owned, silenced, small
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 Array = np.ndarray[Any, Any]
 # The types of items of a basic index, but NumPy's integers.
 _BASIC = frozenset({int, slice, type(None), type(Ellipsis)})
+_HUGE = HUGE  # as a number of C's
 _FLOAT64, _INT64, _BOOL = np.dtype(np.float64), np.dtype(np.int64), np.dtype(bool)
 # Kinds of dtypes by the types of Python numbers that can be stored in them as they are.
 _STORES = {bool: "biufc", int: "iufc", float: "fc", complex: "c"}
@@ -135,13 +137,19 @@ def _value(key: Any) -> Any:
     """An item of a key with arrays in it, with the value of a tensor; None if that is pending, or it is something else."""
     if isinstance(key, Handle):
         value = current(key)
-        return value if value is not None and value.dtype.kind in "iub" else None
+        if type(value) is ndarray:
+            array = value
+            dtype = array.dtype
+            return value if dtype is _INT64 or dtype is _BOOL or value.dtype.kind in "iub" else None
+        return int(value) if isinstance(value, np.integer) else value if isinstance(value, np.bool_) else None
     if type(key) is list:
         for item in key:
             if type(item) is not int:
                 return None
         return np.array(key) if key else None
-    return key if isinstance(key, np.integer) or (type(key) is ndarray and key.dtype.kind in "iub") else None
+    if isinstance(key, np.integer):
+        return int(key)
+    return key if type(key) is ndarray and key.dtype.kind in "iub" else None
 
 
 def _values(key: Any) -> Any:
@@ -168,7 +176,7 @@ def _gathered_size(array: Array, key: Any) -> int:
     for item in key if type(key) is tuple else (key,):
         if type(item) is ndarray:
             part = item
-            axis += part.ndim if item.dtype.kind == "b" else 1
+            axis += part.ndim if part.dtype is _BOOL else 1
             # Lines of one length, as most are, count once.
             if last is None or part.ndim != 1 or last.ndim != 1 or part.size != last.size:
                 whole = _multiplied(whole, part.size)
@@ -184,7 +192,7 @@ def _gathered_size(array: Array, key: Any) -> int:
 
 def _multiplied(size: int, by: int) -> int:
     """The product, HUGE at most: that of two may be more than a machine word holds."""
-    return HUGE if by > 0 and size > HUGE // by else size * by
+    return _HUGE if by > 0 and size > _HUGE // by else size * by
 
 
 def _gathered(x: Handle, key: Any) -> Tensor | None:
@@ -195,6 +203,9 @@ def _gathered(x: Handle, key: Any) -> Tensor | None:
         array = value
         if not array.ndim or (key := _values(key)) is None:
             return None
+        found = taken(value, key, limit.elements)
+        if found is not None:
+            return computed(found)
         if not small(extent(_gathered_size(array, key), array.itemsize)):
             return None
         try:
@@ -262,9 +273,18 @@ def write(x: Handle, key: Any, value: Any) -> bool:
             if axes < 0:
                 return False
             if is_tensor:
-                value = current(value)
+                source = value
+                value = current(source)
                 if value is None or value.ndim > axes:
                     return False
+                # `x[key] += v` has written already, through the view that it gives back.
+                if (
+                    source._storage is x._storage
+                    and x._storage is not None
+                    and basic is not None
+                    and same_place(value, current(x)[key])
+                ):
+                    return True
                 if value.dtype is dtype:
                     return put(x, key, value)
                 # The casts that no value can fail.

@@ -326,6 +326,8 @@ class Handle:
 
 def _rank(x: Handle) -> int:
     value = x._array
+    if value is None and x._seen is not None:
+        value = x._seen[1]
     if type(value) is ndarray:
         array = value
         return array.ndim
@@ -334,6 +336,8 @@ def _rank(x: Handle) -> int:
 
 def _size(x: Handle) -> int:
     value = x._array
+    if value is None and x._seen is not None:
+        value = x._seen[1]
     if type(value) is ndarray:
         array = value
         return array.size

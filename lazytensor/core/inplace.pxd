@@ -2,6 +2,7 @@ cimport cython
 
 from lazytensor.compiler.loops cimport into_array
 from lazytensor.compiler.native cimport alone
+from lazytensor.compiler.places cimport stored
 from lazytensor.compiler.scalars cimport set_element
 from lazytensor.core.handle cimport Handle, current, is_open, look
 from lazytensor.core.storage cimport Storage

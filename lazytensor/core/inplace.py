@@ -8,6 +8,7 @@ import numpy as np
 
 from lazytensor.compiler.loops import into_array
 from lazytensor.compiler.native import alone
+from lazytensor.compiler.places import stored
 from lazytensor.compiler.scalars import set_element
 from lazytensor.core.eager import enter
 from lazytensor.core.handle import Handle, current, is_open, look
@@ -38,7 +39,7 @@ def put(x: Handle, key: Any, value: Any, run: Any = None, code: int = -1) -> boo
         # No call between the test and the write, and so no signal handler that reads this memory.
         if storage._node is None:
             if run is None:
-                if not set_element(window, key, value):
+                if not set_element(window, key, value) and not stored(window, key, value):
                     window[key] = value
             elif code < 0 or not into_array(code, window, value):
                 _run(run, window, key, value)
@@ -60,7 +61,8 @@ def _put_own(x: Handle, key: Any, value: Any, run: Any, code: int) -> bool:
             # As above.
             if x._node is None:
                 if run is None:
-                    holders[0][key] = value
+                    if not stored(holders[0], key, value):
+                        holders[0][key] = value
                 elif code < 0 or not into_array(code, holders[0], value):
                     _run(run, holders[0], key, value)
                 return True

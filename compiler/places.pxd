@@ -1,0 +1,6 @@
+cpdef object taken(object array, object key, Py_ssize_t most)
+cpdef bint stored(object array, object key, object value) except -1
+cpdef object joined(list arrays, Py_ssize_t most)
+cpdef object line_of(list numbers)
+cpdef object chosen(object mask, object a, object b, Py_ssize_t most)
+cpdef bint same_place(object a, object b)

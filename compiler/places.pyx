@@ -1,0 +1,370 @@
+# Elements of small arrays in C: `places.py` has the same in Python, where nothing is faster.
+from libc.stdint cimport int64_t
+from libc.string cimport memcpy
+
+from lazytensor.compiler.loops cimport (
+    MOST,
+    NPY_DOUBLE,
+    PyArray_IS_C_CONTIGUOUS,
+    PyArray_SimpleNew,
+    _import_array,
+    Number,
+    kind_of,
+    number_of,
+    size_of,
+)
+from lazytensor.core.arrays cimport (
+    PyArray_DATA,
+    PyArray_DIM,
+    PyArray_DIMS,
+    PyArray_ISBEHAVED,
+    PyArray_ITEMSIZE,
+    PyArray_NDIM,
+    PyArray_STRIDE,
+    PyArray_TYPE,
+    ndarray,
+)
+
+import numpy as np
+
+_import_array()
+
+cdef type _ndarray = np.ndarray
+cdef type _float64 = np.float64
+
+
+cdef extern from *:
+    """
+    /* How positions lie: along each of two axes where the first is, how far to the next (0 for one position), and the axis. */
+    typedef struct {
+        int rank;
+        Py_ssize_t count, step[2], length[2], stride[2];
+        const char *first[2];
+        int64_t only[2];
+    } lazytensor_places;
+
+    /* The offset in bytes of a place, -1 where there is none. */
+    static Py_ssize_t lazytensor_offset(const lazytensor_places *places, Py_ssize_t place, int *fails) {
+        Py_ssize_t offset = 0;
+        for (int axis = 0; axis < places->rank; axis++) {
+            int64_t at = *(const int64_t *)(places->first[axis] + place * places->step[axis]);
+            if (at < 0) at += places->length[axis];
+            if (at < 0 || at >= places->length[axis]) { *fails = 1; return 0; }
+            offset += at * places->stride[axis];
+        }
+        return offset;
+    }
+    """
+    ctypedef struct lazytensor_places:
+        int rank
+        Py_ssize_t count
+        Py_ssize_t step[2]
+        Py_ssize_t length[2]
+        Py_ssize_t stride[2]
+        const char *first[2]
+        int64_t only[2]
+    Py_ssize_t lazytensor_offset(const lazytensor_places *places, Py_ssize_t place, int *fails) noexcept
+    long long PyLong_AsLongLongAndOverflow(object value, int *overflow) except? -1
+
+
+cdef bint _axis(lazytensor_places *places, int axis, object item, Py_ssize_t length, Py_ssize_t stride) except -1:
+    """Note the positions along an axis, an integer or a line of int64."""
+    cdef ndarray line
+    cdef long long place
+    cdef int overflow = 0
+    places.length[axis] = length
+    places.stride[axis] = stride
+    if type(item) is int:
+        place = PyLong_AsLongLongAndOverflow(item, &overflow)
+        if overflow:
+            return False
+        places.only[axis] = place
+        places.first[axis] = <char *>&places.only[axis]
+        places.step[axis] = 0
+        return True
+    if type(item) is not _ndarray:
+        return False
+    line = item
+    if kind_of(line) != 2 or PyArray_NDIM(line) != 1:
+        return False
+    if places.count >= 0 and places.count != PyArray_DIM(line, 0):
+        return False
+    places.count = PyArray_DIM(line, 0)
+    places.first[axis] = <char *>PyArray_DATA(line)
+    places.step[axis] = PyArray_STRIDE(line, 0)
+    return True
+
+
+cdef bint _find(lazytensor_places *places, ndarray array, object key) except -1:
+    """The places that a key means: an array of positions in a line, or two, of which one may be an integer, in a matrix."""
+    cdef int rank = PyArray_NDIM(array)
+    cdef int axis
+    places.rank = rank
+    places.count = -1
+    if rank == 1:
+        return _axis(places, 0, key, PyArray_DIM(array, 0), PyArray_STRIDE(array, 0)) and places.count > 0
+    if rank != 2 or type(key) is not tuple or len(<tuple>key) != 2:
+        return False
+    for axis in range(2):
+        if not _axis(places, axis, (<tuple>key)[axis], PyArray_DIM(array, axis), PyArray_STRIDE(array, axis)):
+            return False
+    return places.count > 0
+
+
+cdef inline void _move(char *to, const char *from_, Py_ssize_t item) noexcept:
+    if item == 8:
+        (<int64_t *>to)[0] = (<int64_t *>from_)[0]
+    else:
+        memcpy(to, from_, item)
+
+
+cdef Py_ssize_t _marked(ndarray mask) noexcept:
+    """How many of the booleans of a line are true."""
+    cdef Py_ssize_t place, count = 0
+    cdef char *data = <char *>PyArray_DATA(mask)
+    cdef Py_ssize_t step = PyArray_STRIDE(mask, 0)
+    for place in range(PyArray_DIM(mask, 0)):
+        count += data[place * step] != 0
+    return count
+
+
+cdef bint _masks(ndarray array, object key) noexcept:
+    """Is it a line of booleans for this line?"""
+    if type(key) is not _ndarray or PyArray_NDIM(array) != 1 or kind_of(<ndarray>key) != 3 or PyArray_NDIM(<ndarray>key) != 1:
+        return False
+    return PyArray_DIM(<ndarray>key, 0) == PyArray_DIM(array, 0) and PyArray_DIM(array, 0) <= MOST
+
+
+cpdef object taken(object array, object key, Py_ssize_t most):
+    cdef ndarray source = array
+    cdef ndarray out, mask
+    cdef lazytensor_places places
+    cdef Py_ssize_t place, count, step, offset, item = PyArray_ITEMSIZE(source)
+    cdef char *to
+    cdef char *data = <char *>PyArray_DATA(source)
+    cdef int fails = 0
+    if kind_of(source) < 0:
+        return None
+    if _masks(source, key):
+        mask = key
+        count = _marked(mask)
+        out = PyArray_SimpleNew(1, &count, PyArray_TYPE(source))
+        to = <char *>PyArray_DATA(out)
+        step = PyArray_STRIDE(source, 0)
+        for place in range(PyArray_DIM(mask, 0)):
+            if (<char *>PyArray_DATA(mask))[place * PyArray_STRIDE(mask, 0)]:
+                _move(to, data + place * step, item)
+                to += item
+        return out
+    if not _find(&places, source, key) or places.count > min(MOST, most):
+        return None
+    out = PyArray_SimpleNew(1, &places.count, PyArray_TYPE(source))
+    to = <char *>PyArray_DATA(out)
+    for place in range(places.count):
+        offset = lazytensor_offset(&places, place, &fails)
+        if fails:
+            return None
+        _move(to + place * item, data + offset, item)
+    return out
+
+
+cdef const char *_values(object value, int kind, Number *number, Py_ssize_t count, Py_ssize_t *step) except? NULL:
+    """Where the values to store are, and the bytes to the next; NULL where they are not so simple."""
+    cdef ndarray line
+    if type(value) is _ndarray:
+        line = value
+        if kind_of(line) != kind or PyArray_NDIM(line) != 1 or PyArray_DIM(line, 0) != count:
+            return NULL
+        step[0] = PyArray_STRIDE(line, 0)
+        return <char *>PyArray_DATA(line)
+    step[0] = 0
+    if kind == 3:
+        if type(value) is not bool:
+            return NULL
+        number.integer = 0
+        (<char *>number)[0] = value is True
+        return <char *>number
+    return <char *>number if number_of(value, kind, number) else NULL
+
+
+cdef bint _far(ndarray a, object other) noexcept:
+    """Do they certainly share no memory?"""
+    cdef char *low[2]
+    cdef char *high[2]
+    cdef int which, axis
+    cdef ndarray array
+    if type(other) is not _ndarray:
+        return True
+    for which in range(2):
+        array = a if which == 0 else <ndarray>other
+        low[which] = high[which] = <char *>PyArray_DATA(array)
+        for axis in range(PyArray_NDIM(array)):
+            if PyArray_STRIDE(array, axis) < 0:
+                low[which] += PyArray_STRIDE(array, axis) * (PyArray_DIM(array, axis) - 1)
+            else:
+                high[which] += PyArray_STRIDE(array, axis) * (PyArray_DIM(array, axis) - 1)
+        high[which] += PyArray_ITEMSIZE(array)
+    return high[0] <= low[1] or high[1] <= low[0]
+
+
+cpdef bint stored(object array, object key, object value) except -1:
+    cdef ndarray target = array
+    cdef ndarray mask
+    cdef lazytensor_places places
+    cdef Number number
+    cdef Py_ssize_t place, step, count, item = PyArray_ITEMSIZE(target)
+    cdef const char *values
+    cdef char *data = <char *>PyArray_DATA(target)
+    cdef int kind = kind_of(target)
+    cdef int fails = 0
+    if kind < 0 or not PyArray_ISBEHAVED(target) or not _far(target, value):
+        return False
+    if _masks(target, key):
+        mask = key
+        if not _far(target, mask):
+            return False
+        values = _values(value, kind, &number, _marked(mask) if type(value) is _ndarray else 0, &step)
+        if values is NULL:
+            return False
+        for place in range(PyArray_DIM(mask, 0)):
+            if (<char *>PyArray_DATA(mask))[place * PyArray_STRIDE(mask, 0)]:
+                _move(data + place * PyArray_STRIDE(target, 0), values, item)
+                values += step
+        return True
+    if not _find(&places, target, key) or places.count > MOST:
+        return False
+    if type(key) is tuple:
+        if not _far(target, (<tuple>key)[0]) or not _far(target, (<tuple>key)[1]):
+            return False
+    elif not _far(target, key):
+        return False
+    values = _values(value, kind, &number, places.count, &step)
+    if values is NULL:
+        return False
+    for place in range(places.count):
+        lazytensor_offset(&places, place, &fails)
+    if fails:
+        return False
+    for place in range(places.count):
+        _move(data + lazytensor_offset(&places, place, &fails), values + place * step, item)
+    return True
+
+
+cpdef object joined(list arrays, Py_ssize_t most):
+    cdef ndarray first, part, out
+    cdef int kind, rank, axis
+    cdef Py_ssize_t shape[4]
+    cdef Py_ssize_t size = 0
+    cdef char *to
+    if not arrays or type(arrays[0]) is not _ndarray:
+        return None
+    first = arrays[0]
+    kind = kind_of(first)
+    rank = PyArray_NDIM(first)
+    if kind < 0:
+        return None
+    for axis in range(rank):
+        shape[axis] = PyArray_DIM(first, axis)
+    shape[0] = 0
+    for item in arrays:
+        if type(item) is not _ndarray:
+            return None
+        part = item
+        if kind_of(part) != kind or PyArray_NDIM(part) != rank or not PyArray_IS_C_CONTIGUOUS(part):
+            return None
+        for axis in range(1, rank):
+            if PyArray_DIM(part, axis) != shape[axis]:
+                return None
+        shape[0] += PyArray_DIM(part, 0)
+        size += size_of(part)
+        if size > min(MOST, most):
+            return None
+    if not size:
+        return None
+    out = PyArray_SimpleNew(rank, shape, PyArray_TYPE(first))
+    to = <char *>PyArray_DATA(out)
+    for item in arrays:
+        part = item
+        size = size_of(part) * PyArray_ITEMSIZE(part)
+        memcpy(to, PyArray_DATA(part), size)
+        to += size
+    return out
+
+
+cpdef object line_of(list numbers):
+    cdef ndarray out
+    cdef Number number
+    cdef Py_ssize_t count = len(numbers)
+    cdef Py_ssize_t place
+    for item in numbers:
+        if type(item) is not float and type(item) is not _float64:
+            return None
+    if not 0 < count <= MOST:
+        return None
+    out = PyArray_SimpleNew(1, &count, NPY_DOUBLE)
+    for place in range(count):
+        number_of(numbers[place], 0, &number)
+        (<double *>PyArray_DATA(out))[place] = number.real
+    return out
+
+
+cpdef object chosen(object mask, object a, object b, Py_ssize_t most):
+    cdef ndarray where, part, out
+    cdef Number numbers[2]
+    cdef const char *data[2]
+    cdef Py_ssize_t step[2]
+    cdef int which, axis, kind = -1
+    cdef Py_ssize_t place, size, item
+    cdef char *to
+    if type(mask) is not _ndarray:
+        return None
+    where = mask
+    size = size_of(where)
+    if kind_of(where) != 3 or not PyArray_IS_C_CONTIGUOUS(where) or not 0 < size <= min(MOST, most):
+        return None
+    for which in range(2):
+        value = a if which == 0 else b
+        if type(value) is _ndarray:
+            part = value
+            if kind_of(part) < 0 or kind_of(part) == 3 or (kind >= 0 and kind_of(part) != kind) or not PyArray_IS_C_CONTIGUOUS(part):
+                return None
+            if PyArray_NDIM(part) != PyArray_NDIM(where):
+                return None
+            for axis in range(PyArray_NDIM(where)):
+                if PyArray_DIM(part, axis) != PyArray_DIM(where, axis):
+                    return None
+            kind = kind_of(part)
+            data[which] = <char *>PyArray_DATA(part)
+            step[which] = PyArray_ITEMSIZE(part)
+    if kind < 0:
+        return None
+    for which in range(2):
+        value = a if which == 0 else b
+        if type(value) is not _ndarray:
+            if not number_of(value, kind, &numbers[which]):
+                return None
+            data[which] = <char *>&numbers[which]
+            step[which] = 0
+    part = a if type(a) is _ndarray else b
+    item = PyArray_ITEMSIZE(part)
+    out = PyArray_SimpleNew(PyArray_NDIM(where), PyArray_DIMS(where), PyArray_TYPE(part))
+    to = <char *>PyArray_DATA(out)
+    for place in range(size):
+        which = 0 if (<char *>PyArray_DATA(where))[place] else 1
+        _move(to + place * item, data[which] + place * step[which], item)
+    return out
+
+
+cpdef bint same_place(object a, object b):
+    cdef ndarray x, y
+    cdef int axis
+    if type(a) is not _ndarray or type(b) is not _ndarray:
+        return False
+    x = a
+    y = b
+    if PyArray_DATA(x) != PyArray_DATA(y) or PyArray_NDIM(x) != PyArray_NDIM(y) or PyArray_TYPE(x) != PyArray_TYPE(y):
+        return False
+    for axis in range(PyArray_NDIM(x)):
+        if PyArray_DIM(x, axis) != PyArray_DIM(y, axis) or PyArray_STRIDE(x, axis) != PyArray_STRIDE(y, axis):
+            return False
+    return True

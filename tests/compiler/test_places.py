@@ -1,0 +1,114 @@
+"""Elements of small arrays in C: what NumPy takes, stores and puts together. In Python there is nothing to try."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from small_arrays import arrays, same
+
+from lazytensor.compiler import places
+
+MOST = 1 << 12
+NUMBERS = (0, 1, -3, 2**60, True, 0.5, -0.0, np.nan, np.float64(2.5), np.float32(2.5), np.int64(-7), np.bool_(True))
+
+
+@st.composite
+def keys(draw: st.DrawFn, array: Any) -> Any:
+    rng = np.random.default_rng(draw(st.integers(0, 2**32)))
+    count = draw(st.sampled_from((0, 1, 2, 5, 40)))
+    beyond = draw(st.sampled_from((0, 0, 0, 1)))
+
+    def line(length: int) -> Any:
+        made = rng.integers(-length - beyond, length + beyond, count) if length else np.zeros(count, int)
+        return made[::-1] if draw(st.booleans()) else made
+
+    if draw(st.integers(0, 3)) == 0:
+        return rng.random(array.shape[:1]) < 0.5
+    if array.ndim == 1:
+        return line(array.shape[0])
+    items = [line(length) if draw(st.integers(0, 2)) else draw(st.integers(-3, 2)) for length in array.shape]
+    return tuple(items[: draw(st.integers(1, len(items)))])
+
+
+@pytest.mark.skipif(places.__file__.endswith(".py"), reason="nothing is faster in Python")
+def test_what_loops_ask_for_is_there() -> None:
+    a, i = np.arange(9.0), np.array([1, -2, 1])
+    m = a.reshape(3, 3)
+    assert places.taken(a, i, MOST) is not None
+    assert places.taken(a, a > 3, MOST) is not None
+    assert places.taken(m, (i, 1), MOST) is not None
+    assert places.stored(m, (i, i), a[6:].copy())
+    assert places.stored(a, a > 3, 2.0)
+    assert places.joined([a, a], MOST) is not None
+    assert places.line_of([1.0, np.float64(2.0)]) is not None
+    assert places.chosen(a > 3, a, 0.0, MOST) is not None
+    assert places.same_place(a[1:], a[1:])
+    assert places.taken(a, i, 2) is None
+
+
+@given(st.data())
+@settings(max_examples=400, deadline=None)
+def test_taken(data: st.DataObject) -> None:
+    a = data.draw(arrays())
+    key = data.draw(keys(a))
+    made = places.taken(a, key, MOST)
+    if made is not None:
+        assert same(made, a[key])
+
+
+@given(st.data())
+@settings(max_examples=500, deadline=None)
+def test_stored(data: st.DataObject) -> None:
+    a = data.draw(arrays()).copy()
+    key = data.draw(keys(a))
+    value = data.draw(st.one_of(st.sampled_from(NUMBERS), arrays(dtype=str(a.dtype)), st.just(a)))
+    if data.draw(st.booleans()):
+        try:
+            value = np.array(a[key])
+        except IndexError:
+            return
+    expected = a.copy()
+    if places.stored(a, key, value):
+        expected[key] = value
+    assert same(a, expected)
+
+
+@given(st.lists(arrays(dtype="float64"), min_size=1, max_size=4))
+@settings(max_examples=200, deadline=None)
+def test_joined(parts: list[Any]) -> None:
+    made = places.joined(parts, MOST)
+    if made is not None:
+        assert same(made, np.concatenate(parts))
+    again = [parts[0]] * 3
+    made = places.joined(again, MOST)
+    assert made is None or same(made, np.concatenate(again))
+
+
+@given(st.data())
+@settings(max_examples=300, deadline=None)
+def test_chosen(data: st.DataObject) -> None:
+    a = data.draw(arrays())
+    other = data.draw(st.one_of(st.sampled_from(NUMBERS), st.just(a[::-1].copy()), arrays()))
+    mask = np.random.default_rng(data.draw(st.integers(0, 99))).random(a.shape) < 0.5
+    pair = (other, a) if data.draw(st.booleans()) else (a, other)
+    made = places.chosen(mask, *pair, MOST)
+    if made is not None:
+        assert same(made, np.where(mask, *pair))
+
+
+@given(st.lists(st.sampled_from((1.0, -0.0, np.nan, 2, True, np.float64(3), np.int64(4))), max_size=6))
+def test_line_of(numbers: list[Any]) -> None:
+    made = places.line_of(numbers)
+    if made is not None:
+        assert same(made, np.array(numbers))
+
+
+@given(arrays())
+def test_same_place(a: Any) -> None:
+    assert places.same_place(a, a[...]) or places.__file__.endswith(".py")
+    assert not places.same_place(a, a.copy()) or not a.size
+    assert not places.same_place(a, a[1:]) or not a.size
