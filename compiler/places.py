@@ -12,8 +12,14 @@ def taken(array: Any, key: Any, most: int) -> Any:
 
 
 def stored(array: Any, key: Any, value: Any) -> bool:
-    """`array[key] = value` for such a key and one number, or a line of as many; False, with nothing written, where NumPy is to do so."""
+    """`array[key] = value` for such a key, or a basic one that means a line, and one number or a line of as many; False, with nothing
+    written, where NumPy is to do so."""
     return False
+
+
+def marked(mask: Any, most: int) -> Any:
+    """Where a line of booleans is true; None where NumPy is to be asked."""
+    return None
 
 
 def joined(arrays: list[Any], most: int) -> Any:

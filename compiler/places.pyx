@@ -5,6 +5,7 @@ from libc.string cimport memcpy
 from lazytensor.compiler.loops cimport (
     MOST,
     NPY_DOUBLE,
+    NPY_INT64,
     PyArray_IS_C_CONTIGUOUS,
     PyArray_SimpleNew,
     _import_array,
@@ -31,6 +32,7 @@ _import_array()
 
 cdef type _ndarray = np.ndarray
 cdef type _float64 = np.float64
+cdef slice _ALL = slice(None)
 
 
 cdef extern from *:
@@ -65,6 +67,8 @@ cdef extern from *:
         int64_t only[2]
     Py_ssize_t lazytensor_offset(const lazytensor_places *places, Py_ssize_t place, int *fails) noexcept
     long long PyLong_AsLongLongAndOverflow(object value, int *overflow) except? -1
+    int PySlice_Unpack(object item, Py_ssize_t *start, Py_ssize_t *stop, Py_ssize_t *step) except -1
+    Py_ssize_t PySlice_AdjustIndices(Py_ssize_t length, Py_ssize_t *start, Py_ssize_t *stop, Py_ssize_t step)
 
 
 cdef bint _axis(lazytensor_places *places, int axis, object item, Py_ssize_t length, Py_ssize_t stride) except -1:
@@ -109,6 +113,40 @@ cdef bint _find(lazytensor_places *places, ndarray array, object key) except -1:
         if not _axis(places, axis, (<tuple>key)[axis], PyArray_DIM(array, axis), PyArray_STRIDE(array, axis)):
             return False
     return places.count > 0
+
+
+cdef bint _line(ndarray array, object key, char **first, Py_ssize_t *step, Py_ssize_t *count) except -1:
+    """The line that a basic index means: a slice of a line; a row, a part of one or of a column of a matrix."""
+    cdef int rank = PyArray_NDIM(array)
+    cdef int axis, along = -1
+    cdef Py_ssize_t start, stop, by, length, place
+    cdef object item
+    first[0] = <char *>PyArray_DATA(array)
+    if rank == 1 and type(key) is slice:
+        key = (key,)
+    elif rank == 2 and type(key) is int:
+        key = (key, _ALL)
+    elif rank != 2 or type(key) is not tuple or len(<tuple>key) != 2:
+        return False
+    for axis in range(rank):
+        item = (<tuple>key)[axis]
+        length = PyArray_DIM(array, axis)
+        if type(item) is slice:
+            if along >= 0:
+                return False
+            along = axis
+            PySlice_Unpack(item, &start, &stop, &by)
+            count[0] = PySlice_AdjustIndices(length, &start, &stop, by)
+            step[0] = by * PyArray_STRIDE(array, axis)
+            first[0] += start * PyArray_STRIDE(array, axis)
+        elif type(item) is int:
+            if not -length <= item < length:
+                return False
+            place = item
+            first[0] += (place + length if place < 0 else place) * PyArray_STRIDE(array, axis)
+        else:
+            return False
+    return along >= 0 and count[0] > 0
 
 
 cdef inline void _move(char *to, const char *from_, Py_ssize_t item) noexcept:
@@ -212,13 +250,24 @@ cpdef bint stored(object array, object key, object value) except -1:
     cdef ndarray mask
     cdef lazytensor_places places
     cdef Number number
-    cdef Py_ssize_t place, step, count, item = PyArray_ITEMSIZE(target)
+    cdef Py_ssize_t place, step, count, stride, item = PyArray_ITEMSIZE(target)
     cdef const char *values
     cdef char *data = <char *>PyArray_DATA(target)
     cdef int kind = kind_of(target)
     cdef int fails = 0
     if kind < 0 or not PyArray_ISBEHAVED(target) or not _far(target, value):
         return False
+    if _line(target, key, &data, &stride, &count):
+        values = _values(value, kind, &number, count, &step)
+        if values is NULL or count > MOST:
+            return False
+        if stride == item == step:
+            memcpy(data, values, count * item)
+            return True
+        for place in range(count):
+            _move(data + place * stride, values + place * step, item)
+        return True
+    data = <char *>PyArray_DATA(target)
     if _masks(target, key):
         mask = key
         if not _far(target, mask):
@@ -248,6 +297,25 @@ cpdef bint stored(object array, object key, object value) except -1:
     for place in range(places.count):
         _move(data + lazytensor_offset(&places, place, &fails), values + place * step, item)
     return True
+
+
+cpdef object marked(object mask, Py_ssize_t most):
+    cdef ndarray where, out
+    cdef Py_ssize_t place, count
+    cdef int64_t *to
+    if type(mask) is not _ndarray:
+        return None
+    where = mask
+    if kind_of(where) != 3 or PyArray_NDIM(where) != 1 or PyArray_DIM(where, 0) > min(MOST, most):
+        return None
+    count = _marked(where)
+    out = PyArray_SimpleNew(1, &count, NPY_INT64)
+    to = <int64_t *>PyArray_DATA(out)
+    for place in range(PyArray_DIM(where, 0)):
+        if (<char *>PyArray_DATA(where))[place * PyArray_STRIDE(where, 0)]:
+            to[0] = place
+            to += 1
+    return out
 
 
 cpdef object joined(list arrays, Py_ssize_t most):

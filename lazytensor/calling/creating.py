@@ -12,7 +12,7 @@ import numpy as np
 from numpy import ndarray
 
 from lazytensor.core.devices import pins
-from lazytensor.core.dtypes import BY_DTYPE
+from lazytensor.core.dtypes import BY_DTYPE, as_dtype
 from lazytensor.core.eager import HUGE, enter, extent, limit
 from lazytensor.core.handle import Handle, computed
 
@@ -39,10 +39,11 @@ def _size(shape: Any) -> int:
 
 
 def constant_now(make: Callable[..., Any], shape: Any, dtype: Any) -> Any:
-    """A small array of one value, as `np.zeros` makes it, in a dtype that tensors have."""
+    """A small array of one value, as `np.zeros` makes it, in float64 where no dtype is given."""
     if not 0 < _size(shape) <= limit.elements or pins:
         return None
-    return computed(make(shape, dtype))
+    kind = _FLOAT64 if dtype is None else _BY_TYPE.get(dtype) if type(dtype) is type else None
+    return computed(make(shape, as_dtype(dtype, make.__name__) if kind is None else kind))
 
 
 def filled_now(shape: Any, value: Any, dtype: Any) -> Any:

@@ -2,7 +2,7 @@ cimport cython
 
 from lazytensor.compiler.native cimport Latch
 from lazytensor.compiler.folds cimport reduced
-from lazytensor.compiler.places cimport chosen, joined, line_of
+from lazytensor.compiler.places cimport chosen, joined, line_of, marked
 from lazytensor.core.arrays cimport ndarray
 from lazytensor.core.eager cimport extent, owned, small
 from lazytensor.core.handle cimport Handle, computed, current, is_tensor, pending
@@ -29,6 +29,8 @@ cdef object _times(object first, object second)
 cpdef object _small_product(tuple args)
 @cython.locals(values=list)
 cpdef object _concatenated(tuple args)
+cpdef object _marked(tuple args)
+cpdef object _each_marked(tuple args)
 @cython.locals(values=list)
 cpdef object _selected(tuple args)
 @cython.locals(h=Handle, g=Handle)

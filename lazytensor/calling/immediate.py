@@ -16,7 +16,7 @@ from numpy import ndarray
 from lazytensor.compiler.folds import reduced
 from lazytensor.compiler.ops import shapes
 from lazytensor.compiler.ops.library import matrix_product, matrix_product_into
-from lazytensor.compiler.places import chosen, joined, line_of
+from lazytensor.compiler.places import chosen, joined, line_of, marked
 from lazytensor.compiler.tuning import WALKED_WORK
 from lazytensor.core.dtypes import BY_DTYPE
 from lazytensor.core.eager import HUGE, enter, extent, limit, owned, silenced, small
@@ -146,6 +146,21 @@ def _concatenated(args: tuple[Any, ...]) -> Any:
             values.append(current(item))
         made = joined(values, limit.elements)
     return None if made is None else computed(made)
+
+
+def _marked(args: tuple[Any, ...]) -> Any:
+    """`flatnonzero` of a short line of booleans; None of all else."""
+    if len(args) != 1 or not is_tensor(args[0]) or pending(args[0]):
+        return None
+    with write_lock:
+        made = marked(current(args[0]), limit.elements)
+    return None if made is None else computed(made)
+
+
+def _each_marked(args: tuple[Any, ...]) -> Any:
+    """The same as `nonzero` has it."""
+    made = _marked(args)
+    return None if made is None else (made,)
 
 
 def _selected(args: tuple[Any, ...]) -> Any:
@@ -323,6 +338,8 @@ _QUICK: dict[Any, Any] = {
     np.array: _line,
     np.concatenate: _concatenated,
     np.dot: _small_product,
+    np.flatnonzero: _marked,
+    np.nonzero: _each_marked,
     np.where: _selected,
     matrix_product: _small_product,
 }

@@ -109,6 +109,9 @@ def _part(x: Handle, seen: tuple[Any, Any], found: Any) -> Any:
     storage = x._storage
     assert storage is not None
     # NumPy's views of views hold the array that has the memory.
-    if found.base is seen[0] or np.may_share_memory(found, seen[1]):
+    base = found.base
+    if base is None:
+        return computed(owned(found))
+    if base is seen[0] or np.may_share_memory(found, seen[1]):
         return shown(storage, seen[0], found)
     return computed(owned(found))

@@ -236,6 +236,8 @@ def _region(array: Array, key: Any, basic: bool) -> int:
         return axes if small(extent(_gathered_size(array, key), array.itemsize)) else -1
     axes = _axes(key, axes)
     if axes and array.size > limit.elements:
+        if type(key) is int and extent(array.size // max(1, array.shape[0]), array.itemsize) <= limit.elements:
+            return axes
         region = array[key]
         if not small(extent(region.size, region.itemsize)):
             return -1

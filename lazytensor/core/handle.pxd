@@ -16,6 +16,7 @@ cdef class Handle:
     cdef object __weakref__
 
 cdef type _class
+cdef Py_ssize_t _watched
 
 @cython.locals(array=ndarray)
 cdef object _rank(Handle x)
@@ -36,6 +37,6 @@ cpdef object wrap(Node node)
 cpdef object computed(object value)
 @cython.locals(made=Handle)
 cpdef object showing(Storage storage, object view)
-@cython.locals(made=Handle, bound=_Limit)
+@cython.locals(made=Handle)
 cpdef object shown(Storage storage, ndarray base, ndarray window)
 cpdef bint stands_for_scalar(Handle x)

@@ -40,6 +40,8 @@ Array = np.ndarray[Any, Any]
 
 # The view of a handle that nobody has asked for it yet: its window says it.
 FROM_WINDOW = View((), (), -1)
+# Elements of arrays from which on a window is noted, which takes as long as to make it: smaller ones are copied in microseconds.
+_watched = 1 << 16
 
 
 def _address(array: Array) -> int:
@@ -395,7 +397,7 @@ def look(x: Handle) -> tuple[Array, Array] | None:
     seen = base, window
     if extent(window.size, window.itemsize) <= MEDIUM:
         x._seen = seen
-        if base.size > limit.elements:
+        if base.size > _watched:
             storage.watch(x)  # type: ignore[union-attr]
     return seen
 
@@ -470,7 +472,6 @@ def shown(storage: Storage, base: Array, window: Array) -> Tensor:
     made._seen = base, window
     made._storage = storage
     made._view = FROM_WINDOW
-    bound = limit
-    if base.size > bound.elements:
+    if base.size > _watched:
         storage.watch(made)
     return made  # type: ignore[return-value]

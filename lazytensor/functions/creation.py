@@ -249,7 +249,7 @@ def zeros(shape: Any, dtype: Any = None, order: Any = "C", *, device: Any = None
      [0 0]]
     """
     if device is None and like is None and order == "C":
-        made = constant_now(_zeros, shape, _FLOAT64 if dtype is None else as_dtype(dtype, "zeros"))
+        made = constant_now(_zeros, shape, dtype)
         if made is not None:
             return made  # type: ignore[no-any-return]
     return _constant("zeros", 0, shape, dtype, order, device, like)
@@ -258,7 +258,7 @@ def zeros(shape: Any, dtype: Any = None, order: Any = "C", *, device: Any = None
 def ones(shape: Any, dtype: Any = None, order: Any = "C", *, device: Any = None, like: Any = None) -> Tensor:
     """Ones, float64 if no dtype is given; nothing is allocated until they are read."""
     if device is None and like is None and order == "C":
-        made = constant_now(_ones, shape, _FLOAT64 if dtype is None else as_dtype(dtype, "ones"))
+        made = constant_now(_ones, shape, dtype)
         if made is not None:
             return made  # type: ignore[no-any-return]
     return _constant("ones", 1, shape, dtype, order, device, like)
@@ -268,7 +268,7 @@ def ones(shape: Any, dtype: Any = None, order: Any = "C", *, device: Any = None,
 def empty(shape: Any, dtype: Any = None, order: Any = "C", *, device: Any = None, like: Any = None) -> Tensor:
     """A tensor whose values do not matter: zeros, since nothing is allocated for them."""
     if device is None and like is None and order == "C":
-        made = constant_now(_zeros, shape, _FLOAT64 if dtype is None else as_dtype(dtype, "empty"))
+        made = constant_now(_zeros, shape, dtype)
         if made is not None:
             return made  # type: ignore[no-any-return]
     return _constant("empty", 0, shape, dtype, order, device, like)

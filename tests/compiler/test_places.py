@@ -26,7 +26,16 @@ def keys(draw: st.DrawFn, array: Any) -> Any:
         made = rng.integers(-length - beyond, length + beyond, count) if length else np.zeros(count, int)
         return made[::-1] if draw(st.booleans()) else made
 
-    if draw(st.integers(0, 3)) == 0:
+    def part() -> slice:
+        ends = st.one_of(st.none(), st.integers(-4, 4))
+        return slice(draw(ends), draw(ends), draw(st.sampled_from((None, 1, 2, -1, -2))))
+
+    kind = draw(st.integers(0, 5))
+    if kind == 1:
+        return part() if draw(st.booleans()) else draw(st.integers(-3, 2))
+    if kind == 2:
+        return tuple([part() if draw(st.booleans()) else draw(st.integers(-3, 2)) for _ in array.shape])
+    if kind == 0:
         return rng.random(array.shape[:1]) < 0.5
     if array.ndim == 1:
         return line(array.shape[0])
@@ -43,6 +52,10 @@ def test_what_loops_ask_for_is_there() -> None:
     assert places.taken(m, (i, 1), MOST) is not None
     assert places.stored(m, (i, i), a[6:].copy())
     assert places.stored(a, a > 3, 2.0)
+    assert places.stored(a, slice(1, 4), a[6:].copy())
+    assert places.stored(m, 1, m[0].copy())
+    assert places.stored(m, (slice(1, None), 0), 1.5)
+    assert places.marked(a > 3, MOST) is not None
     assert places.joined([a, a], MOST) is not None
     assert places.line_of([1.0, np.float64(2.0)]) is not None
     assert places.chosen(a > 3, a, 0.0, MOST) is not None
@@ -58,6 +71,9 @@ def test_taken(data: st.DataObject) -> None:
     made = places.taken(a, key, MOST)
     if made is not None:
         assert same(made, a[key])
+    if a.ndim == 1:
+        where = places.marked(a, MOST)
+        assert where is None or same(where, np.flatnonzero(a))
 
 
 @given(st.data())
