@@ -41,6 +41,7 @@ NAMES = (
     "core.indexing",
     "calling.at_once",
     "calling.bind",
+    "calling.shortcuts",
     "calling.immediate",
     "calling.creating",
     "calling.viewing",

@@ -1,11 +1,11 @@
 cimport cython
 
+from lazytensor.calling.shortcuts cimport made_of, product_size, times
 from lazytensor.compiler.native cimport Latch
 from lazytensor.compiler.folds cimport reduced
-from lazytensor.compiler.places cimport chosen, joined, line_of, marked
 from lazytensor.core.arrays cimport ndarray
-from lazytensor.core.eager cimport extent, owned, small
-from lazytensor.core.handle cimport Handle, computed, current, is_tensor, pending
+from lazytensor.core.eager cimport extent, small
+from lazytensor.core.handle cimport Handle, computed, current, pending
 
 cdef class _Way:
     cdef public int code
@@ -21,28 +21,11 @@ cdef class _Arguments:
 cdef Latch write_lock
 cdef _Way _MATMUL
 
-@cython.locals(a=ndarray, b=ndarray, inner=Py_ssize_t, size=Py_ssize_t)
-cpdef Py_ssize_t product_size(list values) except -1
-@cython.locals(a=ndarray, b=ndarray, most=Py_ssize_t)
-cdef object _times(object first, object second)
-@cython.locals(h=Handle, g=Handle, left=ndarray, right=ndarray)
-cpdef object _small_product(tuple args)
-@cython.locals(values=list)
-cpdef object _concatenated(tuple args)
-cpdef object _marked(tuple args)
-cpdef object _each_marked(tuple args)
-@cython.locals(values=list)
-cpdef object _selected(tuple args)
 @cython.locals(h=Handle, g=Handle)
 cpdef object product(object x, object y)
 @cython.locals(h=Handle)
 cdef object _reduced(int code, tuple args, dict kwargs)
 @cython.locals(found=_Arguments, values=list)
 cdef object _now(_Way way, tuple args, dict kwargs)
-@cython.locals(h=Handle, values=list)
-cpdef object _line(tuple args)
 cdef bint _has(object items)
 cdef bint _shares(object made, list values)
-cdef object _FLOAT64, _INT64, _BOOL
-@cython.locals(array=ndarray)
-cdef object _made(object value)

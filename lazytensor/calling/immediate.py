@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -13,14 +12,14 @@ from typing import Any, ParamSpec, TypeVar
 import numpy as np
 from numpy import ndarray
 
+from lazytensor.calling.shortcuts import SHORTCUTS, made_of, product_size, times
 from lazytensor.compiler.folds import reduced
 from lazytensor.compiler.ops import shapes
 from lazytensor.compiler.ops.library import matrix_product, matrix_product_into
-from lazytensor.compiler.places import chosen, joined, line_of, marked
 from lazytensor.compiler.tuning import WALKED_WORK
 from lazytensor.core.dtypes import BY_DTYPE
-from lazytensor.core.eager import HUGE, enter, extent, limit, owned, silenced, small
-from lazytensor.core.handle import Handle, computed, current, is_tensor, pending
+from lazytensor.core.eager import HUGE, enter, extent, limit, silenced, small
+from lazytensor.core.handle import Handle, computed, current, pending
 from lazytensor.core.lines import MEDIUM
 from lazytensor.core.statements import write_lock
 from lazytensor.core.system import engine
@@ -28,8 +27,6 @@ from lazytensor.core.system import engine
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_FLOAT64, _INT64, _BOOL = np.dtype(np.float64), np.dtype(np.int64), np.dtype(bool)
-_dot = np.ndarray.dot
 _method = type(np.ndarray.dot)
 # The numbers of `reduced`.
 _REDUCTIONS = {
@@ -84,7 +81,7 @@ def at_once(
     """
     way = _Way(reference, _OTHERWISE if sequences else _OTHERWISE | _DTYPE, grows, sequences, ufunc)
 
-    quick = _QUICK.get(reference)
+    quick = SHORTCUTS.get(reference)
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         names = function.__code__.co_varnames
@@ -103,80 +100,6 @@ def at_once(
         return either
 
     return decorate
-
-
-def product_size(values: list[Any]) -> int:
-    """Elements of a product of matrices or vectors, no fewer; more than any small work has where there is much arithmetic."""
-    if len(values) != 2:
-        return 0
-    if type(values[0]) is not ndarray or type(values[1]) is not ndarray:
-        return math.prod([value.size for value in values if type(value) is ndarray])
-    a, b = values
-    if not a.ndim or not b.ndim:
-        return int(a.size * b.size)
-    inner = a.shape[a.ndim - 1]
-    size: int = (a.size // inner) * (b.size // inner)
-    return size if size * inner <= WALKED_WORK else size * inner
-
-
-def _small_product(args: tuple[Any, ...]) -> Any:
-    """The product of two small arrays of one or two axes, by `dot` or `matmul`; None of all else."""
-    if len(args) != 2 or not isinstance(args[0], Handle) or not isinstance(args[1], Handle):
-        return None
-    h, g = args
-    if pending(h) or pending(g):
-        return None
-    with write_lock:
-        a, b = current(h), current(g)
-        if type(a) is not ndarray or type(b) is not ndarray:
-            return None
-        left, right = a, b
-        return _times(a, b) if left.ndim <= 2 and right.ndim <= 2 else None
-
-
-def _concatenated(args: tuple[Any, ...]) -> Any:
-    """The concatenation of small arrays along their first axis; None of all else."""
-    if len(args) != 1 or (type(args[0]) is not list and type(args[0]) is not tuple):
-        return None
-    values: list[Any] = []
-    with write_lock:
-        for item in args[0]:
-            if not is_tensor(item) or pending(item):
-                return None
-            values.append(current(item))
-        made = joined(values, limit.elements)
-    return None if made is None else computed(made)
-
-
-def _marked(args: tuple[Any, ...]) -> Any:
-    """`flatnonzero` of a short line of booleans; None of all else."""
-    if len(args) != 1 or not is_tensor(args[0]) or pending(args[0]):
-        return None
-    with write_lock:
-        made = marked(current(args[0]), limit.elements)
-    return None if made is None else computed(made)
-
-
-def _each_marked(args: tuple[Any, ...]) -> Any:
-    """The same as `nonzero` has it."""
-    made = _marked(args)
-    return None if made is None else (made,)
-
-
-def _selected(args: tuple[Any, ...]) -> Any:
-    """`where` of small arrays of one shape, or numbers beside them; None of all else."""
-    if len(args) != 3 or not is_tensor(args[0]) or pending(args[0]):
-        return None
-    values: list[Any] = []
-    with write_lock:
-        for item in args:
-            if is_tensor(item):
-                if pending(item):
-                    return None
-                item = current(item)
-            values.append(item)
-        made = chosen(values[0], values[1], values[2], limit.elements)
-    return None if made is None else computed(made)
 
 
 _MATMUL = _Way(matrix_product, _OTHERWISE, product_size, False)
@@ -231,7 +154,7 @@ def _now(way: _Way, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
             except Exception:
                 return None
         # Rounded integers are NumPy's argument itself, the diagonal of a matrix is a view of it: the function knows what it gives.
-        return None if _shares(made, values) else _made(made)
+        return None if _shares(made, values) else made_of(made)
 
 
 def _reduced(code: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -271,23 +194,6 @@ def _large_product(reference: Callable[..., Any], *values: Any, **kwargs: Any) -
         return out
 
 
-def _times(first: Any, second: Any) -> Any:
-    """The product of small arrays; None of all else."""
-    if type(first) is not ndarray or type(second) is not ndarray:
-        return None
-    a, b = first, second
-    most = limit.elements
-    if not (0 < a.size <= most and 0 < b.size <= most and a.ndim and b.ndim and product_size([a, b]) <= most):
-        return None
-    try:
-        if a.dtype is _FLOAT64 and b.dtype is _FLOAT64 and a.ndim <= 2 and b.ndim <= 2:
-            # The same of matrices and vectors, in half the time (10 x 10: 0.6 us and 1.1).
-            return computed(enter(_dot, a, b))
-        return _made(enter(np.matmul, a, b))
-    except Exception:
-        return None
-
-
 def product(x: Any, y: Any) -> Any:
     """x @ y, where both are there and that is no more than medium work; else None."""
     if limit.elements < 0 or not isinstance(x, Handle) or not isinstance(y, Handle):
@@ -297,52 +203,13 @@ def product(x: Any, y: Any) -> Any:
         return None
     # What loops ask for, without a look at all that arguments can be.
     if h._array is not None and g._array is not None:
-        made = _times(h._array, g._array)
+        made = times(h._array, g._array)
     else:
         with write_lock:
-            made = _times(current(h), current(g))
+            made = times(current(h), current(g))
     if made is not None:
         return made
     return _now(_MATMUL, (x, y), {})
-
-
-def _line(args: tuple[Any, ...]) -> Any:
-    """np.array of a small list of numbers and scalars that are there; None of all else."""
-    items = args[0]
-    if len(args) != 1 or type(items) is not list or not 0 < len(items) <= limit.elements:
-        return None
-    values: list[Any] = []
-    for item in items:
-        kind = type(item)
-        if kind is float or kind is int:
-            values.append(item)
-        elif isinstance(item, Handle):
-            h = item
-            value = h._array
-            if value is None or type(value) is ndarray:
-                return None
-            values.append(value)
-        else:
-            return None
-    made = line_of(values)
-    if made is not None:
-        return computed(made)
-    try:
-        return _made(enter(np.array, values))
-    except Exception:
-        return None
-
-
-# What functions that loops call often try first.
-_QUICK: dict[Any, Any] = {
-    np.array: _line,
-    np.concatenate: _concatenated,
-    np.dot: _small_product,
-    np.flatnonzero: _marked,
-    np.nonzero: _each_marked,
-    np.where: _selected,
-    matrix_product: _small_product,
-}
 
 
 def _has(items: Any) -> bool:
@@ -407,25 +274,3 @@ def _shares(made: Any, values: list[Any]) -> bool:
         if type(item) is ndarray and np.may_share_memory(made, item):
             return True
     return False
-
-
-def _made(value: Any) -> Any:
-    """The result as a tensor; None of what tensors do not hold, and of 0-d arrays, which are no scalars."""
-    if type(value) is ndarray:
-        array = value
-        if not array.ndim:
-            return None
-        dtype = array.dtype
-        # The hash of a dtype takes 0.2 us.
-        if dtype is not _FLOAT64 and dtype is not _INT64 and dtype is not _BOOL and dtype not in BY_DTYPE:
-            return None
-        return computed(owned(value))
-    kind = type(value)
-    if kind is np.float64 or kind is np.int64 or kind is np.bool_:
-        return computed(value)
-    if isinstance(value, np.generic):
-        return computed(value) if value.dtype in BY_DTYPE else None
-    if kind is tuple:
-        parts = [_made(item) for item in value]
-        return None if any(part is None for part in parts) else tuple(parts)
-    return None

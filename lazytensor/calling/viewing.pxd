@@ -3,6 +3,7 @@ cimport cython
 from lazytensor.compiler.graph cimport Node
 from lazytensor.compiler.native cimport Latch
 from lazytensor.core.arrays cimport ndarray
+from lazytensor.core.elements cimport copied_now
 from lazytensor.core.eager cimport extent, owned
 from lazytensor.core.handle cimport Handle, computed, current, is_open, look, shown
 from lazytensor.core.storage cimport Storage
@@ -13,7 +14,7 @@ cdef Py_ssize_t _most
 @cython.locals(seen=tuple)
 cpdef object transposed(Handle x)
 @cython.locals(seen=tuple)
-cpdef object reshaped(Handle x, tuple shape)
+cdef object _in_shape(Handle x, tuple shape)
 @cython.locals(seen=tuple, x=Handle)
 cdef object _through(object view, tuple args, dict kwargs)
 @cython.locals(n=Node, array=ndarray)

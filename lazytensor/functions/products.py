@@ -13,9 +13,10 @@ import numpy as np
 
 from lazytensor.calling import results
 from lazytensor.calling.axes import as_index, axis_tuple, one_axis
-from lazytensor.calling.immediate import at_once, product_size
+from lazytensor.calling.immediate import at_once
 from lazytensor.calling.keywords import memory_order
 from lazytensor.calling.out import deliver
+from lazytensor.calling.shortcuts import product_size
 from lazytensor.calling.ufunc_class import generalized
 from lazytensor.compiler.ops import library as ops
 from lazytensor.core import layout, views

@@ -15,9 +15,9 @@ from lazytensor.calling.axes import as_index, one_axis
 from lazytensor.calling.keywords import memory_order
 from lazytensor.calling.names import Unsupported
 from lazytensor.calling.out import deliver
-from lazytensor.calling.viewing import reshaped
+from lazytensor.calling.viewing import converted, copied, reshaped
 from lazytensor.compiler.ops import structural
-from lazytensor.core import elements, indexing, layout, storing, views
+from lazytensor.core import indexing, layout, storing, views
 from lazytensor.core.dtypes import as_dtype
 from lazytensor.core.handle import Handle, stands_for_scalar, wrap
 from lazytensor.core.record import record
@@ -81,14 +81,9 @@ class Methods(Handle):
     trace = products.trace
     var = statistics.var
 
-    def astype(
-        self, dtype: Any, order: str = "K", casting: Any = "unsafe", subok: bool = True, copy: bool = True, *, device: Any = None
-    ) -> Tensor:
-        """The values in another dtype, if the casting rule allows it. See `lazytensor.astype`."""
-        if order == "K" and casting == "unsafe" and copy and device is None:
-            made = elements.copied_now(self, order, as_dtype(dtype, "astype"))
-            if made is not None:
-                return made
+    astype = converted
+
+    def _converted(self, dtype: Any, order: str, casting: Any, copy: bool, device: Any) -> Tensor:
         letter = memory_order(order, "astype", default="K")
         if casting != "unsafe" and not np.can_cast(self.dtype, as_dtype(dtype, "astype"), casting):
             raise TypeError(f"astype: cannot cast from {self.dtype} to {as_dtype(dtype, 'astype')} by the rule {casting!r}")
@@ -107,10 +102,9 @@ class Methods(Handle):
 
     conjugate = conj
 
-    def copy(self, order: str = "C") -> Tensor:
-        """An independent tensor of the same values; of a result that stands for a scalar that itself."""
-        if order == "C" and (made := elements.copied_now(self, order, None)) is not None:
-            return made
+    copy = copied
+
+    def _copied(self, order: str) -> Tensor:
         if stands_for_scalar(self):
             memory_order(order, "copy", default="K")
             return wrap(self._read())
@@ -125,12 +119,9 @@ class Methods(Handle):
         place = one_axis(axis, len(self.shape), "partition")  # None is no axis here
         indexing.assign(self, ..., sorting.partition(self, kth, place, kind, order))
 
-    def reshape(self, *shape: Any, order: str = "C", copy: bool | None = None) -> Tensor:
-        """See `lazytensor.reshape`; takes the lengths as one tuple or one by one."""
-        if order == "C" and copy is None:
-            made = reshaped(self, shape)
-            if made is not None:
-                return made  # type: ignore[no-any-return]
+    reshape = reshaped
+
+    def _reshaped(self, shape: tuple[Any, ...], order: str, copy: bool | None) -> Tensor:
         lengths = shape[0] if len(shape) == 1 and not views.is_integer(shape[0]) else shape
         return manipulation.reshape(self, lengths, order=order, copy=copy)
 
