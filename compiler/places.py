@@ -28,7 +28,7 @@ def joined(arrays: list[Any], most: int) -> Any:
 
 
 def line_of(numbers: list[Any]) -> Any:
-    """The array of float64 of such scalars and Python floats; None of all else."""
+    """The array of Python integers, or of these with Python floats and scalars of float64 among them; None of all else."""
     return None
 
 

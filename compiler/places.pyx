@@ -364,15 +364,20 @@ cpdef object line_of(list numbers):
     cdef Number number
     cdef Py_ssize_t count = len(numbers)
     cdef Py_ssize_t place
-    for item in numbers:
-        if type(item) is not float and type(item) is not _float64:
-            return None
+    cdef bint real = False
     if not 0 < count <= MOST:
         return None
-    out = PyArray_SimpleNew(1, &count, NPY_DOUBLE)
+    for item in numbers:
+        if type(item) is float or type(item) is _float64:
+            real = True
+        elif type(item) is not int:
+            return None
+    out = PyArray_SimpleNew(1, &count, NPY_DOUBLE if real else NPY_INT64)
     for place in range(count):
-        number_of(numbers[place], 0, &number)
-        (<double *>PyArray_DATA(out))[place] = number.real
+        # Python's integers that no float64 holds, or no int64, are NumPy's to judge.
+        if not number_of(numbers[place], 0 if real else 2, &number):
+            return None
+        (<int64_t *>PyArray_DATA(out))[place] = number.integer
     return out
 
 

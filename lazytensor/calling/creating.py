@@ -20,7 +20,8 @@ _FLOAT64, _INT64, _BOOL = np.dtype(np.float64), np.dtype(np.int64), np.dtype(boo
 _BY_TYPE = {float: _FLOAT64, int: _INT64, bool: _BOOL}
 # Bounds of ranges that no arithmetic on them leaves int64.
 _PLAIN = 1 << 60
-_empty, _arange = np.empty, np.arange
+_empty: Any = np.empty
+_arange: Any = np.arange
 
 
 def _size(shape: Any) -> int:
@@ -96,15 +97,25 @@ def imported_now(x: Any) -> Any:
     return computed(x.copy())
 
 
-def range_now(first: Any, last: Any, step: Any) -> Any:
-    """A small range of Python's integers, as loops ask for them: what `arange` does for all others takes 15 us."""
-    if type(first) is not int or type(last) is not int or type(step) is not int or not step:
+def range_now(first: Any, last: Any, step: Any, dtype: Any) -> Any:
+    """A small range of Python's numbers, as loops ask for them: what `arange` does for all others takes 15 us."""
+    if type(first) is int and type(last) is int and type(step) is int:
+        if not step or not (-_PLAIN < first < _PLAIN and -_PLAIN < last < _PLAIN and -_PLAIN < step < _PLAIN):
+            return None
+        if (last - first if step > 0 else first - last) > HUGE or len(range(first, last, step)) > limit.elements:
+            return None
+    else:
+        for item in (first, last, step):
+            if type(item) is not float and type(item) is not int:
+                return None
+        if not step or not abs(last - first) <= abs(step) * (limit.elements - 1):  # NaN too
+            return None
+    if pins:
         return None
-    if not (-_PLAIN < first < _PLAIN and -_PLAIN < last < _PLAIN and -_PLAIN < step < _PLAIN):
-        return None
-    if (last - first if step > 0 else first - last) > HUGE or len(range(first, last, step)) > limit.elements:
-        return None
-    return None if pins else computed(_arange(first, last, step))
+    if dtype is None:
+        return computed(_arange(first, last, step))
+    kind = _BY_TYPE.get(dtype) if type(dtype) is type else dtype if dtype is _FLOAT64 or dtype is _INT64 else None
+    return None if kind is None or kind is _BOOL else computed(_arange(first, last, step, kind))
 
 
 def spaced_now(first: Any, last: Any, count: Any, endpoint: Any) -> Any:

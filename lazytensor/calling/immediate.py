@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from inspect import CO_VARARGS
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
@@ -84,8 +85,10 @@ def at_once(
     quick = SHORTCUTS.get(reference)
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
-        names = function.__code__.co_varnames
-        last = min((names.index(name) for name in way.otherwise if name in names), default=len(names))
+        code = function.__code__
+        names = code.co_varnames[: code.co_argcount]
+        most = HUGE if code.co_flags & CO_VARARGS else len(names)
+        last = min((names.index(name) for name in way.otherwise if name in names), default=most)
 
         @wraps(function)
         def either(*args: P.args, **kwargs: P.kwargs) -> R:

@@ -74,7 +74,7 @@ _LESS_EQUAL = Way(elementwise.less_equal, result)
 _GREATER = Way(elementwise.greater, result)
 _GREATER_EQUAL = Way(elementwise.greater_equal, result)
 _MATMUL, _R_MATMUL = operators(partial(apply, library.matmul), np.matmul)
-_POW = Way(elementwise.pow, result)
+_POW, _R_POW = _both(elementwise.pow)
 _SQUARE = Way(elementwise.square)
 _SQRT = Way(elementwise.sqrt)
 _RECIPROCAL = Way(elementwise.reciprocal)
@@ -298,6 +298,8 @@ class Operators(Indexed):
         return right(self, other, np.power, partial(raised, self, other))  # type: ignore[no-any-return]
 
     def __rpow__(self, other: Any) -> Tensor:
+        if type(other) is float:
+            return back(_R_POW, self, other)
         if isinstance(other, ARRAYS):
             return raised(other, self)
         return left(other, self, np.power, partial(raised, other, self))  # type: ignore[no-any-return]

@@ -1,5 +1,6 @@
 cimport cython
 
+from lazytensor.compiler.folds cimport reduced
 from lazytensor.compiler.loops cimport on_arrays
 from lazytensor.compiler.native cimport Latch
 from lazytensor.compiler.places cimport chosen, joined, line_of, marked
@@ -25,8 +26,14 @@ cpdef object _marked(tuple args)
 cpdef object _each_marked(tuple args)
 @cython.locals(values=list)
 cpdef object _selected(tuple args)
-@cython.locals(h=Handle, values=list)
+@cython.locals(values=list, width=Py_ssize_t)
 cpdef object _line(tuple args)
+@cython.locals(h=Handle)
+cdef bint _gathers(list values, list items)
+@cython.locals(array=ndarray)
+cpdef object _counted(tuple args)
+@cython.locals(array=ndarray, values=list, size=Py_ssize_t)
+cpdef object method_now(object ufunc, object name, tuple args, object axis)
 @cython.locals(array=ndarray, values=list)
 cdef list _lines(tuple args, Py_ssize_t count)
 @cython.locals(values=list)

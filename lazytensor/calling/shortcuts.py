@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
+from lazytensor.compiler.folds import reduced
 from lazytensor.compiler.loops import on_arrays
 from lazytensor.compiler.ops.library import matrix_product
 from lazytensor.compiler.places import chosen, joined, line_of, marked
@@ -24,7 +25,8 @@ from lazytensor.core.statements import write_lock
 _FLOAT64, _INT64, _BOOL = np.dtype(np.float64), np.dtype(np.int64), np.dtype(bool)
 _dot = np.ndarray.dot
 # Numbers of rows in `loops`.
-_SUBTRACT, _MULTIPLY, _SQRT, _MAXIMUM, _MINIMUM = 1, 2, 3, 15, 16
+_SUBTRACT, _MULTIPLY, _SQRT, _NOT_EQUAL, _MAXIMUM, _MINIMUM = 1, 2, 3, 9, 15, 16
+_SUM = 0  # in `folds`
 
 
 def made_of(value: Any) -> Any:
@@ -126,6 +128,8 @@ def _each_marked(args: tuple[Any, ...]) -> Any:
 
 def _selected(args: tuple[Any, ...]) -> Any:
     """`where` of small arrays of one shape, or numbers beside them; None of all else."""
+    if len(args) == 1:
+        return _each_marked(args)
     if len(args) != 3 or not is_tensor(args[0]) or pending(args[0]):
         return None
     values: list[Any] = []
@@ -141,30 +145,45 @@ def _selected(args: tuple[Any, ...]) -> Any:
 
 
 def _line(args: tuple[Any, ...]) -> Any:
-    """np.array of a small list of numbers and scalars that are there; None of all else."""
+    """np.array of a small list of numbers and scalars that are there, or of lists of as many of these; None of all else."""
     items = args[0]
     if len(args) != 1 or type(items) is not list or not 0 < len(items) <= limit.elements:
         return None
     values: list[Any] = []
-    for item in items:
-        kind = type(item)
-        if kind is float or kind is int:
-            values.append(item)
-        elif isinstance(item, Handle):
-            h = item
-            value = h._array
-            if value is None or type(value) is ndarray:
+    width = -1
+    if type(items[0]) is list:
+        width = len(items[0])
+        for row in items:
+            if type(row) is not list or len(row) != width or not _gathers(values, row) or len(values) > limit.elements:
                 return None
-            values.append(value)
-        else:
-            return None
-    made = line_of(values)
+    elif not _gathers(values, items):
+        return None
+    made = line_of(values) if values else None
     if made is not None:
-        return computed(made)
+        return computed(made if width < 0 else made.reshape(len(items), width).copy())
+    if width >= 0:
+        return None
     try:
         return made_of(enter(np.array, values))
     except Exception:
         return None
+
+
+def _gathers(values: list[Any], items: list[Any]) -> bool:
+    """Add the values of numbers and scalars that are there; False where something else is among them."""
+    for item in items:
+        kind = type(item)
+        if kind is float or kind is int:
+            values.append(item)
+        elif is_tensor(item):
+            h = item
+            value = h._array
+            if value is None or type(value) is ndarray:
+                return False
+            values.append(value)
+        else:
+            return False
+    return True
 
 
 def _lines(args: tuple[Any, ...], count: int) -> Any:
@@ -234,10 +253,58 @@ def _clipped(args: tuple[Any, ...]) -> Any:
     return None if made is None else computed(made)
 
 
+def _counted(args: tuple[Any, ...]) -> Any:
+    """How many elements of a small array are not zero."""
+    if len(args) != 1 or not is_tensor(args[0]) or pending(args[0]):
+        return None
+    with write_lock:
+        value = current(args[0])
+        if type(value) is not ndarray:
+            return None
+        array = value
+        if array.dtype is not _BOOL:
+            value = on_arrays(_NOT_EQUAL, value, 0, limit.elements)
+            if value is None:
+                return None
+        made = reduced(_SUM, value, None, limit.elements)
+    return None if made is None else computed(made)
+
+
+def method_now(ufunc: Any, name: str, args: tuple[Any, ...], axis: Any) -> Any:
+    """A method of NumPy's ufunc of small arrays that are there, along an axis where `name` is no "outer"."""
+    if type(ufunc) is not np.ufunc or limit.elements < 0 or (axis is not None and type(axis) is not int):
+        return None
+    values: list[Any] = []
+    size = 1
+    with write_lock:
+        for item in args:
+            if not is_tensor(item) or pending(item):
+                return None
+            value = current(item)
+            if type(value) is not ndarray:
+                return None
+            array = value
+            if not array.ndim or not 0 < array.size <= limit.elements:
+                return None
+            size *= array.size
+            values.append(value)
+        if size > limit.elements:
+            return None
+        try:
+            if name == "outer":
+                made = enter(ufunc.outer, values[0], values[1])
+            else:
+                made = enter(getattr(ufunc, name), values[0], axis)
+        except Exception:  # recording it says what is wrong
+            return None
+    return made_of(made)
+
+
 SHORTCUTS: dict[Any, Any] = {
     np.array: _line,
     np.clip: _clipped,
     np.concatenate: _concatenated,
+    np.count_nonzero: _counted,
     np.diff: _differences,
     np.dot: _small_product,
     np.flatnonzero: _marked,

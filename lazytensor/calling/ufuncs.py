@@ -16,6 +16,7 @@ from lazytensor.calling.keywords import CASTINGS, chosen, memory_order
 from lazytensor.calling.out import accumulated_in, deliver, stretched
 from lazytensor.calling.reducing import accumulated, extreme, given, reduce_by_ufunc, running, truth_over
 from lazytensor.calling.results import astype
+from lazytensor.calling.shortcuts import method_now
 from lazytensor.compiler.graph import Node
 from lazytensor.compiler.ops import reductions, sources
 from lazytensor.compiler.ops import ufuncs as rows
@@ -256,6 +257,10 @@ def reduce(
     where : array_like of bool
         The elements to combine; a function without an identity needs `initial` too.
     """
+    if dtype is None and out is None and keepdims is False and initial is np._NoValue and where is True:
+        made = method_now(function.reference, "reduce", (a,), axis)
+        if made is not None:
+            return made  # type: ignore[no-any-return]
     _check_method(function, "reduce")
     full_name = f"{function.__name__}.reduce"
     source = wrap(node_operand(a, full_name))
@@ -292,6 +297,10 @@ def _loop(function: Any, x: Tensor, dtype: Any, name: str) -> Any:
 
 def accumulate(function: Any, array: Any, axis: int = 0, dtype: Any = None, out: Any = None) -> Tensor:
     """The running results of combining the elements along an axis by the function."""
+    if dtype is None and out is None:
+        made = method_now(function.reference, "accumulate", (array,), axis)
+        if made is not None:
+            return made  # type: ignore[no-any-return]
     _check_method(function, "accumulate")
     name = f"{function.__name__}.accumulate"
     source = wrap(node_operand(array, name))
@@ -322,6 +331,10 @@ def reduceat(function: Any, array: Any, indices: Any, axis: int = 0, dtype: Any 
 
 def outer(function: Any, a: Any, b: Any, /, **kwargs: Any) -> Any:
     """The function of every pair of an element of `a` and one of `b`: the shape is a.shape + b.shape."""
+    if not kwargs:
+        made = method_now(function.reference, "outer", (a, b), None)
+        if made is not None:
+            return made
     _check_method(function, "outer")
     first, second = (wrap(node_operand(item, f"{function.__name__}.outer")) for item in (a, b))
     rank = len(first.shape) + len(second.shape)

@@ -385,7 +385,10 @@ def pending(x: Handle) -> bool:
 def look(x: Handle) -> tuple[Array, Array] | None:
     """The array of the storage that a handle is on, if it is there, and the window on it; for who holds `write_lock`."""
     storage = x._storage
-    base = storage.settled() if type(storage) is Storage else None
+    if type(storage) is Storage:
+        base = storage.settled()
+    else:
+        base = None if storage is None else storage.shown()
     if base is None:
         return None
     seen = x._seen

@@ -116,6 +116,10 @@ class Storage:
         """The node, unless the memory is there."""
         return self._node if self.array is None else None
 
+    def shown(self) -> Array | None:
+        """The memory to read, of kinds of storages that have none of their own; for who holds `write_lock`."""
+        return None
+
     def settled(self) -> Array | None:
         """The memory, if the value is there and work on it may run at once; for who holds `write_lock`."""
         array = self.array

@@ -98,7 +98,11 @@ def _contracted(values: list[Any]) -> int:
     return math.prod([lengths.get(name, HUGE) for name in kept]) if work <= WALKED_WORK else work
 
 
-@at_once(np.einsum, grows=_contracted)
+def _einsum(*operands: Any) -> Any:
+    return np.einsum(*operands)
+
+
+@at_once(_einsum, grows=_contracted)
 def einsum(
     *operands: Any, out: Any = None, optimize: Any = False, dtype: Any = None, order: str = "K", casting: Any = "safe"
 ) -> Tensor:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lazytensor.calling.arguments import checked_shape
+from lazytensor.calling.immediate import at_once
 from lazytensor.calling.keywords import no_model
 from lazytensor.core import operands
 from lazytensor.core.dtypes import as_dtype
@@ -27,6 +28,11 @@ __all__ = [
 ]  # fmt: skip
 
 
+def _grid(*xi: Any, sparse: bool = False, indexing: Any = "xy") -> Any:
+    return tuple(np.meshgrid(*xi, sparse=sparse, indexing=indexing))
+
+
+@at_once(_grid, grows=True)
 def meshgrid(*xi: Any, copy: bool = True, sparse: bool = False, indexing: str = "xy") -> tuple[Tensor, ...]:
     """Coordinate arrays of a grid of one-dimensional coordinates.
 

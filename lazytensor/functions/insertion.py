@@ -64,6 +64,7 @@ def _chosen(x: Tensor, places: np.ndarray[Any, Any], axis: int) -> Tensor:
     return wrap(record(indexing_ops.take, (x._read(), constant(places.astype(np.int64, copy=False))), (axis,)))
 
 
+@at_once(np.insert)
 def insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> Tensor:
     """A copy with values inserted in front of the given positions along an axis, or of the raveled array.
 
@@ -120,6 +121,7 @@ def insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> Tensor:
     return _chosen(concat([source, part], axis), order, axis)
 
 
+@at_once(np.delete)
 def delete(arr: Any, obj: Any, axis: int | None = None) -> Tensor:
     """A copy without the elements at the given positions along an axis, or of the raveled array.
 

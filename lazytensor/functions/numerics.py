@@ -16,6 +16,7 @@ from lazytensor.calling import results
 from lazytensor.calling.axes import strict_axis
 from lazytensor.calling.bind import binary, unary
 from lazytensor.calling.fallback import waits
+from lazytensor.calling.immediate import at_once
 from lazytensor.calling.keywords import chosen, copying
 from lazytensor.calling.out import deliver
 from lazytensor.calling.ufunc_class import of_two_results
@@ -140,6 +141,11 @@ def angle(z: Any, deg: builtins.bool = False) -> Tensor:
     return found * (180 / np.pi) if deg else found
 
 
+def _numbers(x: Any, *, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
+    return np.nan_to_num(x, nan=nan, posinf=posinf, neginf=neginf)
+
+
+@at_once(_numbers)
 def nan_to_num(x: Any, copy: builtins.bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Tensor:
     """Numbers in the place of NaN and infinities, in both parts of complex numbers.
 

@@ -79,8 +79,8 @@ def arange(
     >>> print(lt.arange(1, 9, 3), lt.arange(stop=3))
     [1 4 7] [0 1 2]
     """
-    if start is _MISSING and dtype is None and device is None and like is None:
-        found = range_now(start_or_stop, stop, step) if stop is not None else range_now(0, start_or_stop, step)
+    if start is _MISSING and device is None and like is None:
+        found = range_now(start_or_stop, stop, step, dtype) if stop is not None else range_now(0, start_or_stop, step, dtype)
         if found is not None:
             return found  # type: ignore[no-any-return]
     no_model(like, "arange")

@@ -156,6 +156,7 @@ def argmin(a: Any, axis: int | None = None, out: Any = None, *, keepdims: bool =
     return returned(made, out, "argmin")
 
 
+@at_once(np.count_nonzero)
 def count_nonzero(a: Any, axis: Any = None, *, keepdims: bool = False) -> Tensor:
     """How many elements over the axes are not zero, as int64."""
     node = node_operand(a, "count_nonzero")

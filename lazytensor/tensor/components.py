@@ -37,11 +37,24 @@ class Component(Storage):
     A view of one part then has NumPy's strides, and can be reshaped exactly where NumPy's can.
     """
 
-    __slots__ = ("source",)
+    __slots__ = ("_numbers", "source")
 
     def __init__(self, source: Storage) -> None:
         super().__init__(None)
         self.source = source
+        # An array of the source's, and its memory as real numbers.
+        self._numbers: tuple[Any, Any] = (None, None)
+
+    def shown(self) -> Any:
+        """The memory as real numbers, if it is there, to be read only: what is written goes through the source."""
+        array = self.source.settled()
+        if array is None:
+            return None
+        known, numbers = self._numbers
+        if known is not array:
+            numbers = array.reshape(-1).view(array.real.dtype).reshape(*array.shape, 2)
+            self._numbers = array, numbers
+        return numbers
 
     @property
     def root(self) -> Node:

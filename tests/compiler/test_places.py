@@ -116,7 +116,7 @@ def test_chosen(data: st.DataObject) -> None:
         assert same(made, np.where(mask, *pair))
 
 
-@given(st.lists(st.sampled_from((1.0, -0.0, np.nan, 2, True, np.float64(3), np.int64(4))), max_size=6))
+@given(st.lists(st.sampled_from((1.0, -0.0, np.nan, 2, 2**53 + 1, 2**63, True, np.float64(3), np.int64(4))), max_size=6))
 def test_line_of(numbers: list[Any]) -> None:
     made = places.line_of(numbers)
     if made is not None:
