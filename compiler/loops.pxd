@@ -1,5 +1,6 @@
 # What small arrays are to `loops.pyx` and `folds.pyx`.
 from libc.stdint cimport int64_t
+from libc.string cimport memcpy
 
 from lazytensor.core.arrays cimport PyArray_DIM, PyArray_ISBEHAVED_RO, PyArray_NDIM, PyArray_TYPE, ndarray
 
@@ -37,6 +38,13 @@ cdef inline Py_ssize_t size_of(ndarray array) noexcept:
         if size > MOST:
             return size
     return size
+
+
+cdef inline void move(char *to, const char *from_, Py_ssize_t item) noexcept:
+    if item == 8:
+        (<int64_t *>to)[0] = (<int64_t *>from_)[0]
+    else:
+        memcpy(to, from_, item)
 
 
 cdef union Number:

@@ -4,20 +4,17 @@ from libc.string cimport memcpy
 
 from lazytensor.compiler.loops cimport (
     MOST,
-    NPY_DOUBLE,
     NPY_INT64,
-    PyArray_IS_C_CONTIGUOUS,
     PyArray_SimpleNew,
     _import_array,
     Number,
     kind_of,
+    move,
     number_of,
-    size_of,
 )
 from lazytensor.core.arrays cimport (
     PyArray_DATA,
     PyArray_DIM,
-    PyArray_DIMS,
     PyArray_ISBEHAVED,
     PyArray_ITEMSIZE,
     PyArray_NDIM,
@@ -31,7 +28,6 @@ import numpy as np
 _import_array()
 
 cdef type _ndarray = np.ndarray
-cdef type _float64 = np.float64
 cdef slice _ALL = slice(None)
 
 
@@ -149,13 +145,6 @@ cdef bint _line(ndarray array, object key, char **first, Py_ssize_t *step, Py_ss
     return along >= 0 and count[0] > 0
 
 
-cdef inline void _move(char *to, const char *from_, Py_ssize_t item) noexcept:
-    if item == 8:
-        (<int64_t *>to)[0] = (<int64_t *>from_)[0]
-    else:
-        memcpy(to, from_, item)
-
-
 cdef Py_ssize_t _marked(ndarray mask) noexcept:
     """How many of the booleans of a line are true."""
     cdef Py_ssize_t place, count = 0
@@ -191,7 +180,7 @@ cpdef object taken(object array, object key, Py_ssize_t most):
         step = PyArray_STRIDE(source, 0)
         for place in range(PyArray_DIM(mask, 0)):
             if (<char *>PyArray_DATA(mask))[place * PyArray_STRIDE(mask, 0)]:
-                _move(to, data + place * step, item)
+                move(to, data + place * step, item)
                 to += item
         return out
     if not _find(&places, source, key) or places.count > min(MOST, most):
@@ -202,7 +191,7 @@ cpdef object taken(object array, object key, Py_ssize_t most):
         offset = lazytensor_offset(&places, place, &fails)
         if fails:
             return None
-        _move(to + place * item, data + offset, item)
+        move(to + place * item, data + offset, item)
     return out
 
 
@@ -265,7 +254,7 @@ cpdef bint stored(object array, object key, object value) except -1:
             memcpy(data, values, count * item)
             return True
         for place in range(count):
-            _move(data + place * stride, values + place * step, item)
+            move(data + place * stride, values + place * step, item)
         return True
     data = <char *>PyArray_DATA(target)
     if _masks(target, key):
@@ -277,7 +266,7 @@ cpdef bint stored(object array, object key, object value) except -1:
             return False
         for place in range(PyArray_DIM(mask, 0)):
             if (<char *>PyArray_DATA(mask))[place * PyArray_STRIDE(mask, 0)]:
-                _move(data + place * PyArray_STRIDE(target, 0), values, item)
+                move(data + place * PyArray_STRIDE(target, 0), values, item)
                 values += step
         return True
     if not _find(&places, target, key) or places.count > MOST:
@@ -295,7 +284,7 @@ cpdef bint stored(object array, object key, object value) except -1:
     if fails:
         return False
     for place in range(places.count):
-        _move(data + lazytensor_offset(&places, place, &fails), values + place * step, item)
+        move(data + lazytensor_offset(&places, place, &fails), values + place * step, item)
     return True
 
 
@@ -315,116 +304,6 @@ cpdef object marked(object mask, Py_ssize_t most):
         if (<char *>PyArray_DATA(where))[place * PyArray_STRIDE(where, 0)]:
             to[0] = place
             to += 1
-    return out
-
-
-cpdef object joined(list arrays, Py_ssize_t most):
-    cdef ndarray first, part, out
-    cdef int kind, rank, axis
-    cdef Py_ssize_t shape[4]
-    cdef Py_ssize_t size = 0
-    cdef char *to
-    if not arrays or type(arrays[0]) is not _ndarray:
-        return None
-    first = arrays[0]
-    kind = kind_of(first)
-    rank = PyArray_NDIM(first)
-    if kind < 0:
-        return None
-    for axis in range(rank):
-        shape[axis] = PyArray_DIM(first, axis)
-    shape[0] = 0
-    for item in arrays:
-        if type(item) is not _ndarray:
-            return None
-        part = item
-        if kind_of(part) != kind or PyArray_NDIM(part) != rank or not PyArray_IS_C_CONTIGUOUS(part):
-            return None
-        for axis in range(1, rank):
-            if PyArray_DIM(part, axis) != shape[axis]:
-                return None
-        shape[0] += PyArray_DIM(part, 0)
-        size += size_of(part)
-        if size > min(MOST, most):
-            return None
-    if not size:
-        return None
-    out = PyArray_SimpleNew(rank, shape, PyArray_TYPE(first))
-    to = <char *>PyArray_DATA(out)
-    for item in arrays:
-        part = item
-        size = size_of(part) * PyArray_ITEMSIZE(part)
-        memcpy(to, PyArray_DATA(part), size)
-        to += size
-    return out
-
-
-cpdef object line_of(list numbers):
-    cdef ndarray out
-    cdef Number number
-    cdef Py_ssize_t count = len(numbers)
-    cdef Py_ssize_t place
-    cdef bint real = False
-    if not 0 < count <= MOST:
-        return None
-    for item in numbers:
-        if type(item) is float or type(item) is _float64:
-            real = True
-        elif type(item) is not int:
-            return None
-    out = PyArray_SimpleNew(1, &count, NPY_DOUBLE if real else NPY_INT64)
-    for place in range(count):
-        # Python's integers that no float64 holds, or no int64, are NumPy's to judge.
-        if not number_of(numbers[place], 0 if real else 2, &number):
-            return None
-        (<int64_t *>PyArray_DATA(out))[place] = number.integer
-    return out
-
-
-cpdef object chosen(object mask, object a, object b, Py_ssize_t most):
-    cdef ndarray where, part, out
-    cdef Number numbers[2]
-    cdef const char *data[2]
-    cdef Py_ssize_t step[2]
-    cdef int which, axis, kind = -1
-    cdef Py_ssize_t place, size, item
-    cdef char *to
-    if type(mask) is not _ndarray:
-        return None
-    where = mask
-    size = size_of(where)
-    if kind_of(where) != 3 or not PyArray_IS_C_CONTIGUOUS(where) or not 0 < size <= min(MOST, most):
-        return None
-    for which in range(2):
-        value = a if which == 0 else b
-        if type(value) is _ndarray:
-            part = value
-            if kind_of(part) < 0 or kind_of(part) == 3 or (kind >= 0 and kind_of(part) != kind) or not PyArray_IS_C_CONTIGUOUS(part):
-                return None
-            if PyArray_NDIM(part) != PyArray_NDIM(where):
-                return None
-            for axis in range(PyArray_NDIM(where)):
-                if PyArray_DIM(part, axis) != PyArray_DIM(where, axis):
-                    return None
-            kind = kind_of(part)
-            data[which] = <char *>PyArray_DATA(part)
-            step[which] = PyArray_ITEMSIZE(part)
-    if kind < 0:
-        return None
-    for which in range(2):
-        value = a if which == 0 else b
-        if type(value) is not _ndarray:
-            if not number_of(value, kind, &numbers[which]):
-                return None
-            data[which] = <char *>&numbers[which]
-            step[which] = 0
-    part = a if type(a) is _ndarray else b
-    item = PyArray_ITEMSIZE(part)
-    out = PyArray_SimpleNew(PyArray_NDIM(where), PyArray_DIMS(where), PyArray_TYPE(part))
-    to = <char *>PyArray_DATA(out)
-    for place in range(size):
-        which = 0 if (<char *>PyArray_DATA(where))[place] else 1
-        _move(to + place * item, data[which] + place * step[which], item)
     return out
 
 

@@ -26,6 +26,7 @@ NAMES = (
     "compiler.loops",
     "compiler.folds",
     "compiler.places",
+    "compiler.joins",
     "runtime.heap",
     "core.views",
     "core.sites",

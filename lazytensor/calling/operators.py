@@ -139,7 +139,7 @@ def _assigned(function: Any, name: str, x: Any, y: Any) -> Any:
 
 def _length(x: Handle) -> int:
     value = x._array
-    if value is None and x._seen is not None:
+    if value is None and x._storage is not None and x._seen is not None:
         value = x._seen[1]
     if type(value) is ndarray:
         array = value

@@ -1,9 +1,10 @@
 cimport cython
 
 from lazytensor.compiler.folds cimport reduced
+from lazytensor.compiler.joins cimport chosen, joined, line_of
 from lazytensor.compiler.loops cimport on_arrays
 from lazytensor.compiler.native cimport Latch
-from lazytensor.compiler.places cimport chosen, joined, line_of, marked
+from lazytensor.compiler.places cimport marked
 from lazytensor.compiler.scalars cimport on_scalar
 from lazytensor.core.arrays cimport ndarray
 from lazytensor.core.eager cimport owned

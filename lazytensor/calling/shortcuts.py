@@ -12,9 +12,10 @@ import numpy as np
 from numpy import ndarray
 
 from lazytensor.compiler.folds import reduced
+from lazytensor.compiler.joins import chosen, joined, line_of
 from lazytensor.compiler.loops import on_arrays
 from lazytensor.compiler.ops.library import matrix_product
-from lazytensor.compiler.places import chosen, joined, line_of, marked
+from lazytensor.compiler.places import marked
 from lazytensor.compiler.scalars import on_scalar
 from lazytensor.compiler.tuning import WALKED_WORK
 from lazytensor.core.dtypes import BY_DTYPE

@@ -328,7 +328,7 @@ class Handle:
 
 def _rank(x: Handle) -> int:
     value = x._array
-    if value is None and x._seen is not None:
+    if value is None and x._storage is not None and x._seen is not None:
         value = x._seen[1]
     if type(value) is ndarray:
         array = value
@@ -338,7 +338,7 @@ def _rank(x: Handle) -> int:
 
 def _size(x: Handle) -> int:
     value = x._array
-    if value is None and x._seen is not None:
+    if value is None and x._storage is not None and x._seen is not None:
         value = x._seen[1]
     if type(value) is ndarray:
         array = value

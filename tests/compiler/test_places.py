@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_arrays import arrays, same
 
-from lazytensor.compiler import places
+from lazytensor.compiler import joins, places
 
 MOST = 1 << 12
 NUMBERS = (0, 1, -3, 2**60, True, 0.5, -0.0, np.nan, np.float64(2.5), np.float32(2.5), np.int64(-7), np.bool_(True))
@@ -56,9 +56,9 @@ def test_what_loops_ask_for_is_there() -> None:
     assert places.stored(m, 1, m[0].copy())
     assert places.stored(m, (slice(1, None), 0), 1.5)
     assert places.marked(a > 3, MOST) is not None
-    assert places.joined([a, a], MOST) is not None
-    assert places.line_of([1.0, np.float64(2.0)]) is not None
-    assert places.chosen(a > 3, a, 0.0, MOST) is not None
+    assert joins.joined([a, a], MOST) is not None
+    assert joins.line_of([1.0, np.float64(2.0)]) is not None
+    assert joins.chosen(a > 3, a, 0.0, MOST) is not None
     assert places.same_place(a[1:], a[1:])
     assert places.taken(a, i, 2) is None
 
@@ -96,11 +96,11 @@ def test_stored(data: st.DataObject) -> None:
 @given(st.lists(arrays(dtype="float64"), min_size=1, max_size=4))
 @settings(max_examples=200, deadline=None)
 def test_joined(parts: list[Any]) -> None:
-    made = places.joined(parts, MOST)
+    made = joins.joined(parts, MOST)
     if made is not None:
         assert same(made, np.concatenate(parts))
     again = [parts[0]] * 3
-    made = places.joined(again, MOST)
+    made = joins.joined(again, MOST)
     assert made is None or same(made, np.concatenate(again))
 
 
@@ -111,14 +111,14 @@ def test_chosen(data: st.DataObject) -> None:
     other = data.draw(st.one_of(st.sampled_from(NUMBERS), st.just(a[::-1].copy()), arrays()))
     mask = np.random.default_rng(data.draw(st.integers(0, 99))).random(a.shape) < 0.5
     pair = (other, a) if data.draw(st.booleans()) else (a, other)
-    made = places.chosen(mask, *pair, MOST)
+    made = joins.chosen(mask, *pair, MOST)
     if made is not None:
         assert same(made, np.where(mask, *pair))
 
 
 @given(st.lists(st.sampled_from((1.0, -0.0, np.nan, 2, 2**53 + 1, 2**63, True, np.float64(3), np.int64(4))), max_size=6))
 def test_line_of(numbers: list[Any]) -> None:
-    made = places.line_of(numbers)
+    made = joins.line_of(numbers)
     if made is not None:
         assert same(made, np.array(numbers))
 

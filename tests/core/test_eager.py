@@ -36,6 +36,22 @@ def test_work_on_computed_operands_is_done_when_it_is_asked_for() -> None:
         lt.where(x > 2, x, 0.0),
         lt.concatenate([x, x]),
         x.copy(),
+        lt.add(x, 1.0, out=there(3, 4)),
+        lt.maximum.accumulate(x),
+        lt.add.reduce(x),
+        lt.multiply.outer(x[0], x[1]),
+        lt.full((2, 3), 1.5),
+        lt.asarray(np.ones(3)),
+        lt.linspace(0, 1, 5),
+        lt.arange(0, 1, 0.25),
+        lt.append(x, 1.0),
+        lt.argsort(x),
+        lt.einsum("ij,kj->ik", x, x),
+        lt.interp(2.5, x[0], x[0]),
+        lt.array([[x[0, 0], 2.0], [3.0, x[1, 1]]]),
+        lt.count_nonzero(x),
+        (x + 1j).real * 2,
+        2.0**x,
     ):
         assert made.is_ready()
     with lt.config.override(eager_elements=0):
@@ -104,6 +120,35 @@ def test_exports_and_pending_readers_keep_the_old_values() -> None:
         assert exported.tolist() == before == pending.tolist()
         assert x.tolist() == [1.0, 0.0, 0.0, 4.0, 5.0, -1.0]
         assert not np.shares_memory(exported, x.numpy())
+
+
+def test_out_and_at_write_into_what_aliases_show() -> None:
+    x = there(6)
+    part, exported = x[1:4], x.numpy()
+    before = exported.tolist()
+    assert lt.multiply(part, 2.0, out=part) is part
+    lt.add.at(x, [0, 0, 5], 1.0)
+    assert x.tolist() == [3.0, 4.0, 6.0, 8.0, 5.0, 7.0]
+    assert part.tolist() == [4.0, 6.0, 8.0]
+    lt.subtract.at(part, [-1], x[1])
+    assert x.tolist() == [3.0, 4.0, 6.0, 4.0, 5.0, 7.0]
+    assert exported.tolist() == before
+    lt.add.at(x, [1, 6], 1.0)
+    with pytest.raises(IndexError):
+        x.wait()
+    with pytest.raises(ValueError, match="read-only"):
+        lt.add(there(3), 1.0, out=lt.broadcast_to(there(1), (3,)))
+
+
+def test_a_slice_that_is_changed_in_place_is_not_stored_twice() -> None:
+    x, y = there(6), there(6)
+    x[1:] -= y[:-1]
+    assert x.tolist() == [1.0, 1.0, 1.0, 1.0, 1.0, 1.0]
+    x[1:] = x[:-1] + np.arange(5)
+    x[::2] = x[::2]
+    assert x.tolist() == [1.0, 1.0, 2.0, 3.0, 4.0, 5.0]
+    x[3:] = x[:3]
+    assert x.tolist() == [1.0, 1.0, 2.0, 1.0, 1.0, 2.0]
 
 
 def test_stores_are_in_place_where_nobody_else_reads() -> None:
