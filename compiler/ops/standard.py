@@ -15,6 +15,8 @@ Array = np.ndarray[Any, Any]
 def floor_divide(x: Any, y: Any) -> Array:
     """Of floats. Where one operand is infinite the quotient needs no rounding: NumPy has NaN for inf // 2 and -1 for 2 // -inf."""
     either = np.isinf(x) | np.isinf(y)
+    if not np.any(either):
+        return np.asarray(np.floor_divide(x, y))
     return np.asarray(np.where(either, np.true_divide(x, y), np.floor_divide(x, y)))
 
 

@@ -37,7 +37,13 @@ __all__ = [
 ]  # fmt: skip
 
 
-@at_once(np.diag, grows=True)
+def _square(v: Any, k: int = 0) -> Any:
+    if v.ndim != 1:
+        raise ValueError("of a matrix it is a view")
+    return np.diag(v, k)
+
+
+@at_once(_square, grows=True)
 def diag(v: Any, k: int = 0) -> Tensor:
     """The k-th diagonal of a matrix, as a view; of a vector, the matrix with that diagonal and zeros elsewhere.
 
@@ -46,6 +52,8 @@ def diag(v: Any, k: int = 0) -> Tensor:
     [[1 0]
      [0 2]]
     """
+    if isinstance(v, Handle) and v.ndim == 2:
+        return products.diagonal(v, k)
     source = as_tensor(v, "diag")
     offset = operator.index(k)
     if len(source.shape) == 2:

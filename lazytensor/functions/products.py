@@ -18,6 +18,7 @@ from lazytensor.calling.keywords import memory_order
 from lazytensor.calling.out import deliver
 from lazytensor.calling.shortcuts import product_size
 from lazytensor.calling.ufunc_class import generalized
+from lazytensor.calling.viewing import seen_through
 from lazytensor.compiler.ops import library as ops
 from lazytensor.core import layout, views
 from lazytensor.core.handle import wrap
@@ -288,6 +289,13 @@ def cross(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axi
 # -- diagonals ------------------------------------------------------------------------------------------------------------------
 
 
+def _shown_diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+    found = a.diagonal(offset, axis1, axis2)
+    found.flags.writeable = a.flags.writeable
+    return found
+
+
+@seen_through(_shown_diagonal)
 def diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
     """The diagonals over two axes, as the last axis of a view that aliases `a`.
 

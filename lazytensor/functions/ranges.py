@@ -324,7 +324,7 @@ def eye(
 
 def identity(n: int, dtype: Any = None, *, like: Any = None, device: Any = None) -> Tensor:
     """The square identity matrix."""
-    return eye(n, dtype=dtype, device=device, like=like)
+    return eye(n, dtype=np.float64 if dtype is None else dtype, device=device, like=like)
 
 
 def tri(
