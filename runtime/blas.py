@@ -5,10 +5,15 @@ The user's setting is put back when the last call leaves, so that plain NumPy co
 
 from __future__ import annotations
 
+import os
 import threading
+from pathlib import Path
 from typing import Any
 
 from lazytensor.compiler.shield import shielded
+
+# What the names of BLAS libraries contain.
+_NAMES = ("blas", "blis", "mkl")
 
 
 class BlasGuard:
@@ -60,7 +65,24 @@ def blas_libraries() -> list[Any]:
     """The BLAS libraries of the process, as threadpoolctl's controllers."""
     import threadpoolctl  # delayed: start-up time
 
-    return list(threadpoolctl.ThreadpoolController().select(user_api="blas").lib_controllers)
+    controller = threadpoolctl.ThreadpoolController
+    try:
+        paths = _mapped()
+    except OSError:  # no such system
+        return list(controller().select(user_api="blas").lib_controllers)
+    # Not by `controller()`: that walks the loaded libraries under the loader's lock, by a function in Python. A thread that imports an
+    # extension meanwhile has the interpreter's lock and waits for the loader's, and neither goes on (2 of 40 processes, a busy machine).
+    found = controller._from_controllers([])
+    for path in paths:
+        found._make_controller_from_path(path)
+    return list(found.select(user_api="blas").lib_controllers)
+
+
+def _mapped() -> list[str]:
+    """The files in this process's memory that may be BLAS libraries, by their names."""
+    lines = Path("/proc/self/maps").read_text(errors="surrogateescape").splitlines()
+    files = dict.fromkeys(line.split(maxsplit=5)[5] for line in lines if "/" in line)
+    return [file for file in files if any(name in os.path.basename(file).lower() for name in _NAMES)]
 
 
 _guard = BlasGuard()

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
+import threadpoolctl
 
+from lazytensor.runtime import blas
 from lazytensor.runtime.blas import blas_libraries, blas_single_thread
 
 
@@ -14,6 +17,8 @@ from lazytensor.runtime.blas import blas_libraries, blas_single_thread
 def library() -> object:
     np.ones((2, 2)) @ np.ones((2, 2))
     libraries = blas_libraries()
+    if not libraries and tuple(map(int, threadpoolctl.__version__.split(".")[:2])) < (3, 5):
+        pytest.skip("this version of threadpoolctl does not know the name of NumPy's BLAS")
     if not libraries:
         pytest.fail("NumPy's BLAS was not found")
     before = libraries[0].get_num_threads()
@@ -33,6 +38,21 @@ def enter_from_a_thread(library: object) -> int:
     thread.start()
     thread.join()
     return inside[0]
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="threadpoolctl alone knows what is loaded here")
+def test_libraries_are_found_without_the_loaders_lock(library: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = {item.filepath for item in threadpoolctl.ThreadpoolController().select(user_api="blas").lib_controllers}
+    monkeypatch.delattr(threadpoolctl.ThreadpoolController, "_find_libraries_with_dl_iterate_phdr")
+    assert {item.filepath for item in blas_libraries()} == expected
+
+
+def test_libraries_are_found_where_no_file_says_what_is_loaded(library: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing() -> list[str]:
+        raise FileNotFoundError
+
+    monkeypatch.setattr(blas, "_mapped", missing)
+    assert blas_libraries()
 
 
 def test_any_thread_may_be_the_first_inside(library: object) -> None:
