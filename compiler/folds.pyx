@@ -63,7 +63,7 @@ cdef bint _orders() except -1:
             if size % 8 == 0:
                 for shape in ((-1, 4), (2, -1), (8, -1)):
                     square = values.reshape(shape)
-                    rows = [_total(square[place], 0) for place in range(len(square))]
+                    rows = [_total(square[place]) for place in range(len(square))]
                     columns = np.full(square.shape[1], _zero)
                     for place in range(len(square)):
                         columns += square[place]
@@ -73,7 +73,7 @@ cdef bint _orders() except -1:
     return _known > 0
 
 
-cdef double _total(ndarray line, int code):
+cdef double _total(ndarray line):
     return _sum(<double *>PyArray_DATA(line), PyArray_DIM(line, 0))
 
 

@@ -1,4 +1,4 @@
-# What small arrays are to `loops.pyx` and `folds.pyx`.
+# What small arrays are to `loops.pyx`, `folds.pyx`, `places.pyx` and `joins.pyx`.
 from libc.stdint cimport int64_t
 from libc.string cimport memcpy
 
@@ -53,6 +53,8 @@ cdef union Number:
     int64_t integer
 
 
+cdef bint far(ndarray x, ndarray y) noexcept
+cdef bint alike(ndarray x, ndarray y) noexcept
 cdef bint number_of(object value, int kind, Number *found) except -1
 cpdef object on_arrays(int code, object a, object b, Py_ssize_t most)
 cpdef object on_array(int code, object a, Py_ssize_t most)

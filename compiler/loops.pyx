@@ -233,7 +233,6 @@ cdef object _made(lazytensor_loop loop, int number, ndarray x, const char *p, nd
                     break
     if line:
         out = PyArray_SimpleNew(rank, PyArray_DIMS(model), number)
-        axis = rank - 1
         if loop(
             p, 0 if x is None else PyArray_ITEMSIZE(x), q, 0 if y is None else PyArray_ITEMSIZE(y), <char *>PyArray_DATA(out), size
         ):
@@ -309,13 +308,12 @@ cpdef object on_array(int code, object a, Py_ssize_t most):
     return _made(loop, _result(0, kind), x, <char *>PyArray_DATA(x), x, <char *>PyArray_DATA(x), most)
 
 
-cdef bint _apart(ndarray x, ndarray y) noexcept:
-    """Do two arrays share no byte, or lie the same way?"""
+cdef bint far(ndarray x, ndarray y) noexcept:
+    """Do two arrays certainly share no memory?"""
     cdef char *low[2]
     cdef char *high[2]
     cdef int which, axis
     cdef ndarray array
-    cdef bint same = PyArray_DATA(x) == PyArray_DATA(y) and PyArray_NDIM(x) == PyArray_NDIM(y)
     for which in range(2):
         array = x if which == 0 else y
         low[which] = high[which] = <char *>PyArray_DATA(array)
@@ -324,10 +322,19 @@ cdef bint _apart(ndarray x, ndarray y) noexcept:
                 low[which] += PyArray_STRIDE(array, axis) * (PyArray_DIM(array, axis) - 1)
             else:
                 high[which] += PyArray_STRIDE(array, axis) * (PyArray_DIM(array, axis) - 1)
-            if same and (PyArray_STRIDE(x, axis) != PyArray_STRIDE(y, axis) or PyArray_DIM(x, axis) != PyArray_DIM(y, axis)):
-                same = False
         high[which] += PyArray_ITEMSIZE(array)
-    return same or high[0] <= low[1] or high[1] <= low[0]
+    return high[0] <= low[1] or high[1] <= low[0]
+
+
+cdef bint alike(ndarray x, ndarray y) noexcept:
+    """Do two arrays of one dtype show the same memory the same way?"""
+    cdef int axis
+    if PyArray_DATA(x) != PyArray_DATA(y) or PyArray_NDIM(x) != PyArray_NDIM(y):
+        return False
+    for axis in range(PyArray_NDIM(x)):
+        if PyArray_DIM(x, axis) != PyArray_DIM(y, axis) or PyArray_STRIDE(x, axis) != PyArray_STRIDE(y, axis):
+            return False
+    return True
 
 
 cpdef bint into_array(int code, object a, object b) except -1:
@@ -354,7 +361,7 @@ cpdef bint into_array(int code, object a, object b) except -1:
         return False
     if type(b) is _ndarray:
         y = b
-        if kind_of(y) != kind or not _stretch(y, rank, shape, second, False) or not _apart(x, y):
+        if kind_of(y) != kind or not _stretch(y, rank, shape, second, False) or not (far(x, y) or alike(x, y)):
             return False
         q = <char *>PyArray_DATA(y)
     elif number_of(b, kind, &number):

@@ -8,6 +8,8 @@ from lazytensor.compiler.loops cimport (
     PyArray_SimpleNew,
     _import_array,
     Number,
+    alike,
+    far,
     kind_of,
     move,
     number_of,
@@ -41,7 +43,7 @@ cdef extern from *:
         int64_t only[2];
     } lazytensor_places;
 
-    /* The offset in bytes of a place, -1 where there is none. */
+    /* The offset in bytes of a place; where there is none, it fails. */
     static Py_ssize_t lazytensor_offset(const lazytensor_places *places, Py_ssize_t place, int *fails) {
         Py_ssize_t offset = 0;
         for (int axis = 0; axis < places->rank; axis++) {
@@ -214,24 +216,8 @@ cdef const char *_values(object value, int kind, Number *number, Py_ssize_t coun
     return <char *>number if number_of(value, kind, number) else NULL
 
 
-cdef bint _far(ndarray a, object other) noexcept:
-    """Do they certainly share no memory?"""
-    cdef char *low[2]
-    cdef char *high[2]
-    cdef int which, axis
-    cdef ndarray array
-    if type(other) is not _ndarray:
-        return True
-    for which in range(2):
-        array = a if which == 0 else <ndarray>other
-        low[which] = high[which] = <char *>PyArray_DATA(array)
-        for axis in range(PyArray_NDIM(array)):
-            if PyArray_STRIDE(array, axis) < 0:
-                low[which] += PyArray_STRIDE(array, axis) * (PyArray_DIM(array, axis) - 1)
-            else:
-                high[which] += PyArray_STRIDE(array, axis) * (PyArray_DIM(array, axis) - 1)
-        high[which] += PyArray_ITEMSIZE(array)
-    return high[0] <= low[1] or high[1] <= low[0]
+cdef inline bint _far(ndarray target, object other) noexcept:
+    return type(other) is not _ndarray or far(target, <ndarray>other)
 
 
 cpdef bint stored(object array, object key, object value) except -1:
@@ -308,15 +294,6 @@ cpdef object marked(object mask, Py_ssize_t most):
 
 
 cpdef bint same_place(object a, object b):
-    cdef ndarray x, y
-    cdef int axis
-    if type(a) is not _ndarray or type(b) is not _ndarray:
+    if type(a) is not _ndarray or type(b) is not _ndarray or PyArray_TYPE(<ndarray>a) != PyArray_TYPE(<ndarray>b):
         return False
-    x = a
-    y = b
-    if PyArray_DATA(x) != PyArray_DATA(y) or PyArray_NDIM(x) != PyArray_NDIM(y) or PyArray_TYPE(x) != PyArray_TYPE(y):
-        return False
-    for axis in range(PyArray_NDIM(x)):
-        if PyArray_DIM(x, axis) != PyArray_DIM(y, axis) or PyArray_STRIDE(x, axis) != PyArray_STRIDE(y, axis):
-            return False
-    return True
+    return alike(<ndarray>a, <ndarray>b)

@@ -39,12 +39,13 @@ def _size(shape: Any) -> int:
     return size if size > 0 else -1
 
 
-def constant_now(make: Callable[..., Any], shape: Any, dtype: Any) -> Any:
-    """A small array of one value, as `np.zeros` makes it, in float64 where no dtype is given."""
+def constant_now(name: str, make: Callable[..., Any], shape: Any, dtype: Any) -> Any:
+    """A small array of one value, as `np.zeros` makes it, in float64 where no dtype is given. TypeError, naming the function, for a dtype
+    that tensors do not have."""
     if not 0 < _size(shape) <= limit.elements or pins:
         return None
     kind = _FLOAT64 if dtype is None else _BY_TYPE.get(dtype) if type(dtype) is type else None
-    return computed(make(shape, as_dtype(dtype, make.__name__) if kind is None else kind))
+    return computed(make(shape, as_dtype(dtype, name) if kind is None else kind))
 
 
 def filled_now(shape: Any, value: Any, dtype: Any) -> Any:
@@ -108,7 +109,10 @@ def range_now(first: Any, last: Any, step: Any, dtype: Any) -> Any:
         for item in (first, last, step):
             if type(item) is not float and type(item) is not int:
                 return None
-        if not step or not abs(last - first) <= abs(step) * (limit.elements - 1):  # NaN too
+        try:
+            if not step or not abs(last - first) <= abs(step) * (limit.elements - 1):  # NaN too
+                return None
+        except OverflowError:  # an integer that no float holds
             return None
     if pins:
         return None

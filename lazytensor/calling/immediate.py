@@ -58,7 +58,7 @@ class _Way:
         sequences: bool,
         ufunc: np.ufunc | None = None,
     ) -> None:
-        # Its number in `loops`, -1 where it has none.
+        # Its number in `folds`, -1 where it has none.
         self.code = _REDUCTIONS.get(reference.__name__, -1) if type(reference) is _method else -1
         self.reduce = None if ufunc is None else ufunc.reduce
         self.reference = reference

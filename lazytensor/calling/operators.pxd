@@ -6,7 +6,7 @@ from lazytensor.calling.immediate cimport product
 from lazytensor.calling.viewing cimport transposed
 from lazytensor.core.arrays cimport ndarray
 from lazytensor.core.inplace cimport take
-from lazytensor.core.handle cimport Handle, is_tensor, stands_for_scalar
+from lazytensor.core.handle cimport Handle, is_tensor, model, stands_for_scalar
 from lazytensor.core.indexing cimport Indexed
 
 cdef type _float64, _int64

@@ -19,7 +19,7 @@ from lazytensor.calling.viewing import transposed
 from lazytensor.compiler.ops import elementwise, library
 from lazytensor.compiler.ops.row import Op
 from lazytensor.core.foreign import left, right
-from lazytensor.core.handle import Handle, is_tensor, stands_for_scalar
+from lazytensor.core.handle import Handle, is_tensor, model, stands_for_scalar
 from lazytensor.core.indexing import Indexed
 from lazytensor.core.inplace import take
 from lazytensor.core.operands import apply
@@ -138,9 +138,7 @@ def _assigned(function: Any, name: str, x: Any, y: Any) -> Any:
 
 
 def _length(x: Handle) -> int:
-    value = x._array
-    if value is None and x._storage is not None and x._seen is not None:
-        value = x._seen[1]
+    value = model(x)
     if type(value) is ndarray:
         array = value
         if array.ndim:

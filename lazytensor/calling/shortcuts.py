@@ -44,6 +44,8 @@ def made_of(value: Any) -> Any:
     kind = type(value)
     if kind is np.float64 or kind is np.int64 or kind is np.bool_:
         return computed(value)
+    if kind is int:  # a count
+        return computed(np.int64(value))
     if isinstance(value, np.generic):
         return computed(value) if value.dtype in BY_DTYPE else None
     if kind is tuple:

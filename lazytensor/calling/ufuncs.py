@@ -331,7 +331,8 @@ def reduceat(function: Any, array: Any, indices: Any, axis: int = 0, dtype: Any 
 
 def outer(function: Any, a: Any, b: Any, /, **kwargs: Any) -> Any:
     """The function of every pair of an element of `a` and one of `b`: the shape is a.shape + b.shape."""
-    if not kwargs:
+    # What the array API overrules (`Op.standard`) is no reduction's, but every call's.
+    if not kwargs and function.op is not None and not function.op.standard:
         made = method_now(function.reference, "outer", (a, b), None)
         if made is not None:
             return made

@@ -1,4 +1,4 @@
-"""Small work whose operands are there runs at once, in the calling thread: one call of NumPy, no node, no plan.
+"""Small work whose operands are there runs at once, in the calling thread: one call of NumPy or one loop in C, no node, no plan.
 
 An operand is there if the program's own wait computed it, or earlier small work. Nothing that can fail fails here: what NumPy refuses is
 recorded, as if its operands were pending, and the error comes at the wait. `config.eager_elements` bounds the size, 0 turns it off.

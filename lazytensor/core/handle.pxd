@@ -18,6 +18,7 @@ cdef class Handle:
 cdef type _class
 cdef Py_ssize_t _watched
 
+cpdef object model(Handle x)
 @cython.locals(array=ndarray)
 cdef object _rank(Handle x)
 @cython.locals(array=ndarray)

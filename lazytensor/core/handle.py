@@ -326,10 +326,15 @@ class Handle:
 # -- reading what is there: functions, which compiled code calls without a look-up ------------------------------------------------
 
 
+def model(x: Handle) -> Any:
+    """An array of the shape that a handle has, where one is at hand: its own, or the window that was looked through last."""
+    if x._array is not None or x._storage is None or x._seen is None:
+        return x._array
+    return x._seen[1]
+
+
 def _rank(x: Handle) -> int:
-    value = x._array
-    if value is None and x._storage is not None and x._seen is not None:
-        value = x._seen[1]
+    value = model(x)
     if type(value) is ndarray:
         array = value
         return array.ndim
@@ -337,9 +342,7 @@ def _rank(x: Handle) -> int:
 
 
 def _size(x: Handle) -> int:
-    value = x._array
-    if value is None and x._storage is not None and x._seen is not None:
-        value = x._seen[1]
+    value = model(x)
     if type(value) is ndarray:
         array = value
         return array.size

@@ -187,7 +187,8 @@ def array(
 
     ValueError if nested lists have more than `ndmax`, 64 if it is None: tensors do not hold lists.
     """
-    if dtype is None and copy is True and order == "K" and not ndmin and ndmax is None and like is None and device is None:
+    usual = dtype is None and copy is True and order == "K" and not subok and not ndmin
+    if usual and ndmax is None and like is None and device is None:
         now = copied_now(object, "K", None) if isinstance(object, Handle) else imported_now(object)
         if now is not None:
             return now
@@ -249,7 +250,7 @@ def zeros(shape: Any, dtype: Any = None, order: Any = "C", *, device: Any = None
      [0 0]]
     """
     if device is None and like is None and order == "C":
-        made = constant_now(_zeros, shape, dtype)
+        made = constant_now("zeros", _zeros, shape, dtype)
         if made is not None:
             return made  # type: ignore[no-any-return]
     return _constant("zeros", 0, shape, dtype, order, device, like)
@@ -258,7 +259,7 @@ def zeros(shape: Any, dtype: Any = None, order: Any = "C", *, device: Any = None
 def ones(shape: Any, dtype: Any = None, order: Any = "C", *, device: Any = None, like: Any = None) -> Tensor:
     """Ones, float64 if no dtype is given; nothing is allocated until they are read."""
     if device is None and like is None and order == "C":
-        made = constant_now(_ones, shape, dtype)
+        made = constant_now("ones", _ones, shape, dtype)
         if made is not None:
             return made  # type: ignore[no-any-return]
     return _constant("ones", 1, shape, dtype, order, device, like)
@@ -268,7 +269,7 @@ def ones(shape: Any, dtype: Any = None, order: Any = "C", *, device: Any = None,
 def empty(shape: Any, dtype: Any = None, order: Any = "C", *, device: Any = None, like: Any = None) -> Tensor:
     """A tensor whose values do not matter: zeros, since nothing is allocated for them."""
     if device is None and like is None and order == "C":
-        made = constant_now(_zeros, shape, dtype)
+        made = constant_now("empty", _zeros, shape, dtype)
         if made is not None:
             return made  # type: ignore[no-any-return]
     return _constant("empty", 0, shape, dtype, order, device, like)

@@ -14,6 +14,7 @@ from lazytensor.compiler.ops import structural
 from lazytensor.compiler.ops.numerics import complex as combined
 from lazytensor.compiler.ops.row import Op
 from lazytensor.core import indexing, views
+from lazytensor.core.eager import limit
 from lazytensor.core.handle import Handle, showing, stands_for_scalar, wrap
 from lazytensor.core.pending import end_statement
 from lazytensor.core.record import record
@@ -53,7 +54,9 @@ class Component(Storage):
         known, numbers = self._numbers
         if known is not array:
             numbers = array.reshape(-1).view(array.real.dtype).reshape(*array.shape, 2)
-            self._numbers = array, numbers
+            # What is held of large memory would keep it from being written over.
+            if array.size <= limit.elements:
+                self._numbers = array, numbers
         return numbers
 
     @property

@@ -140,6 +140,18 @@ def test_out_and_at_write_into_what_aliases_show() -> None:
         lt.add(there(3), 1.0, out=lt.broadcast_to(there(1), (3,)))
 
 
+def test_what_is_done_at_once_says_what_recorded_work_says() -> None:
+    infinite, two = lt.asarray([np.inf, 2.0]), lt.asarray([2.0, -np.inf])
+    with lt.config.override(eager_elements=0):
+        recorded = lt.floor_divide.outer(lt.asarray([np.inf, 2.0]), lt.asarray([2.0, -np.inf])).tolist()
+    assert str(lt.floor_divide.outer(infinite, two).tolist()) == str(recorded)
+    with pytest.raises(TypeError, match="arange"):
+        lt.arange(0.5, 10**400)
+    with pytest.raises(TypeError, match="empty"):
+        lt.empty(3, dtype="S1")
+    assert lt.count_nonzero(lt.asarray([0, 3], dtype=lt.uint8)).dtype == lt.int64
+
+
 def test_a_slice_that_is_changed_in_place_is_not_stored_twice() -> None:
     x, y = there(6), there(6)
     x[1:] -= y[:-1]
